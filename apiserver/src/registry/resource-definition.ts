@@ -1,0 +1,42 @@
+import type { ApiObject, Resource } from '@kubarium/shared';
+import type { Strategy } from './strategy.ts';
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+/** One subresource as discovery shows it. */
+export interface SubresourceDefinition {
+  readonly kind: string;
+  readonly group?: string | undefined;
+  readonly version?: string | undefined;
+  readonly verbs: readonly string[];
+}
+
+/**
+ * One served resource. Routes, discovery, OpenAPI, printing, selectors and validation all derive from the rows of the resource
+ * table, which are built from the recorded facts plus one strategy each.
+ */
+export interface ResourceDefinition<T extends ApiObject = ApiObject> extends Resource<T> {
+  readonly singular: string;
+  readonly listKind: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly Verb[];
+  readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
+  /** The name of its schema in the recorded facts: `io.k8s.api.core.v1.Pod`. */
+  readonly schema: string;
+  /** The folder of its keys in storage; two versions of one resource (Event) share it. */
+  readonly storagePrefix: string;
+  readonly columns: readonly TableColumn[];
+  readonly fieldSelectors: readonly string[];
+  readonly strategy: Strategy<T>;
+  /** For a second version of a stored resource: turns what is stored into this version's objects and back. */
+  readonly conversion?: { fromStored(object: ApiObject): T; toStored(object: T): ApiObject } | undefined;
+}
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly format: string;
+  /** 0 is always shown, 1 only in wide output. */
+  readonly priority: number;
+}

@@ -1,0 +1,63 @@
+import type { ApiObject, DeleteOptions, Runtime, StatusCause } from '@kubarium/shared';
+
+/** A field that is wrong: `{reason: 'FieldValueInvalid', message, field}`, as it goes into a Status's causes. Made by field-error.ts. */
+export type FieldError = StatusCause & { readonly field: string };
+
+/** Who asks, as the authenticators found out. */
+export interface User {
+  readonly name: string;
+  readonly uid?: string | undefined;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** What a strategy may know of the request besides the objects. */
+export interface RequestContext {
+  readonly user: User;
+  readonly runtime: Runtime;
+  readonly dryRun: boolean;
+}
+
+/** Something taken outside the object for as long as it exists, like a cluster IP: kept on commit, given back on revert. */
+export interface Allocation {
+  commit(): void;
+  revert(): void;
+}
+
+/**
+ * The meaning of one kind: questions with pure answers, no I/O. Drafts are private to the request and are changed in place;
+ * objects called `old` are shared and never changed. The registry store asks in this order:
+ * create: defaults, prepareForCreate, validate, (allocate), store; update: defaults, prepareForUpdate, validate, validateUpdate.
+ * Each method is optional: absent means nothing to do.
+ */
+export interface Strategy<T extends ApiObject = ApiObject> {
+  /** Fills what the client left out. Static defaults of the schema have been applied before. Run on every write (and must be idempotent). */
+  defaults?(draft: T): void;
+  /** Drops what a client may not set (status), sets initial fields. */
+  prepareForCreate?(draft: T, context: RequestContext): void;
+  /** The same for an update of the main resource: by default the old status is kept. */
+  prepareForUpdate?(draft: T, old: T, context: RequestContext): void;
+  /** All that is wrong with the object by itself (metadata is checked by the registry store). */
+  validate?(draft: T): FieldError[];
+  /** All that is wrong with the change: immutable fields and the like. */
+  validateUpdate?(draft: T, old: T): FieldError[];
+  /** Takes what the object needs from shared pools, into the draft; may return field errors instead (`provided IP is already allocated`). */
+  allocate?(draft: T, old: T | undefined): Allocation | FieldError[];
+  /** Gives back what the object held, once it is gone. */
+  release?(old: T): void;
+  /** True where a change of the object's spec raises `metadata.generation`. By default: any change outside metadata and status. */
+  bumpsGeneration?(draft: T, old: T): boolean;
+  /** How long an object may take to die, in seconds, by its own account and the client's wish; 0 or absent: it goes at once. */
+  gracePeriodSeconds?(old: T, options: DeleteOptions): number;
+  /** True where updating an absent object creates it (Lease, Event, Endpoints, ...). */
+  readonly allowCreateOnUpdate?: boolean;
+  /** Warnings for the client (`Warning:` headers). */
+  warnings?(draft: T, old: T | undefined): string[];
+  /** The subresource `status`: what an update of it may change. By default: status, labels, annotations; the rest is kept. */
+  prepareForStatusUpdate?(draft: T, old: T): void;
+  validateStatusUpdate?(draft: T, old: T): FieldError[];
+  /** What `kubectl get` prints: one value a column of the recorded table columns, Name and Age included. */
+  tableCells?(object: T, nowMs: number): unknown[];
+  /** Selectable fields beyond metadata.name and metadata.namespace. */
+  selectableFields?(object: T): Record<string, string>;
+}

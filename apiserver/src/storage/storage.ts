@@ -1,0 +1,82 @@
+/**
+ * The storage contract: keys, values and one revision counter; it knows no kinds. Every write gets the next revision. A write is
+ * acknowledged (its promise resolves) and becomes visible (to get, list and watch) only once it is durable. Modelled on what
+ * etcd can promise, so that etcd can be an implementation. Contract suite: storage/testing/storage-contract.ts.
+ *
+ * Keys are paths without a leading slash, `RESOURCE/NAMESPACE/NAME`; a list or watch takes a prefix that ends in `/`.
+ */
+export interface Storage<T> extends AsyncDisposable {
+  /** The revision of the last visible write. */
+  readonly revision: number;
+  /** Reads before this revision fail with StorageError `compacted`. */
+  readonly compactedRevision: number;
+
+  /** Fails with `exists` where the key is present. */
+  create(key: string, value: T): Promise<Stored<T>>;
+  /**
+   * Replaces the value. `revise` gets the current record, pending writes of this turn included, and returns the new value, or
+   * the same object for "nothing to change" (resolves with the current record; no revision is used). It is called synchronously,
+   * exactly once, and may throw to give up: the promise then rejects with what it threw. Fails with `absent` where there is no such key.
+   */
+  update(key: string, revise: (current: Stored<T>) => T): Promise<Stored<T>>;
+  /**
+   * Removes a key; resolves with the removed value encoded at the revision of the removal, as watchers see it. `check` may
+   * throw to give up, as in update.
+   */
+  delete(key: string, check?: (current: Stored<T>) => void): Promise<Stored<T>>;
+
+  get(key: string): Stored<T> | undefined;
+  /** In key order. At the current revision, or exactly at `options.revision`: fails with `compacted` or `future`. */
+  list(prefix: string, options?: ListRange): ListResult<T>;
+  count(prefix: string): number;
+
+  /**
+   * Tells of every write under the prefix after `revision`, each once, in order, the past first. Calls `sink` never before it
+   * has returned. Throws `compacted` where the past is gone, `future` where the revision has not happened yet.
+   * A batch is all that one commit changed.
+   */
+  watch(prefix: string, revision: number, sink: (batch: readonly Change<T>[]) => void): Disposable;
+
+  /** Forgets what was replaced or removed at or before `revision`; current values stay. Later reads of the past fail with `compacted`. */
+  compact(revision: number): void;
+}
+
+/** Turns values into stored text and back. The text is what clients get to see, so an object is serialized once. */
+export interface Codec<T> {
+  /** The text of a value, with the revision written into it. */
+  encode(value: T, revision: number): string;
+  decode(text: string): T;
+}
+
+/** One key's value at a revision. Shared and immutable. */
+export interface Stored<T> {
+  readonly key: string;
+  readonly revision: number;
+  /** The revision that created the key. */
+  readonly createRevision: number;
+  readonly text: string;
+  /** Decoded from the text on first use, then kept: the same object for everybody. */
+  readonly value: T;
+}
+
+export interface Change<T> {
+  readonly type: 'create' | 'update' | 'delete';
+  /** After the change; for a delete the last value, encoded with the revision of the delete. */
+  readonly current: Stored<T>;
+  /** Before the change; absent for a create. */
+  readonly previous: Stored<T> | undefined;
+}
+
+export interface ListRange {
+  /** Only keys greater than this one. */
+  readonly after?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly revision?: number | undefined;
+}
+
+export interface ListResult<T> {
+  readonly revision: number;
+  readonly items: readonly Stored<T>[];
+  /** How many keys follow the last item returned. */
+  readonly remaining: number;
+}

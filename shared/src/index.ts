@@ -1,0 +1,33 @@
+export type * from './api/apps-v1.ts';
+export type * from './api/coordination-v1.ts';
+export type * from './api/core-v1.ts';
+export type {
+  Endpoint,
+  EndpointConditions,
+  EndpointHints,
+  EndpointSlice,
+  EndpointPort as EndpointSlicePort,
+} from './api/discovery-v1.ts';
+export type { Event as EventsV1Event } from './api/events-v1.ts';
+export type * from './api/meta-v1.ts';
+export type * from './api/object.ts';
+export type { Eviction } from './api/policy-v1.ts';
+export type { Scale } from './api/autoscaling-v1.ts';
+export type { TokenRequest, UserInfo } from './api/authentication-v1.ts';
+export * from './api/resources.ts';
+export * from './apimachinery/status-error.ts';
+export type * from './client/transport.ts';
+export * from './net/net-error.ts';
+export type * from './net/network-namespace.ts';
+export type * from './net/path-stage.ts';
+export type * from './net/trace.ts';
+export type * from './node/kubelet-api.ts';
+export * from './runtime/clock.ts';
+export type * from './runtime/component.ts';
+export * from './runtime/invariant.ts';
+export * from './runtime/logger.ts';
+export * from './runtime/random.ts';
+export type * from './runtime/runtime.ts';
+export * from './runtime/virtual-clock.ts';
+export type * from './client/informer.ts';
+export * from './client/kube-client.ts';

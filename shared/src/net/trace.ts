@@ -1,0 +1,28 @@
+/** One candidate that a decision had, and why it was or was not taken. */
+export interface Alternative {
+  readonly what: string;
+  readonly why: string;
+  readonly taken: boolean;
+}
+
+/** One step of a request on its way: where it was, what was asked, what was decided and on what evidence. */
+export interface Hop {
+  /** The stage: `resolver`, `dns`, `service`, `policy`, `connect`, `http`, ... */
+  readonly stage: string;
+  /** Where: a pod, a node, the DNS server. */
+  readonly where: string;
+  readonly asked: string;
+  readonly verdict: string;
+  /** The rule or record that decided. */
+  readonly reason: string;
+  readonly alternatives?: readonly Alternative[] | undefined;
+  /** False where the request went no further because of this hop. */
+  readonly ok: boolean;
+  /** Further facts by name, for programs. */
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Collects the hops of one request in order; the clock's time of each is noted by the sink. */
+export interface TraceSink {
+  hop(hop: Hop): void;
+}

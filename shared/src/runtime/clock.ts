@@ -1,0 +1,49 @@
+/** A timer that can be cancelled; cancelling a fired or cancelled timer does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+/**
+ * The only source of time. All parts of a cluster share one clock, so that time can be stopped, stepped or jumped.
+ * Times are milliseconds since the Unix epoch, delays are milliseconds.
+ */
+export interface Clock {
+  now(): number;
+  /** Calls back once, no sooner than `delayMs` from now and never before this call returns. Timers due at the same
+   * moment fire in the order in which they were set. The callback must not throw. */
+  setTimer(delayMs: number, callback: () => void): Timer;
+}
+
+/** The machine's own clock. A pending timer does not keep the process alive. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  setTimer(delayMs, callback) {
+    // Node fires at once, with a warning, what does not fit 31 bits.
+    const timer = setTimeout(callback, Math.min(delayMs, 0x7fff_ffff)).unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = (): void => {
+      timer.cancel();
+      reject(signal!.reason);
+    };
+    const timer = clock.setTimer(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** A time as `metav1.Time` spells it: RFC 3339 in UTC with whole seconds. */
+export const timestamp = (milliseconds: number): string =>
+  new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+/** A time as `metav1.MicroTime` spells it: RFC 3339 in UTC with six decimals. */
+export const microTimestamp = (milliseconds: number): string =>
+  new Date(milliseconds).toISOString().replace(/Z$/, '000Z');

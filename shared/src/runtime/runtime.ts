@@ -1,0 +1,10 @@
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
+import type { Random } from './random.ts';
+
+/** What every part is given: time, chance and a log. */
+export interface Runtime {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
