@@ -1,4 +1,5 @@
 import type { ApiObject, Resource } from '@kubarium/shared';
+import type { SubresourceHandler } from './registry.ts';
 import type { Strategy } from './strategy.ts';
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -29,6 +30,8 @@ export interface ResourceDefinition<T extends ApiObject = ApiObject> extends Res
   readonly columns: readonly TableColumn[];
   readonly fieldSelectors: readonly string[];
   readonly strategy: Strategy<T>;
+  /** Subresources with a meaning of their own, by name. */
+  readonly handlers?: Readonly<Record<string, SubresourceHandler>> | undefined;
   /** For a second version of a stored resource: turns what is stored into this version's objects and back. */
   readonly conversion?: { fromStored(object: ApiObject): T; toStored(object: T): ApiObject } | undefined;
 }
