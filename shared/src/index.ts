@@ -15,6 +15,8 @@ export type { Eviction } from './api/policy-v1.ts';
 export type { Scale } from './api/autoscaling-v1.ts';
 export type { TokenRequest, UserInfo } from './api/authentication-v1.ts';
 export * from './api/resources.ts';
+export * from './apimachinery/int-or-string.ts';
+export * from './apimachinery/quantity.ts';
 export * from './apimachinery/status-error.ts';
 export type * from './client/transport.ts';
 export * from './net/net-error.ts';
