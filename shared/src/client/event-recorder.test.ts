@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { Event, Pod } from '../api/core-v1.ts';
+import { StatusError } from '../apimachinery/status-error.ts';
+import { Activity } from '../runtime/activity.ts';
+import { silentLogger } from '../runtime/logger.ts';
+import { seededRandom } from '../runtime/random.ts';
+import { VirtualClock } from '../runtime/virtual-clock.ts';
+import { ScriptedTransport } from '../testing/index.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { KubeClient } from './kube-client.ts';
+
+const pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { namespace: 'shop', name: 'web', uid: 'u1', resourceVersion: '7' },
+} as Pod;
+
+function makeRecorder() {
+  const transport = new ScriptedTransport();
+  transport.answer = (request) => request.body as Event;
+  const clock = new VirtualClock(Date.UTC(2026, 0, 1));
+  const activity = new Activity();
+  const runtime = { clock, random: seededRandom(1), logger: silentLogger, activity };
+  const recorder = new EventRecorder({
+    client: new KubeClient(transport),
+    runtime,
+    component: 'kubelet',
+    host: 'node-1',
+  });
+  return { transport, clock, activity, recorder };
+}
+
+describe('EventRecorder', () => {
+  it('writes an event as client-go does', async () => {
+    const { transport, activity, recorder } = makeRecorder();
+    recorder.event(pod, 'Normal', 'Pulled', 'Container image "nginx" already present', {
+      fieldPath: 'spec.containers{web}',
+    });
+    await activity.whenIdle();
+    const { body, ...request } = transport.requests[0]!;
+    expect(request).toMatchObject({ verb: 'create', namespace: 'shop', resource: { resource: 'events', group: '' } });
+    expect(body).toEqual({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { namespace: 'shop', name: expect.stringMatching(/^web\.[0-9a-f]{16}$/) },
+      involvedObject: {
+        kind: 'Pod',
+        apiVersion: 'v1',
+        namespace: 'shop',
+        name: 'web',
+        uid: 'u1',
+        resourceVersion: '7',
+        fieldPath: 'spec.containers{web}',
+      },
+      reason: 'Pulled',
+      message: 'Container image "nginx" already present',
+      type: 'Normal',
+      source: { component: 'kubelet', host: 'node-1' },
+      reportingComponent: 'kubelet',
+      reportingInstance: 'node-1',
+      count: 1,
+      firstTimestamp: '2026-01-01T00:00:00Z',
+      lastTimestamp: '2026-01-01T00:00:00Z',
+    });
+  });
+
+  it('counts the same event in one object, merging what comes while a write is on its way', async () => {
+    const { transport, clock, activity, recorder } = makeRecorder();
+    for (let i = 0; i < 3; i++) {
+      recorder.event(pod, 'Warning', 'BackOff', 'Back-off restarting failed container');
+      clock.advance(10_000);
+    }
+    await activity.whenIdle();
+    expect(
+      transport.requests.map(({ verb, body }) => [verb, (body as Event).count, (body as Event).lastTimestamp]),
+    ).toEqual([
+      ['create', 1, '2026-01-01T00:00:00Z'],
+      ['patch', 3, '2026-01-01T00:00:20Z'],
+    ]);
+    expect(transport.requests[1]!.name).toBe((transport.requests[0]!.body as Event).metadata.name);
+  });
+
+  it('combines many similar events and limits what one object may cause', async () => {
+    const { transport, activity, recorder } = makeRecorder();
+    for (let i = 0; i < 40; i++) {
+      recorder.event(pod, 'Warning', 'Failed', `message ${i}`);
+      await activity.whenIdle();
+    }
+    const messages = transport.requests.map(({ verb, body }) => [verb, (body as Event).message]);
+    expect(messages).toHaveLength(25);
+    expect(messages[8]).toEqual(['create', 'message 8']);
+    expect(messages[9]).toEqual(['create', '(combined from similar events): message 9']);
+    expect(messages[24]).toEqual(['patch', '(combined from similar events): message 24']);
+  });
+
+  it('makes a new object where the counted one has expired', async () => {
+    const { transport, activity, recorder } = makeRecorder();
+    recorder.event(pod, 'Normal', 'Killing', 'Stopping container web');
+    await activity.whenIdle();
+    transport.answer = (request) => {
+      if (request.verb === 'patch') throw new StatusError({ code: 404, reason: 'NotFound', message: 'gone' });
+      return request.body as Event;
+    };
+    recorder.event(pod, 'Normal', 'Killing', 'Stopping container web');
+    await activity.whenIdle();
+    expect(transport.requests.map(({ verb }) => verb)).toEqual(['create', 'patch', 'create']);
+  });
+
+  it('drops what the API refuses and repeats what did not reach it', async () => {
+    const { transport, clock, activity, recorder } = makeRecorder();
+    let failures = [403, 503, 503];
+    transport.answer = (request) => {
+      const code = failures.shift();
+      if (code !== undefined) throw new StatusError({ code, reason: 'x', message: 'refused' });
+      return request.body as Event;
+    };
+    recorder.event(pod, 'Normal', 'First', 'is refused');
+    await activity.whenIdle();
+    recorder.event(pod, 'Normal', 'Second', 'arrives at last');
+    while (!activity.idle) {
+      await new Promise(setImmediate);
+      clock.fireNext();
+    }
+    expect(transport.requests.map(({ body }) => (body as Event).reason)).toEqual([
+      'First',
+      'Second',
+      'Second',
+      'Second',
+    ]);
+    await recorder[Symbol.asyncDispose]();
+  });
+});

@@ -1,0 +1,188 @@
+import type { EventSource, ObjectReference } from '../api/core-v1.ts';
+import type { ApiObject } from '../api/object.ts';
+import { EVENTS } from '../api/resources.ts';
+import { isAlreadyExists, isNotFound, StatusError } from '../apimachinery/status-error.ts';
+import { sleep, timestamp } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { type CorrelatedEvent, EventCorrelator, eventDraft, type Occurrence } from './event-correlator.ts';
+import type { KubeClient } from './kube-client.ts';
+
+export interface EventRecorderOptions {
+  readonly client: KubeClient;
+  readonly runtime: Runtime;
+  /** Who reports: `deployment-controller`, `kubelet`. */
+  readonly component: string;
+  /** The node that it reports from, for those that run on one. */
+  readonly host?: string | undefined;
+}
+
+export interface EventDetails {
+  /** The part of the object that is meant: `spec.containers{web}`. */
+  readonly fieldPath?: string | undefined;
+}
+
+/** What there is of one event object: its name once created, what it should say, and whether a write is on its way. */
+interface Entry {
+  readonly namespace: string;
+  readonly occurrence: Occurrence;
+  name: string | undefined;
+  wanted: CorrelatedEvent;
+  isWriting: boolean;
+}
+
+const WRITES_AT_ONCE = 32;
+const WAITING_MAX = 20_000;
+const UNREACHABLE_ATTEMPTS = 12;
+const UNREACHABLE_DELAY_MS = 10_000;
+
+/**
+ * Writes core/v1 Events about objects. Reporting never blocks and never fails its caller: writes happen later, repetitions are
+ * counted in one object (EventCorrelator), and what the API refuses is dropped, as client-go's recorder does.
+ */
+export class EventRecorder implements AsyncDisposable {
+  readonly #client: KubeClient;
+  readonly #runtime: Runtime;
+  readonly #random: Random;
+  readonly #source: EventSource;
+  readonly #correlator: EventCorrelator;
+  readonly #stop = new AbortController();
+  readonly #entries = new Map<string, Entry>();
+  readonly #waiting: Entry[] = [];
+  readonly #writes = new Set<Promise<void>>();
+
+  constructor({ client, runtime, component, host }: EventRecorderOptions) {
+    this.#client = client;
+    this.#runtime = runtime;
+    this.#random = runtime.random.fork(`events/${component}/${host ?? ''}`);
+    this.#source = host === undefined ? { component } : { component, host };
+    this.#correlator = new EventCorrelator(this.#source);
+  }
+
+  /** Reports that something happened to an object. */
+  event(
+    object: ApiObject | ObjectReference,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    { fieldPath }: EventDetails = {},
+  ): void {
+    if (this.#stop.signal.aborted) return;
+    const reference = 'metadata' in object ? referenceTo(object) : object;
+    const involvedObject = fieldPath === undefined ? reference : { ...reference, fieldPath };
+    const occurrence: Occurrence = { involvedObject, type, reason, message };
+    const wanted = this.#correlator.observe(occurrence, this.#runtime.clock.now());
+    if (wanted === undefined) return;
+    let entry = this.#entries.get(wanted.key);
+    if (entry === undefined) {
+      entry = {
+        namespace: involvedObject.namespace || 'default',
+        occurrence,
+        name: undefined,
+        wanted,
+        isWriting: false,
+      };
+      this.#entries.set(wanted.key, entry);
+      if (this.#entries.size > WAITING_MAX) this.#entries.delete(this.#entries.keys().next().value!);
+    }
+    entry.wanted = wanted;
+    this.#offer(entry);
+  }
+
+  /** Drops what is not yet written; resolves when no write is on its way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error('stopped'));
+    this.#runtime.activity?.end(this.#waiting.splice(0).length);
+    await Promise.all(this.#writes);
+  }
+
+  #offer(entry: Entry): void {
+    if (entry.isWriting) return;
+    if (this.#waiting.length >= WAITING_MAX) {
+      this.#runtime.logger.warn(
+        { component: this.#source.component },
+        'too many events wait to be written; dropped one',
+      );
+      return;
+    }
+    entry.isWriting = true;
+    this.#runtime.activity?.begin();
+    this.#waiting.push(entry);
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#writes.size < WRITES_AT_ONCE && this.#waiting.length > 0) {
+      const write = this.#write(this.#waiting.shift()!).finally(() => {
+        this.#writes.delete(write);
+        this.#runtime.activity?.end();
+        this.#pump();
+      });
+      this.#writes.add(write);
+    }
+  }
+
+  /** Brings one event object up to date; what is reported meanwhile goes into one more write. */
+  async #write(entry: Entry): Promise<void> {
+    for (let attempt = 1; ;) {
+      const { wanted } = entry;
+      try {
+        if (entry.name === undefined) await this.#create(entry);
+        else await this.#patch(entry, entry.name);
+        if (entry.wanted === wanted) break;
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        if (isAlreadyExists(error)) continue;
+        if (isNotFound(error) && entry.name !== undefined) {
+          // It expired; what happened since is a new one.
+          entry.name = undefined;
+          continue;
+        }
+        const facts = { reason: entry.occurrence.reason, error: error.message };
+        if (error.code !== 503 || attempt++ >= UNREACHABLE_ATTEMPTS) {
+          this.#runtime.logger.debug(facts, 'event refused; dropped');
+          this.#entries.delete(wanted.key);
+          this.#correlator.forget(wanted.key);
+          break;
+        }
+        await sleep(this.#runtime.clock, UNREACHABLE_DELAY_MS, this.#stop.signal).catch(() => {});
+        if (this.#stop.signal.aborted) break;
+      }
+    }
+    entry.isWriting = false;
+  }
+
+  async #create(entry: Entry): Promise<void> {
+    const name = this.#eventName(entry.occurrence.involvedObject.name ?? '', entry.wanted.lastSeenMs);
+    await this.#client.create(EVENTS, {
+      metadata: { namespace: entry.namespace, name },
+      ...eventDraft(entry.wanted, entry.occurrence, this.#source, timestamp),
+    });
+    entry.name = name;
+  }
+
+  async #patch({ namespace, wanted }: Entry, name: string): Promise<void> {
+    const { count, message, lastSeenMs } = wanted;
+    const patch = { count, message, lastTimestamp: timestamp(lastSeenMs) };
+    await this.#client.patch(EVENTS, { namespace, name }, 'application/strategic-merge-patch+json', patch);
+  }
+
+  /** `NAME.hex`, the hexadecimal being nanoseconds since 1970; those below a millisecond are drawn, so that names differ. */
+  #eventName(name: string, atMs: number): string {
+    const nanoseconds = BigInt(Math.floor(atMs)) * 1_000_000n + BigInt(this.#random.integer(1_000_000));
+    return `${name.slice(0, 236)}.${nanoseconds.toString(16)}`;
+  }
+}
+
+/** How an event names the object that it is about. */
+export function referenceTo(object: ApiObject): ObjectReference {
+  const { namespace, name, uid, resourceVersion } = object.metadata;
+  return {
+    kind: object.kind,
+    apiVersion: object.apiVersion,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    uid,
+    resourceVersion,
+  };
+}
