@@ -1,1 +1,1 @@
-export {};
+export { PodNetwork, type PodNetworkOptions } from './pod-network.ts';

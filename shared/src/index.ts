@@ -25,6 +25,8 @@ export * from './apimachinery/object-key.ts';
 export * from './apimachinery/status-error.ts';
 export * from './apimachinery/status-errors.ts';
 export type * from './client/transport.ts';
+export * from './net/ip-address.ts';
+export * from './net/ipv4-range.ts';
 export * from './net/net-error.ts';
 export type * from './net/network-namespace.ts';
 export type * from './net/path-stage.ts';

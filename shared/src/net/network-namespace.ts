@@ -10,7 +10,8 @@ export interface SocketAddress {
 
 /**
  * One end of a byte stream between two sockets of the pod network. Node's protocol code (http, tls, ws, net clients) runs
- * over it unchanged: it has the few `net.Socket` methods that such code calls.
+ * over it unchanged: it has the few `net.Socket` methods that such code calls. Half-open is allowed: whoever gets `end` still
+ * has to end its own side. An `error` that nobody listens for is dropped. Buffers written are handed over, not copied.
  */
 export interface Connection extends Duplex {
   readonly localAddress: string;
@@ -39,7 +40,10 @@ export interface Listener extends Disposable {
 export interface DatagramSocket extends Disposable {
   readonly address: string;
   readonly port: number;
-  /** Sends one datagram. Nothing tells whether it arrives; a closed port there is reported to `onError` as ECONNREFUSED. */
+  /**
+   * Sends one datagram. Nothing tells whether it arrives; a closed port there is reported to `onError` as ECONNREFUSED. Throws
+   * EMSGSIZE past 65,507 bytes.
+   */
   send(data: Uint8Array, to: SocketAddress, trace?: TraceSink): void;
 }
 

@@ -27,4 +27,10 @@ export type Verdict =
 export interface PathStage {
   readonly name: string;
   decide(flow: Flow): Verdict;
+  /**
+   * Whether a rewrite that this stage decided earlier still stands. Asked before each further datagram of a tracked UDP flow;
+   * where it does not, the flow is forgotten and decided anew (as kube-proxy deletes conntrack entries of endpoints that are
+   * gone). Absent: it stands until the flow has been idle too long.
+   */
+  stands?(flow: Flow, destination: SocketAddress): boolean;
 }

@@ -1,0 +1,164 @@
+import {
+  isUnspecified,
+  NetError,
+  type BindOptions,
+  type Connection,
+  type ConnectOptions,
+  type Datagram,
+  type DatagramSocket,
+  type Listener,
+  type ListenOptions,
+  type NetworkNamespace,
+  type OpenPort,
+  type SandboxOwner,
+  type SocketAddress,
+  type TraceSink,
+} from '@kubarium/shared';
+import type { PodConnection } from './connection.ts';
+import type { UdpFlow } from './flow-table.ts';
+import type { BoundSocket, Namespace } from './namespace.ts';
+
+/** The most that one UDP datagram carries over IPv4. */
+const MAX_DATAGRAM = 65_507;
+
+/** What carries the traffic of an attached namespace. */
+export interface Fabric {
+  connect(from: AttachedNamespace, options: ConnectOptions): Promise<Connection>;
+  send(from: AttachedNamespace, socket: UdpSocket, data: Uint8Array, to: SocketAddress, trace?: TraceSink): void;
+  closed(socket: UdpSocket): void;
+}
+
+/**
+ * A namespace as one sandbox uses it. It remembers what was opened through it, so that unplugging the sandbox closes that and
+ * nothing else: on a node's host network other sandboxes live on.
+ */
+export class AttachedNamespace implements NetworkNamespace {
+  readonly namespace: Namespace;
+  readonly owner: SandboxOwner;
+  readonly #fabric: Fabric;
+  readonly #sockets = new Set<Disposable>();
+  readonly #connections = new Set<PodConnection>();
+  /** Connects that wait for an answer; told when the sandbox is unplugged. */
+  readonly connecting = new Set<(error: Error) => void>();
+  #unplugged = false;
+
+  constructor(namespace: Namespace, owner: SandboxOwner, fabric: Fabric) {
+    this.namespace = namespace;
+    this.owner = owner;
+    this.#fabric = fabric;
+  }
+
+  get addresses(): readonly string[] {
+    return this.namespace.addresses;
+  }
+
+  get unplugged(): boolean {
+    return this.#unplugged;
+  }
+
+  listen(options: ListenOptions, onConnection: (connection: Connection) => void): Listener {
+    const address = options.address === undefined || isUnspecified(options.address) ? '0.0.0.0' : options.address;
+    this.#check(address, 'listen', options.port);
+    const { tcp } = this.namespace;
+    const socket = {
+      accept: (connection: PodConnection): void => {
+        this.#connections.add(connection);
+        onConnection(connection);
+      },
+      release: (connection: PodConnection): void => void this.#connections.delete(connection),
+    };
+    const port = tcp.bind(address, options.port, socket);
+    const listener: Listener = {
+      address,
+      port,
+      [Symbol.dispose]: () => {
+        tcp.unbind(port, socket);
+        this.#sockets.delete(listener);
+      },
+    };
+    this.#sockets.add(listener);
+    return listener;
+  }
+
+  connect(options: ConnectOptions): Promise<Connection> {
+    return this.#fabric.connect(this, options);
+  }
+
+  bind(options: BindOptions): DatagramSocket {
+    const address = options.address === undefined || isUnspecified(options.address) ? '0.0.0.0' : options.address;
+    this.#check(address, 'bind', options.port);
+    const socket = new UdpSocket(this, address, options, this.#fabric, () => this.#sockets.delete(socket));
+    this.#sockets.add(socket);
+    return socket;
+  }
+
+  openPorts(): readonly OpenPort[] {
+    return this.namespace.openPorts();
+  }
+
+  /** Keeps a connection until it closes, to be reset when the sandbox is unplugged. */
+  adopt(connection: PodConnection): void {
+    this.#connections.add(connection);
+  }
+
+  release(connection: PodConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** Closes what was opened here: sockets quietly, connections with a reset. */
+  unplug(): void {
+    this.#unplugged = true;
+    for (const fail of this.connecting) fail(new NetError('ENETUNREACH', 'connect'));
+    for (const socket of this.#sockets) socket[Symbol.dispose]();
+    for (const connection of this.#connections) connection.reset();
+  }
+
+  #check(address: string, syscall: string, port: number): void {
+    if (this.#unplugged) throw new NetError('EADDRNOTAVAIL', syscall, address, port);
+    this.namespace.check(address, syscall, port);
+  }
+}
+
+/** A bound UDP socket of the simulated network. */
+export class UdpSocket implements DatagramSocket, BoundSocket {
+  readonly address: string;
+  readonly port: number;
+  readonly #from: AttachedNamespace;
+  readonly #fabric: Fabric;
+  readonly #options: BindOptions;
+  readonly #onClose: () => void;
+  /** The flows that connection tracking holds for this socket. */
+  readonly flows = new Set<UdpFlow>();
+  #closed = false;
+
+  constructor(from: AttachedNamespace, address: string, options: BindOptions, fabric: Fabric, onClose: () => void) {
+    this.address = address;
+    this.port = from.namespace.udp.bind(address, options.port, this);
+    this.#from = from;
+    this.#options = options;
+    this.#fabric = fabric;
+    this.#onClose = onClose;
+  }
+
+  send(data: Uint8Array, to: SocketAddress, trace?: TraceSink): void {
+    if (data.length > MAX_DATAGRAM) throw new NetError('EMSGSIZE', 'send', to.address, to.port);
+    if (this.#closed) return;
+    this.#fabric.send(this.#from, this, data, to, trace);
+  }
+
+  receive(datagram: Datagram): void {
+    if (!this.#closed) this.#options.onDatagram(datagram);
+  }
+
+  fail(error: Error): void {
+    if (!this.#closed) this.#options.onError?.(error);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#from.namespace.udp.unbind(this.port, this);
+    this.#fabric.closed(this);
+    this.#onClose();
+  }
+}

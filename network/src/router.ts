@@ -1,0 +1,140 @@
+import {
+  isLoopback,
+  type HostPort,
+  type Ipv4Range,
+  type PathStage,
+  type Protocol,
+  type SandboxOwner,
+  type SocketAddress,
+  type TraceSink,
+} from '@kubarium/shared';
+import type { Namespace } from './namespace.ts';
+import { followPath } from './path.ts';
+
+/** What became of a flow on its way to a namespace. */
+export type Arrival =
+  | {
+      readonly outcome: 'arrived';
+      readonly namespace: Namespace;
+      readonly target: SocketAddress;
+      readonly sourceAddress: string;
+      readonly rewrittenBy: PathStage | undefined;
+    }
+  | { readonly outcome: 'refused' | 'dropped'; readonly by: string }
+  /** Nobody has the address. `neighbour`: a node's bridge says so, after asking for it in vain. */
+  | { readonly outcome: 'nowhere'; readonly target: SocketAddress; readonly neighbour: boolean };
+
+interface PortMapping {
+  readonly hostIP: string | undefined;
+  readonly target: SocketAddress;
+  readonly pod: Namespace;
+}
+
+/**
+ * Finds the way of a flow: the stages of the path, then whoever has the address, then the host ports of that node.
+ *
+ * 1. Loopback, and a pod's traffic to its own address, stay within the namespace and meet no stage. A node's own traffic meets
+ *    the stages even then, as the OUTPUT chain has it: node ports answer on a node's 127.0.0.1.
+ * 2. Each stage in order passes, rewrites, refuses or drops.
+ * 3. An address that nobody has: within the pod range a node's bridge finds no neighbour; elsewhere nothing ever answers.
+ * 4. At a node's address, a container's hostPort (CNI portmap) goes on to its pod.
+ */
+export class Router {
+  readonly #stages: PathStage[];
+  readonly #podRange: Ipv4Range;
+  readonly #namespaces = new Map<string, Namespace>();
+  /** By node, then `TCP:8080`; the first one in wins. */
+  readonly #hostPorts = new Map<string, Map<string, PortMapping[]>>();
+
+  constructor(stages: readonly PathStage[], podRange: Ipv4Range) {
+    this.#stages = [...stages];
+    this.#podRange = podRange;
+  }
+
+  addStage(stage: PathStage): void {
+    this.#stages.push(stage);
+  }
+
+  find(address: string): Namespace | undefined {
+    return this.#namespaces.get(address);
+  }
+
+  /** Throws where one of the addresses is taken. */
+  plug(namespace: Namespace): void {
+    for (const address of namespace.addresses) {
+      const other = this.#namespaces.get(address);
+      if (other !== undefined) {
+        throw new Error(`address ${address} is already attached (${JSON.stringify(other.owner)})`);
+      }
+    }
+    for (const address of namespace.addresses) this.#namespaces.set(address, namespace);
+  }
+
+  unplug(namespace: Namespace): void {
+    for (const address of namespace.addresses) {
+      if (this.#namespaces.get(address) === namespace) this.#namespaces.delete(address);
+    }
+  }
+
+  /** Maps ports of the pod's node to the pod; the returned function takes them back. */
+  mapHostPorts(pod: Namespace, ports: readonly HostPort[]): () => void {
+    const { node } = pod.owner;
+    const mappings = this.#hostPorts.get(node) ?? new Map<string, PortMapping[]>();
+    this.#hostPorts.set(node, mappings);
+    for (const { protocol, hostIP, hostPort, containerPort } of ports) {
+      const name = `${protocol}:${hostPort}`;
+      const target = { address: pod.addresses[0]!, port: containerPort };
+      mappings.set(name, [...(mappings.get(name) ?? []), { hostIP, target, pod }]);
+    }
+    return () => {
+      for (const { protocol, hostPort } of ports) {
+        const name = `${protocol}:${hostPort}`;
+        const left = (mappings.get(name) ?? []).filter((mapping) => mapping.pod !== pod);
+        if (left.length === 0) mappings.delete(name);
+        else mappings.set(name, left);
+      }
+    };
+  }
+
+  route(
+    protocol: Protocol,
+    from: Namespace,
+    owner: SandboxOwner,
+    source: SocketAddress,
+    destination: SocketAddress,
+    trace: TraceSink | undefined,
+  ): Arrival {
+    const inside = from.owns(destination.address);
+    if (inside && owner.pod !== undefined) return here(from, source, destination, undefined);
+    const path = followPath(this.#stages, { protocol, from: owner, source, destination, trace });
+    if (path.action !== 'go') {
+      return { outcome: path.action === 'refuse' ? 'refused' : 'dropped', by: path.by.name };
+    }
+    const { target, rewrittenBy } = path;
+    const from2 = path.sourceAddress === source.address ? source : { address: path.sourceAddress, port: source.port };
+    const namespace = isLoopback(target.address) ? from : this.#namespaces.get(target.address);
+    if (namespace === undefined) {
+      return { outcome: 'nowhere', target, neighbour: this.#podRange.contains(target.address) };
+    }
+    if (namespace.owner.pod !== undefined) return here(namespace, from2, target, rewrittenBy);
+    const mapping = this.#hostPorts
+      .get(namespace.owner.node)
+      ?.get(`${protocol}:${target.port}`)
+      ?.find(
+        ({ hostIP }) => hostIP === undefined || hostIP === '' || hostIP === '0.0.0.0' || hostIP === target.address,
+      );
+    return mapping === undefined
+      ? here(namespace, from2, target, rewrittenBy)
+      : here(mapping.pod, from2, mapping.target, HOST_PORT);
+  }
+}
+
+/** Stands for the portmap plugin where a flow asks who rewrote it. */
+const HOST_PORT: PathStage = { name: 'hostPort', decide: () => ({ action: 'pass' }) };
+
+const here = (
+  namespace: Namespace,
+  source: SocketAddress,
+  target: SocketAddress,
+  rewrittenBy: PathStage | undefined,
+): Arrival => ({ outcome: 'arrived', namespace, target, sourceAddress: source.address, rewrittenBy });
