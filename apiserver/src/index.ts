@@ -1,1 +1,10 @@
-export {};
+export type * from './registry/registry.ts';
+export type * from './registry/resource-definition.ts';
+export type * from './registry/strategy.ts';
+export { Compactor } from './storage/compactor.ts';
+export type { CompactorOptions } from './storage/compactor.ts';
+export { LogStorage } from './storage/log-storage.ts';
+export { objectCodec } from './storage/object-codec.ts';
+export { openSqliteStorage } from './storage/sqlite-storage.ts';
+export * from './storage/storage-error.ts';
+export type * from './storage/storage.ts';

@@ -20,3 +20,29 @@ export class StorageError extends Error {
     this.key = key;
   }
 }
+
+export const isStorageError = (error: unknown, code?: StorageErrorCode): error is StorageError =>
+  error instanceof StorageError && (code === undefined || error.code === code);
+
+export type StorageOpenErrorCode =
+  /** Another process has the file open. */
+  | 'in-use'
+  /** Not a database of ours, or damaged. */
+  | 'corrupt'
+  /** Written by a newer version than this one. */
+  | 'newer-format'
+  /** The file cannot be read or made. */
+  | 'inaccessible';
+
+/** A store that cannot be opened. The message says what is wrong and what to do; the file has not been touched. */
+export class StorageOpenError extends Error {
+  override readonly name = 'StorageOpenError';
+  readonly code: StorageOpenErrorCode;
+  readonly path: string;
+
+  constructor(code: StorageOpenErrorCode, path: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.path = path;
+  }
+}

@@ -10,6 +10,8 @@ export interface Storage<T> extends AsyncDisposable {
   readonly revision: number;
   /** Reads before this revision fail with StorageError `compacted`. */
   readonly compactedRevision: number;
+  /** True where no write waits to become durable. */
+  readonly idle: boolean;
 
   /** Fails with `exists` where the key is present. */
   create(key: string, value: T): Promise<Stored<T>>;
