@@ -99,7 +99,7 @@ export interface ResourceRegistry {
  */
 export interface SubresourceHandler {
   get?(call: SubresourceCall): Promise<ApiObject>;
-  create?(call: SubresourceCall, body: ApiObject): Promise<ApiObject>;
+  create?(call: SubresourceCall, body: ApiObject): Promise<ApiObject | Status>;
   update?(call: SubresourceCall, body: ApiObject): Promise<ApiObject>;
 }
 
@@ -111,7 +111,8 @@ export interface SubresourceCall {
   readonly target: Target;
   /**
    * Changes the parent object as one atomic write: `revise` gets a private copy and changes it in place, or throws StatusError.
-   * Optimistic locking, generation and validation are those of an update of the main resource.
+   * Generation is raised as by an update of the main resource. Nothing else of its strategy is asked: what may change and what
+   * the result must be is the handler's own business, and so is the resourceVersion of the body.
    */
   revise(revise: (draft: ApiObject, current: ApiObject) => void): Promise<ApiObject>;
 }

@@ -32,6 +32,11 @@ export interface ResourceDefinition<T extends ApiObject = ApiObject> extends Res
   readonly strategy: Strategy<T>;
   /** Subresources with a meaning of their own, by name. */
   readonly handlers?: Readonly<Record<string, SubresourceHandler>> | undefined;
+  /**
+   * For a resource that is not stored, such as `bindings` and reviews that answer when created: what its verbs do. Its
+   * `revise` is of no use (there is no parent object).
+   */
+  readonly virtual?: SubresourceHandler | undefined;
   /** For a second version of a stored resource: turns what is stored into this version's objects and back. */
   readonly conversion?: { fromStored(object: ApiObject): T; toStored(object: T): ApiObject } | undefined;
 }

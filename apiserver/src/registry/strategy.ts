@@ -43,8 +43,12 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   validateUpdate?(draft: T, old: T): FieldError[];
   /** Takes what the object needs from shared pools, into the draft; may return field errors instead (`provided IP is already allocated`). */
   allocate?(draft: T, old: T | undefined): Allocation | FieldError[];
+  /** Takes what a stored object already holds; called for each one before the registry serves, after a restart. */
+  restore?(stored: T): void;
   /** Gives back what the object held, once it is gone. */
   release?(old: T): void;
+  /** True for kinds whose objects have no `metadata.generation` at all. */
+  readonly withoutGeneration?: boolean;
   /** True where a change of the object's spec raises `metadata.generation`. By default: any change outside metadata and status. */
   bumpsGeneration?(draft: T, old: T): boolean;
   /** How long an object may take to die, in seconds, by its own account and the client's wish; 0 or absent: it goes at once. */

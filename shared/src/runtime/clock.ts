@@ -47,3 +47,6 @@ export const timestamp = (milliseconds: number): string =>
 /** A time as `metav1.MicroTime` spells it: RFC 3339 in UTC with six decimals. */
 export const microTimestamp = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replace(/Z$/, '000Z');
+
+/** The milliseconds since the Unix epoch of a timestamp in either spelling; NaN where the text is not one. */
+export const parseTimestamp = (text: string): number => Date.parse(text);

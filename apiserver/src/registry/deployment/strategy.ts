@@ -1,0 +1,17 @@
+import type { Deployment } from '@kubarium/shared';
+import { deepEqual } from '@kubarium/shared';
+import type { Strategy } from '../strategy.ts';
+import { deploymentDefaults } from './defaults.ts';
+import { deploymentTableCells } from './table-cells.ts';
+
+/** The meaning of Deployments. */
+export const deploymentStrategy: Strategy<Deployment> = {
+  defaults: deploymentDefaults,
+  prepareForCreate(draft) {
+    draft.status = {};
+  },
+  /** Annotations count: the deployment controller hands them to its ReplicaSets. */
+  bumpsGeneration: (draft, old) =>
+    !deepEqual(draft.spec, old.spec) || !deepEqual(draft.metadata.annotations, old.metadata.annotations),
+  tableCells: deploymentTableCells,
+};

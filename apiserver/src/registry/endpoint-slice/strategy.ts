@@ -1,0 +1,24 @@
+import type { EndpointSlice } from '@kubarium/shared';
+import { deepEqual } from '@kubarium/shared';
+import type { Strategy } from '../strategy.ts';
+import { endpointSliceTableCells } from './table-cells.ts';
+
+/** The meaning of EndpointSlices. */
+export const endpointSliceStrategy: Strategy<EndpointSlice> = {
+  defaults(draft) {
+    for (const port of draft.ports ?? []) {
+      port.name ??= '';
+      port.protocol ??= 'TCP';
+    }
+  },
+  bumpsGeneration: (draft, old) => !deepEqual(content(draft), content(old)),
+  tableCells: endpointSliceTableCells,
+};
+
+/** Labels and annotations count as content here: consumers read the Service's name and the owner from them. */
+const content = ({ metadata, ports, endpoints }: EndpointSlice): unknown => [
+  metadata.labels,
+  metadata.annotations,
+  ports,
+  endpoints,
+];

@@ -1,0 +1,13 @@
+import type { Endpoints } from '@kubarium/shared';
+import type { Strategy } from '../strategy.ts';
+import { endpointsTableCells } from './table-cells.ts';
+
+/** The meaning of Endpoints. */
+export const endpointsStrategy: Strategy<Endpoints> = {
+  defaults(draft) {
+    for (const { ports } of draft.subsets ?? []) for (const port of ports ?? []) port.protocol ||= 'TCP';
+  },
+  allowCreateOnUpdate: true,
+  withoutGeneration: true,
+  tableCells: endpointsTableCells,
+};

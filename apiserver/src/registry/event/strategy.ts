@@ -1,0 +1,21 @@
+import type { Event, EventsV1Event } from '@kubarium/shared';
+import type { Strategy } from '../strategy.ts';
+import { eventConversion } from './conversion.ts';
+import { eventSelectableFields } from './selectable-fields.ts';
+import { eventTableCells } from './table-cells.ts';
+
+/** The meaning of Events as core/v1 spells them; this is the stored form. */
+export const eventStrategy: Strategy<Event> = {
+  allowCreateOnUpdate: true,
+  withoutGeneration: true,
+  selectableFields: (event) => eventSelectableFields(event, 'involvedObject'),
+  tableCells: eventTableCells,
+};
+
+/** The meaning of Events as events.k8s.io/v1 spells them. */
+export const eventV1Strategy: Strategy<EventsV1Event> = {
+  allowCreateOnUpdate: true,
+  withoutGeneration: true,
+  selectableFields: (event) => eventSelectableFields(eventConversion.toStored(event), 'regarding'),
+  tableCells: (event, nowMs) => eventTableCells(eventConversion.toStored(event), nowMs),
+};

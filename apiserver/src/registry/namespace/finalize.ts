@@ -1,0 +1,17 @@
+import type { Namespace } from '@kubarium/shared';
+import { conflict, NAMESPACES } from '@kubarium/shared';
+import type { SubresourceHandler } from '../registry.ts';
+
+/** `namespaces/finalize`: takes a name off `spec.finalizers` once that one's work is done; the last one lets the namespace go. */
+export const finalizeHandler: SubresourceHandler = {
+  async update(call, body) {
+    const wanted = body as Namespace;
+    const { resourceVersion } = wanted.metadata;
+    return call.revise((draft, current) => {
+      if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
+        throw conflict(NAMESPACES, call.target.name);
+      }
+      (draft as Namespace).spec = { ...wanted.spec };
+    });
+  },
+};

@@ -1,0 +1,13 @@
+import type { Node } from '@kubarium/shared';
+import type { Strategy } from '../strategy.ts';
+import { nodeTableCells } from './table-cells.ts';
+
+/** The meaning of Nodes. */
+export const nodeStrategy: Strategy<Node> = {
+  defaults(draft) {
+    if (draft.status?.capacity && !draft.status.allocatable) draft.status.allocatable = { ...draft.status.capacity };
+  },
+  withoutGeneration: true,
+  selectableFields: ({ spec }) => ({ 'spec.unschedulable': spec?.unschedulable ? 'true' : 'false' }),
+  tableCells: nodeTableCells,
+};

@@ -1,0 +1,51 @@
+import type { DeleteOptions, Pod } from '@kubarium/shared';
+import { deepEqual } from '@kubarium/shared';
+import type { RequestContext, Strategy } from '../strategy.ts';
+import { defaultPod } from './defaults.ts';
+import { qosClass } from './qos-class.ts';
+import { podSelectableFields } from './selectable-fields.ts';
+import { podTableCells } from './table-cells.ts';
+
+/** The meaning of Pods. */
+export const podStrategy: Strategy<Pod> = {
+  defaults: defaultPod,
+  prepareForCreate,
+  bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
+  prepareForStatusUpdate: keepObservedGenerations,
+  gracePeriodSeconds,
+  selectableFields: podSelectableFields,
+  tableCells: podTableCells,
+};
+
+function prepareForCreate(draft: Pod, _context: RequestContext): void {
+  draft.status = { phase: 'Pending', qosClass: qosClass(draft.spec) };
+  if ((draft.spec.schedulingGates ?? []).length > 0) {
+    draft.status.conditions = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        lastProbeTime: null,
+        lastTransitionTime: null,
+        reason: 'SchedulingGated',
+        message: 'Scheduling is blocked due to non-empty scheduling gates',
+      } as never,
+    ];
+  }
+}
+
+/** The status is the caller's; who does not speak of generations does not erase them (KEP-5067). */
+function keepObservedGenerations(draft: Pod, old: Pod): void {
+  draft.spec = old.spec;
+  draft.status.qosClass ||= old.status?.qosClass;
+  draft.status.observedGeneration ||= old.status?.observedGeneration;
+  for (const condition of draft.status.conditions ?? []) {
+    condition.observedGeneration ||= old.status?.conditions?.find(({ type }) => type === condition.type)?.observedGeneration;
+  }
+}
+
+/** A pod that never ran, or has run to its end, need not be waited for. */
+function gracePeriodSeconds(old: Pod, options: DeleteOptions): number {
+  if (!old.spec.nodeName || old.status?.phase === 'Failed' || old.status?.phase === 'Succeeded') return 0;
+  const wanted = options.gracePeriodSeconds ?? old.spec.terminationGracePeriodSeconds ?? 0;
+  return wanted < 0 ? 1 : wanted;
+}

@@ -1,0 +1,19 @@
+import type { ReplicaSet } from '@kubarium/shared';
+import { deepEqual } from '@kubarium/shared';
+import { defaultPodSpec } from '../pod/defaults.ts';
+import type { Strategy } from '../strategy.ts';
+import { replicaSetTableCells } from './table-cells.ts';
+
+/** The meaning of ReplicaSets. */
+export const replicaSetStrategy: Strategy<ReplicaSet> = {
+  defaults(draft) {
+    draft.spec.replicas ??= 1;
+    if (draft.spec.template?.spec) defaultPodSpec(draft.spec.template.spec);
+  },
+  prepareForCreate(draft) {
+    draft.status = { replicas: 0 };
+  },
+  bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
+  selectableFields: ({ status }) => ({ 'status.replicas': `${status?.replicas ?? 0}` }),
+  tableCells: replicaSetTableCells,
+};

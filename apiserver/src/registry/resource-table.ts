@@ -1,0 +1,98 @@
+import type { Runtime } from '@kubarium/shared';
+import { bindingHandler, podBindingHandler } from './binding/handler.ts';
+import { configMapStrategy } from './config-map/strategy.ts';
+import { deploymentStrategy } from './deployment/strategy.ts';
+import { endpointSliceStrategy } from './endpoint-slice/strategy.ts';
+import { endpointsStrategy } from './endpoints/strategy.ts';
+import { eventConversion } from './event/conversion.ts';
+import { eventStrategy, eventV1Strategy } from './event/strategy.ts';
+import type { DiscoveryFact } from './facts.ts';
+import { columnFacts, discoveryFacts, fieldSelectorFacts } from './facts.ts';
+import { leaseStrategy } from './lease/strategy.ts';
+import { finalizeHandler } from './namespace/finalize.ts';
+import { namespaceStrategy } from './namespace/strategy.ts';
+import { nodeStrategy } from './node/strategy.ts';
+import { evictionHandler } from './pod/eviction.ts';
+import { podStrategy } from './pod/strategy.ts';
+import { replicaSetStrategy } from './replica-set/strategy.ts';
+import type { ResourceDefinition } from './resource-definition.ts';
+import { scaleHandler } from './scale-handler.ts';
+import { secretStrategy } from './secret/strategy.ts';
+import { serviceAccountStrategy } from './service-account/strategy.ts';
+import type { TokenIssuer } from './service-account/token-issuer.ts';
+import { tokenHandler } from './service-account/token.ts';
+import type { ServiceAllocatorOptions } from './service/allocation.ts';
+import { serviceStrategy } from './service/strategy.ts';
+
+export interface ResourceTableOptions {
+  readonly runtime: Runtime;
+  /** Makes the tokens of `serviceaccounts/token`. */
+  readonly tokenIssuer: TokenIssuer;
+  /** Where cluster IPs and node ports come from; by default 10.96.0.0/12 and 30000-32767. */
+  readonly services?: ServiceAllocatorOptions | undefined;
+}
+
+/** What a row adds to the recorded facts of its resource; the key is `resource` or `resource.group`. */
+type Row = Pick<ResourceDefinition, 'strategy' | 'handlers' | 'virtual' | 'conversion'>;
+
+/** The resources served, by name. A new kind is one folder and one line here. */
+const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonly<Record<string, Row>> => ({
+  bindings: { strategy: {}, virtual: bindingHandler },
+  configmaps: { strategy: configMapStrategy },
+  endpoints: { strategy: endpointsStrategy },
+  events: { strategy: eventStrategy },
+  namespaces: { strategy: namespaceStrategy, handlers: { finalize: finalizeHandler } },
+  nodes: { strategy: nodeStrategy },
+  pods: {
+    strategy: podStrategy,
+    handlers: {
+      binding: podBindingHandler,
+      eviction: evictionHandler,
+    },
+  },
+  secrets: { strategy: secretStrategy },
+  serviceaccounts: { strategy: serviceAccountStrategy, handlers: { token: tokenHandler(tokenIssuer) } },
+  services: { strategy: serviceStrategy(runtime, services) },
+  'deployments.apps': { strategy: deploymentStrategy, handlers: { scale: scaleHandler } },
+  'replicasets.apps': { strategy: replicaSetStrategy, handlers: { scale: scaleHandler } },
+  'leases.coordination.k8s.io': { strategy: leaseStrategy },
+  'endpointslices.discovery.k8s.io': { strategy: endpointSliceStrategy },
+  'events.events.k8s.io': { strategy: eventV1Strategy, conversion: eventConversion },
+});
+
+/**
+ * Every resource served, in discovery order: the recorded facts joined with the meaning of each kind. Call it once for each
+ * API server: allocators of Services live in its strategy.
+ */
+export function resourceTable(options: ResourceTableOptions): readonly ResourceDefinition[] {
+  const byName = rows(options);
+  return discoveryFacts().flatMap((fact) => {
+    const row = byName[rowName(fact)];
+    return row === undefined ? [] : [definition(fact, row)];
+  });
+}
+
+const rowName = ({ resource, group }: DiscoveryFact): string => (group === '' ? resource : `${resource}.${group}`);
+
+const definition = (fact: DiscoveryFact, row: Row): ResourceDefinition => ({
+  group: fact.group,
+  version: fact.version,
+  resource: fact.resource,
+  kind: fact.kind,
+  namespaced: fact.namespaced,
+  singular: fact.singular,
+  listKind: `${fact.kind}List`,
+  shortNames: fact.shortNames ?? [],
+  categories: fact.categories ?? [],
+  verbs: fact.verbs,
+  subresources: fact.subresources ?? {},
+  schema: schemaName(fact),
+  storagePrefix: fact.resource,
+  columns: columnFacts(fact),
+  fieldSelectors: fieldSelectorFacts(fact),
+  ...row,
+});
+
+/** `io.k8s.api.GROUP.VERSION.KIND`, the group by its first label. */
+const schemaName = ({ group, version, kind }: DiscoveryFact): string =>
+  `io.k8s.api.${group === '' ? 'core' : group.split('.')[0]}.${version}.${kind}`;

@@ -1,0 +1,55 @@
+import type { ApiObject, LabelSelector, Scale } from '@kubarium/shared';
+import { badRequest, conflict, invalid as invalidObject } from '@kubarium/shared';
+import { selectorText } from './printing/selector-text.ts';
+import type { SubresourceHandler } from './registry.ts';
+import { invalid } from './validation/field-error.ts';
+
+/** A workload that can be scaled. */
+interface Scalable extends ApiObject {
+  spec: { replicas?: number | undefined; selector: LabelSelector };
+  status?: { replicas?: number | undefined };
+}
+
+const SCALE = { group: 'autoscaling', kind: 'Scale' };
+
+/** The `scale` subresource of a workload: its replica count, asked for and seen, and nothing else of it. */
+export const scaleHandler: SubresourceHandler = {
+  async get({ context, parent, target }) {
+    return scaleOf((await parent.get(context, target)).value as Scalable);
+  },
+
+  async update(call, body) {
+    const { metadata, spec } = body as Scale;
+    const { name } = call.target;
+    const { group, resource } = call.parent.definition;
+    if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+    const replicas = spec?.replicas ?? 0;
+    if (replicas < 0) {
+      const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
+      throw invalidObject(SCALE, name, [error]);
+    }
+    const written = await call.revise((draft, current) => {
+      if (metadata.uid && metadata.uid !== current.metadata.uid) {
+        const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata.uid}`;
+        throw conflict({ group, resource }, name, why);
+      }
+      if (metadata.resourceVersion && metadata.resourceVersion !== current.metadata.resourceVersion) {
+        throw conflict({ group, resource }, name);
+      }
+      (draft as Scalable).spec.replicas = replicas;
+    });
+    return scaleOf(written as Scalable);
+  },
+};
+
+function scaleOf({ metadata, spec, status }: Scalable): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  const selector = selectorText(spec.selector, '');
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: spec.replicas ? { replicas: spec.replicas } : {},
+    status: { replicas: status?.replicas ?? 0, ...(selector === '' ? {} : { selector }) },
+  };
+}

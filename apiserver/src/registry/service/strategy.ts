@@ -1,0 +1,35 @@
+import type { Runtime, Service } from '@kubarium/shared';
+import type { Strategy } from '../strategy.ts';
+import type { ServiceAllocatorOptions } from './allocation.ts';
+import { ServiceAllocator } from './allocation.ts';
+import { serviceDefaults } from './defaults.ts';
+import { fillFamilies, normalizeClusterIPs } from './ip-families.ts';
+import { dropTypeDependentFields, keepAllocatedValues } from './type-change.ts';
+import { serviceTableCells } from './table-cells.ts';
+
+/** The meaning of Services, with the pools that they take addresses and ports from. */
+export function serviceStrategy(runtime: Runtime, options?: ServiceAllocatorOptions): Strategy<Service> {
+  const allocator = new ServiceAllocator(runtime, options);
+  return {
+    withoutGeneration: true,
+    allowCreateOnUpdate: true,
+    defaults: serviceDefaults,
+    prepareForCreate(draft) {
+      draft.status = { loadBalancer: {} };
+      normalizeClusterIPs(draft, undefined);
+      fillFamilies(draft, undefined);
+    },
+    prepareForUpdate(draft, old) {
+      draft.status = old.status;
+      dropTypeDependentFields(draft, old);
+      keepAllocatedValues(draft, old);
+      normalizeClusterIPs(draft, old);
+      fillFamilies(draft, old);
+    },
+    allocate: (draft, old) => allocator.allocate(draft, old),
+    restore: (stored) => allocator.restore(stored),
+    release: (old) => allocator.release(old),
+    selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec.clusterIP ?? '', 'spec.type': spec.type ?? '' }),
+    tableCells: serviceTableCells,
+  };
+}
