@@ -72,6 +72,9 @@ export function resourceTable(options: ResourceTableOptions): readonly ResourceD
   });
 }
 
+/** Subresources that the registry store or the endpoints serve without a handler; others without one are not served. */
+const SERVED_ELSEWHERE = new Set(['status', 'log', 'exec', 'attach', 'portforward', 'proxy']);
+
 const rowName = ({ resource, group }: DiscoveryFact): string => (group === '' ? resource : `${resource}.${group}`);
 
 const definition = (fact: DiscoveryFact, row: Row): ResourceDefinition => ({
@@ -85,7 +88,9 @@ const definition = (fact: DiscoveryFact, row: Row): ResourceDefinition => ({
   shortNames: fact.shortNames ?? [],
   categories: fact.categories ?? [],
   verbs: fact.verbs,
-  subresources: fact.subresources ?? {},
+  subresources: Object.fromEntries(
+    Object.entries(fact.subresources ?? {}).filter(([name]) => SERVED_ELSEWHERE.has(name) || row.handlers?.[name]),
+  ),
   schema: schemaName(fact),
   storagePrefix: fact.resource,
   columns: columnFacts(fact),

@@ -22,7 +22,8 @@ export const scaleHandler: SubresourceHandler = {
     const { metadata, spec } = body as Scale;
     const { name } = call.target;
     const { group, resource } = call.parent.definition;
-    if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+    if (metadata.name !== name)
+      throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
     const replicas = spec?.replicas ?? 0;
     if (replicas < 0) {
       const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0');

@@ -8,7 +8,13 @@ export function endpointsTableCells(endpoints: Endpoints, nowMs: number): unknow
   const entries = subsets.flatMap(({ addresses = [], ports = [] }) =>
     ports.length === 0
       ? addresses.map(({ ip }) => ip)
-      : ports.flatMap(({ port }) => addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`))),
+      : ports.flatMap(({ port }) =>
+          addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)),
+        ),
   );
-  return [metadata.name, listText(entries, subsets.length === 0 ? '<none>' : ''), age(metadata.creationTimestamp, nowMs)];
+  return [
+    metadata.name,
+    listText(entries, subsets.length === 0 ? '<none>' : ''),
+    age(metadata.creationTimestamp, nowMs),
+  ];
 }

@@ -39,7 +39,9 @@ function keepObservedGenerations(draft: Pod, old: Pod): void {
   draft.status.qosClass ||= old.status?.qosClass;
   draft.status.observedGeneration ||= old.status?.observedGeneration;
   for (const condition of draft.status.conditions ?? []) {
-    condition.observedGeneration ||= old.status?.conditions?.find(({ type }) => type === condition.type)?.observedGeneration;
+    condition.observedGeneration ||= old.status?.conditions?.find(
+      ({ type }) => type === condition.type,
+    )?.observedGeneration;
   }
 }
 

@@ -95,8 +95,7 @@ function summarizeMain(pod: Pod, summary: Summary): void {
     if (waiting?.reason) summary.reason = waiting.reason;
     else if (terminated !== undefined) {
       summary.reason =
-        terminated.reason ||
-        (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`);
+        terminated.reason || (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`);
       if (terminated.exitCode !== 0) errorReason = summary.reason;
     } else if (status.ready && running !== undefined) {
       hasRunning = true;

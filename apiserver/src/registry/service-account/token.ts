@@ -1,4 +1,4 @@
-import type { Node, Pod, ServiceAccount, TokenRequest } from '@kubarium/shared';
+import type { Node, Pod, Resource, ServiceAccount, TokenRequest } from '@kubarium/shared';
 import {
   badRequest,
   conflict,
@@ -37,7 +37,13 @@ export const tokenHandler = (issuer: TokenIssuer): SubresourceHandler => ({
     });
     return {
       ...request,
-      metadata: { ...request.metadata, name, namespace, uid, creationTimestamp: timestamp(call.context.runtime.clock.now()) },
+      metadata: {
+        ...request.metadata,
+        name,
+        namespace,
+        uid,
+        creationTimestamp: timestamp(call.context.runtime.clock.now()),
+      },
       spec: { ...request.spec, audiences: [...issued.audiences], expirationSeconds },
       status: { token: issued.token, expirationTimestamp: issued.expirationTimestamp },
     } as TokenRequest;
@@ -49,7 +55,9 @@ function checkIdentity({ metadata }: TokenRequest, account: ServiceAccount, { ta
   if (metadata?.name && metadata.name !== target.name) {
     errors.push(invalid('metadata.name', metadata.name, 'must match the service account name if specified'));
   } else if (metadata?.namespace && metadata.namespace !== target.namespace) {
-    errors.push(invalid('metadata.namespace', metadata.namespace, 'must match the service account namespace if specified'));
+    errors.push(
+      invalid('metadata.namespace', metadata.namespace, 'must match the service account namespace if specified'),
+    );
   }
   if (errors.length > 0) throw invalidObject(TOKEN_REQUEST, target.name, errors);
   if (metadata?.uid && metadata.uid !== account.metadata.uid) {
@@ -91,7 +99,7 @@ async function bound(request: TokenRequest, call: SubresourceCall): Promise<Boun
   return { apiVersion, kind, name, uid: metadata.uid, ...(node === undefined ? {} : { node }) };
 }
 
-const BINDABLE = { Pod: PODS, Node: NODES, Secret: SECRETS } as Readonly<Record<string, typeof PODS>>;
+const BINDABLE: Readonly<Record<string, Resource>> = { Pod: PODS, Node: NODES, Secret: SECRETS };
 
 /** Empty where the node is not known: the token then names it all the same. */
 async function nodeUid(name: string, { registry, context }: SubresourceCall): Promise<string> {

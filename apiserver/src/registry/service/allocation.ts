@@ -144,7 +144,8 @@ export class ServiceAllocator {
     for (const [index, port] of ports.entries()) {
       if (!port.nodePort && !allocatesNodePorts(draft)) continue;
       const shared = byPort.get(port.port);
-      const asked = port.nodePort || shared || ports.find((other) => other.port === port.port && other.nodePort)?.nodePort;
+      const asked =
+        port.nodePort || shared || ports.find((other) => other.port === port.port && other.nodePort)?.nodePort;
       const nodePort = asked ?? this.#nextNodePort();
       if (asked === undefined) transaction.onRevert(() => this.#nodePorts.release(nodePort));
       else if (shared !== nodePort && !own.has(nodePort)) {
@@ -170,7 +171,8 @@ export class ServiceAllocator {
     const port = asked || this.#nodePorts.allocateNext();
     if (port === undefined) throw internalError('failed to allocate a HealthCheck NodePort 0: range is full');
     const refusal = asked ? this.#nodePorts.allocate(asked) : undefined;
-    if (refusal !== undefined) throw internalError(`failed to allocate requested HealthCheck NodePort ${asked}: ${refusal}`);
+    if (refusal !== undefined)
+      throw internalError(`failed to allocate requested HealthCheck NodePort ${asked}: ${refusal}`);
     transaction.onRevert(() => this.#nodePorts.release(port));
     draft.spec.healthCheckNodePort = port;
   }

@@ -16,7 +16,11 @@ export function normalizeClusterIPs({ spec }: Service, old: Service | undefined)
     return;
   }
   const before = old.spec;
-  if ((before.clusterIPs ?? []).length > 0 && (spec.clusterIPs ?? []).length === 0 && before.clusterIP === spec.clusterIP) {
+  if (
+    (before.clusterIPs ?? []).length > 0 &&
+    (spec.clusterIPs ?? []).length === 0 &&
+    before.clusterIP === spec.clusterIP
+  ) {
     spec.clusterIPs = [...before.clusterIPs!];
   }
   if (before.clusterIP === spec.clusterIP || !deepEqual(before.clusterIPs, spec.clusterIPs)) return;

@@ -45,5 +45,7 @@ export class NumberPool {
 }
 
 /** The size of the lower band: a fraction of the whole, within bounds; none where the whole is tiny. */
-export const reservedBand = (size: number, { least, most, step }: { least: number; most: number; step: number }): number =>
-  size <= least ? 0 : Math.min(Math.max(Math.floor(size / step), least), most);
+export const reservedBand = (
+  size: number,
+  { least, most, step }: { least: number; most: number; step: number },
+): number => (size <= least ? 0 : Math.min(Math.max(Math.floor(size / step), least), most));

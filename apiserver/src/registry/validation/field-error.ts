@@ -47,11 +47,22 @@ export const forbidden = (field: string, detail = ''): FieldError =>
 
 /** More bytes than allowed; the value itself is left out. */
 export const tooLong = (field: string, maxLength: number): FieldError =>
-  error('FieldValueTooLong', field, 'Too long', `may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`);
+  error(
+    'FieldValueTooLong',
+    field,
+    'Too long',
+    `may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`,
+  );
 
 /** More items than allowed. */
 export const tooMany = (field: string, actual: number, max: number): FieldError =>
-  error('FieldValueTooMany', field, 'Too many', `${actual}`, `must have at most ${max} ${max === 1 ? 'item' : 'items'}`);
+  error(
+    'FieldValueTooMany',
+    field,
+    'Too many',
+    `${actual}`,
+    `must have at most ${max} ${max === 1 ? 'item' : 'items'}`,
+  );
 
 /** The same error for each message: what a name or format check found. */
 export const invalidEach = (field: string, value: unknown, messages: readonly string[]): FieldError[] =>
