@@ -12,3 +12,14 @@ export type { AdmissionPlugin, AdmissionRequest } from './admission/admission.ts
 export type { ResourceTableOptions } from './registry/resource-table.ts';
 export { resourceTable } from './registry/resource-table.ts';
 export type { BoundObject, IssuedToken, TokenClaims, TokenIssuer } from './registry/service-account/token-issuer.ts';
+export { ServiceAccountSigner, DEFAULT_ISSUER } from './authentication/service-account-signer.ts';
+export type { Attributes, Authorizer, Decision, PolicyRule } from './authorization/authorizer.ts';
+export { bootstrapRules } from './authorization/bootstrap-rules.ts';
+export { forbiddenError } from './authorization/forbidden-error.ts';
+export { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
+export type { RuleSource } from './authorization/rule-source.ts';
+export type { ApiServerOptions, HealthCheck, TlsOptions } from './config.ts';
+export { reviewDefinition } from './endpoints/review-resource.ts';
+export type { ReviewResource } from './endpoints/review-resource.ts';
+export { createApiServer } from './server.ts';
+export type { ApiServer } from './server.ts';

@@ -1,2 +1,1 @@
-export type { ControllerContext, ControllerFactory } from './controller-context.ts';
-export { ControllerManager } from './controller-manager.ts';
+export {};

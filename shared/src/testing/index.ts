@@ -1,2 +1,1 @@
 export * from './scripted-transport.ts';
-export * from './make-object.ts';

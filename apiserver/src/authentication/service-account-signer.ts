@@ -1,0 +1,121 @@
+import { createHash, createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { timestamp, type Runtime } from '@kubarium/shared';
+import jwt from 'jsonwebtoken';
+import type { IssuedToken, TokenClaims, TokenIssuer } from '../registry/service-account/token-issuer.ts';
+
+/** Who signs ServiceAccount tokens, and for whom they are meant unless they say otherwise. */
+export const DEFAULT_ISSUER = 'https://kubernetes.default.svc.cluster.local';
+
+interface NamedObject {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** The payload of a token (KEP-1205). */
+export interface SignedClaims {
+  readonly aud: readonly string[];
+  /** Seconds since the epoch. */
+  readonly exp: number;
+  readonly iat: number;
+  readonly iss: string;
+  readonly jti: string;
+  readonly 'kubernetes.io': {
+    readonly namespace: string;
+    readonly node?: NamedObject;
+    readonly pod?: NamedObject;
+    readonly secret?: NamedObject;
+    readonly serviceaccount: NamedObject;
+  };
+  readonly nbf: number;
+  readonly sub: string;
+}
+
+const MAX_REMEMBERED = 4096;
+
+/** Signs ServiceAccount tokens, and knows its own signature again. Whether a token still holds is for its reader to say. */
+export class ServiceAccountSigner implements TokenIssuer {
+  readonly issuer: string;
+  readonly #runtime: Runtime;
+  readonly #privateKey: KeyObject;
+  readonly #publicKey: KeyObject;
+  readonly #keyId: string;
+  readonly #algorithm: 'ES256' | 'RS256';
+  readonly #verified = new Map<string, SignedClaims>();
+
+  /** `privateKey` is an EC P-256 or RSA private key in PEM. */
+  constructor(runtime: Runtime, privateKey: string, issuer: string = DEFAULT_ISSUER) {
+    this.issuer = issuer;
+    this.#runtime = runtime;
+    this.#privateKey = createPrivateKey(privateKey);
+    this.#publicKey = createPublicKey(this.#privateKey);
+    this.#algorithm = this.#privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
+    this.#keyId = createHash('sha256')
+      .update(this.#publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('base64url');
+  }
+
+  issue({ audiences, expirationSeconds, serviceAccount, boundObject }: TokenClaims): IssuedToken {
+    const now = Math.floor(this.#runtime.clock.now() / 1000);
+    const { namespace, name, uid } = serviceAccount;
+    const bound = boundObject === undefined ? undefined : { name: boundObject.name, uid: boundObject.uid };
+    const node = boundObject?.kind === 'Node' ? bound : boundObject?.node;
+    const claims: SignedClaims = {
+      aud: audiences.length === 0 ? [this.issuer] : audiences,
+      exp: now + expirationSeconds,
+      iat: now,
+      iss: this.issuer,
+      jti: this.#runtime.random.uuid(),
+      'kubernetes.io': {
+        namespace,
+        ...(node === undefined ? {} : { node }),
+        ...(bound !== undefined && boundObject?.kind === 'Pod' ? { pod: bound } : {}),
+        ...(bound !== undefined && boundObject?.kind === 'Secret' ? { secret: bound } : {}),
+        serviceaccount: { name, uid },
+      },
+      nbf: now,
+      sub: `system:serviceaccount:${namespace}:${name}`,
+    };
+    const token = jwt.sign(claims, this.#privateKey, { algorithm: this.#algorithm, keyid: this.#keyId });
+    return { token, expirationTimestamp: timestamp(claims.exp * 1000), audiences: claims.aud };
+  }
+
+  /** What a token says, where the signature is ours and the time is right. */
+  verify(token: string): SignedClaims | undefined {
+    const claims = this.#verified.get(token) ?? this.#check(token);
+    return claims !== undefined && claims.exp * 1000 > this.#runtime.clock.now() ? claims : undefined;
+  }
+
+  /** The public keys, as `/openid/v1/jwks` shows them (RFC 7517). */
+  jwks(): { keys: JsonWebKey[] } {
+    const { kty, ...key } = this.#publicKey.export({ format: 'jwk' });
+    return { keys: [{ use: 'sig', kty: kty!, kid: this.#keyId, alg: this.#algorithm, ...key }] };
+  }
+
+  /** `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0). */
+  discoveryDocument(jwksUri: string): object {
+    return {
+      issuer: this.issuer,
+      jwks_uri: jwksUri,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: [this.#algorithm],
+    };
+  }
+
+  #check(token: string): SignedClaims | undefined {
+    let claims: SignedClaims;
+    try {
+      claims = jwt.verify(token, this.#publicKey, {
+        algorithms: [this.#algorithm],
+        issuer: this.issuer,
+        clockTimestamp: Math.floor(this.#runtime.clock.now() / 1000),
+      }) as unknown as SignedClaims;
+    } catch {
+      return undefined;
+    }
+    if (claims['kubernetes.io'] === undefined || !Array.isArray(claims.aud)) return undefined;
+    if (this.#verified.size >= MAX_REMEMBERED) this.#verified.clear();
+    this.#verified.set(token, claims);
+    return claims;
+  }
+}

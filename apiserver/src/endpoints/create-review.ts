@@ -1,0 +1,35 @@
+import type { ApiObject } from '@kubarium/shared';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { negotiate } from './content-negotiation.ts';
+import { addWarnings, isPretty, queryOf } from './exchange.ts';
+import { sendValue } from './object-response.ts';
+import { writeOptions } from './query-options.ts';
+import { readBody } from './read-body.ts';
+import type { ResourceRequestInfo } from './request-info.ts';
+import type { Services } from './resource-call.ts';
+import type { ReviewResource } from './review-resource.ts';
+
+/** POST of a review: answered at once, nothing is stored. */
+export async function createReview(
+  services: Services,
+  resource: ReviewResource,
+  info: ResourceRequestInfo,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { definition } = resource;
+  const query = queryOf(request);
+  const representation = negotiate(request.headers.accept, isPretty(request, query), 'object');
+  const { dryRun, fieldValidation } = writeOptions(query, 'CreateOptions');
+  const body = await readBody(request.raw);
+  const { object, warnings } = services.decoder.object(definition, body, request.headers['content-type'], {
+    fieldValidation,
+  });
+  const draft: ApiObject =
+    definition.namespaced && info.namespace !== undefined
+      ? { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? info.namespace } }
+      : object;
+  const answer = await resource.review({ user: request.user, runtime: services.runtime, dryRun }, draft);
+  addWarnings(reply, warnings);
+  return sendValue(reply, 201, answer, representation);
+}

@@ -1,0 +1,30 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { User } from '../registry/strategy.ts';
+import { wantsPretty } from './content-negotiation.ts';
+import type { RequestInfo } from './request-info.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the request asks for; set before anything else happens to it. */
+    info: RequestInfo;
+    /** Who asks; set by authentication. */
+    user: User;
+  }
+}
+
+/** The parameters of the URL; a copy for each call. */
+export function queryOf(request: FastifyRequest): URLSearchParams {
+  const url = request.raw.url!;
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+}
+
+export const isPretty = (request: FastifyRequest, query: URLSearchParams): boolean =>
+  wantsPretty(query, request.headers['user-agent']);
+
+/** Tells the client, besides the reply proper, what it should know (RFC 7234 `Warning`, code 299). */
+export function addWarnings(reply: FastifyReply, warnings: readonly string[]): void {
+  if (warnings.length === 0) return;
+  const values = warnings.map((warning) => `299 - "${warning.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
+  reply.raw.setHeader('Warning', values);
+}

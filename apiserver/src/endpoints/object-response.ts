@@ -1,0 +1,57 @@
+import type { ApiObject } from '@kubarium/shared';
+import type { FastifyReply } from 'fastify';
+import { stringify } from 'yaml';
+import type { Rendered } from '../registry/registry.ts';
+import type { Representation } from './content-negotiation.ts';
+
+/** Sends one object, given with its text, in the representation chosen. The compact text goes out as it was stored. */
+export function sendRendered(
+  reply: FastifyReply,
+  code: number,
+  rendered: Rendered,
+  representation: Representation,
+): FastifyReply {
+  if (representation.format === 'json' && !representation.pretty) return sendText(reply, code, `${rendered.text}\n`);
+  return sendValue(reply, code, rendered.value, representation);
+}
+
+/** Sends an object that has no stored text. */
+export function sendValue(
+  reply: FastifyReply,
+  code: number,
+  value: object,
+  representation: Pick<Representation, 'format' | 'pretty'>,
+): FastifyReply {
+  if (representation.format === 'yaml') {
+    return sendText(reply, code, yamlText(value), 'application/yaml');
+  }
+  return sendText(
+    reply,
+    code,
+    representation.pretty ? JSON.stringify(value, undefined, 2) : `${JSON.stringify(value)}\n`,
+  );
+}
+
+/** Sends a whole text. Written past Fastify's own serializing, which would add a charset that the real server does not send. */
+export function sendText(reply: FastifyReply, code: number, text: string, type = 'application/json'): FastifyReply {
+  const { raw } = reply.hijack();
+  raw.writeHead(code, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) });
+  raw.end(text);
+  return reply;
+}
+
+/** YAML as the API writes it: keys in order. */
+export const yamlText = (value: object): string => stringify(value, { sortMapEntries: true, lineWidth: 0 });
+
+/** The metadata of an object alone, as clients that only look at metadata ask for it. */
+export const partialObjectMetadata = (object: Pick<ApiObject, 'metadata'>, version: 'v1' | 'v1beta1'): ApiObject => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: `meta.k8s.io/${version}`,
+  metadata: object.metadata,
+});
+
+/** The answer to paths that are none of the API's. */
+export function sendPageNotFound(reply: FastifyReply): FastifyReply {
+  reply.raw.setHeader('X-Content-Type-Options', 'nosniff');
+  return sendText(reply, 404, '404 page not found\n', 'text/plain; charset=utf-8');
+}

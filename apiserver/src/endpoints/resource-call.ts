@@ -1,0 +1,100 @@
+import {
+  invariant,
+  type ApiObject,
+  type DeleteOptions,
+  type PatchType,
+  type Random,
+  type Runtime,
+} from '@kubarium/shared';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Registry, ResourceRegistry, Target } from '../registry/registry.ts';
+import type { ResourceDefinition } from '../registry/resource-definition.ts';
+import type { RequestContext } from '../registry/strategy.ts';
+import type { Representation } from './content-negotiation.ts';
+import type { BodyDecoder, Decoded, ExpectedKind } from './body-decoder.ts';
+import { methodNotAllowed } from './http-errors.ts';
+import type { FieldValidation } from './query-options.ts';
+import { deleteOptionsOfQuery, validateDeleteOptions } from './query-options.ts';
+import { readBody } from './read-body.ts';
+import type { ResourceRequestInfo } from './request-info.ts';
+import type { ReviewResource } from './review-resource.ts';
+import type { EventLines } from './watch-stream.ts';
+
+/** What the verbs are given by the server. */
+export interface Services {
+  readonly runtime: Runtime;
+  readonly registry: Registry;
+  readonly decoder: BodyDecoder;
+  readonly decodePatch: (body: Buffer, type: PatchType) => unknown;
+  /** One value a column. */
+  readonly tableCells: (definition: ResourceDefinition, object: ApiObject, nowMs: number) => unknown[];
+  readonly eventLines: EventLines;
+  /** Spreads the ends of watches. */
+  readonly watchRandom: Random;
+  readonly reviews: readonly ReviewResource[];
+  /** Aborted when the server goes down: watches end. */
+  readonly closing: AbortSignal;
+}
+
+/** One request to a served resource, allowed and understood as far as its URL and headers go. */
+export interface ResourceCall {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly info: ResourceRequestInfo;
+  readonly resource: ResourceRegistry;
+  readonly query: URLSearchParams;
+  readonly representation: Representation;
+  readonly services: Services;
+}
+
+/** One verb of the API: answers the call on its reply. */
+export type VerbHandler = (call: ResourceCall) => Promise<unknown>;
+
+export const contextOf = (call: ResourceCall, dryRun: boolean): RequestContext => ({
+  user: call.request.user,
+  runtime: call.services.runtime,
+  dryRun,
+});
+
+/** The object that the URL names. */
+export function targetOf({ info }: ResourceCall): Target {
+  if (info.name === undefined) throw methodNotAllowed();
+  return { name: info.name, namespace: namespaceOf(info) };
+}
+
+/** The namespace of the request's objects; a Namespace itself has none, although authorization takes its name for one. */
+export const namespaceOf = (info: ResourceRequestInfo): string | undefined =>
+  info.resource === 'namespaces' && info.group === '' ? undefined : info.namespace;
+
+export const mediaTypeOf = (request: FastifyRequest): string =>
+  request.headers['content-type']?.split(';', 1)[0]!.trim() ?? '';
+
+/** Reads and decodes the object in a request's body. */
+export async function decodedBody(call: ResourceCall, fieldValidation: FieldValidation): Promise<Decoded> {
+  const body = await readBody(call.request.raw);
+  return call.services.decoder.object(expectedKind(call), body, call.request.headers['content-type'], {
+    fieldValidation,
+  });
+}
+
+/** The kind that a write to the resource, or its subresource, carries. */
+function expectedKind({ info, services, resource: { definition } }: ResourceCall): ExpectedKind {
+  const subresource = info.subresource === undefined ? undefined : definition.subresources[info.subresource];
+  if (subresource === undefined) return definition;
+  const { kind, group = definition.group, version = definition.version } = subresource;
+  if (kind === definition.kind) return definition;
+  const expected = services.decoder.target(group, version, kind);
+  invariant(expected !== undefined, `no schema for ${group}/${version} ${kind}`);
+  return expected;
+}
+
+/** DeleteOptions out of the body or, without one, the query. */
+export async function deleteOptionsOf(call: ResourceCall): Promise<DeleteOptions> {
+  const body = await readBody(call.request.raw);
+  const options =
+    body.length === 0
+      ? deleteOptionsOfQuery(call.query)
+      : call.services.decoder.deleteOptions(body, call.request.headers['content-type']);
+  validateDeleteOptions(options);
+  return options;
+}

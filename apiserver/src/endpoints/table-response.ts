@@ -1,0 +1,46 @@
+import { badRequest } from '@kubarium/shared';
+import type { ListAnswer, Rendered } from '../registry/registry.ts';
+import type { ResourceDefinition, TableColumn } from '../registry/resource-definition.ts';
+import { listMetadata } from './list-response.ts';
+import { partialObjectMetadata } from './object-response.ts';
+import type { ResourceCall } from './resource-call.ts';
+
+type Version = 'v1' | 'v1beta1';
+
+/** The objects of a list as the table that `kubectl get` prints. */
+export const listTable = (call: ResourceCall, answer: ListAnswer, version: Version): object =>
+  table(call, answer.items, listMetadata(answer), version, true);
+
+/** One object as a table of one row. Only the first table of a watch has the columns. */
+export const objectTable = (call: ResourceCall, object: Rendered, version: Version, withColumns = true): object =>
+  table(call, [object], { resourceVersion: object.value.metadata.resourceVersion }, version, withColumns);
+
+function table(
+  { resource: { definition }, query, services }: ResourceCall,
+  objects: readonly Rendered[],
+  metadata: object,
+  version: Version,
+  withColumns: boolean,
+): object {
+  const includeObject = query.get('includeObject') || 'Metadata';
+  if (!['Metadata', 'Object', 'None'].includes(includeObject)) {
+    throw badRequest(
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(includeObject)}: must be 'Metadata', 'Object', 'None', or empty`,
+    );
+  }
+  const now = services.runtime.clock.now();
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${version}`,
+    metadata,
+    columnDefinitions: withColumns ? columnsOf(definition) : null,
+    rows: objects.map(({ value }) => ({
+      cells: services.tableCells(definition, value, now),
+      object:
+        includeObject === 'None' ? null : includeObject === 'Object' ? value : partialObjectMetadata(value, version),
+    })),
+  };
+}
+
+const columnsOf = (definition: ResourceDefinition): object[] =>
+  definition.columns.map((column: TableColumn) => ({ description: '', ...column }));

@@ -1,0 +1,326 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN_TOKEN, testServer, type TestServer } from './endpoints/testing/test-server.ts';
+
+let api: TestServer;
+
+beforeAll(async () => {
+  api = await testServer();
+});
+
+afterAll(() => api[Symbol.asyncDispose]());
+
+const json = { 'content-type': 'application/json' };
+const configMap = (name: string, data: object = {}) => ({
+  body: JSON.stringify({ metadata: { name }, data }),
+  headers: json,
+});
+const MAPS = '/api/v1/namespaces/default/configmaps';
+
+describe('who may come in', () => {
+  test.each([
+    ['/version', 200],
+    ['/healthz', 200],
+    ['/livez', 200],
+    ['/readyz', 200],
+    ['/', 403],
+    ['/api', 403],
+    ['/metrics', 403],
+    ['/.well-known/openid-configuration', 403],
+    ['/api/v1/pods', 403],
+  ])('anonymous GET %s is answered with %i', async (path, code) => {
+    expect((await api.ask('GET', path, { token: null })).code).toBe(code);
+  });
+
+  test.each([
+    ['GET', '/', 'forbidden: User "system:anonymous" cannot get path "/"'],
+    [
+      'GET',
+      '/api/v1/pods',
+      'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" at the cluster scope',
+    ],
+    [
+      'POST',
+      '/api/v1/namespaces/x/pods/y/exec',
+      'pods "y" is forbidden: User "system:anonymous" cannot create resource "pods/exec" in API group "" in the namespace "x"',
+    ],
+    [
+      'GET',
+      '/apis/apps/v1/deployments',
+      'deployments.apps is forbidden: User "system:anonymous" cannot list resource "deployments" in API group "apps" at the cluster scope',
+    ],
+  ])('403 for %s %s says what is missing', async (method, path, message) => {
+    expect((await api.ask(method, path, { token: null })).body).toMatchObject({
+      code: 403,
+      reason: 'Forbidden',
+      message,
+    });
+  });
+
+  test('a token that nobody knows is refused even where anonymous may go', async () => {
+    const { code, text } = await api.ask('GET', '/version', { token: 'bad' });
+    expect([code, text]).toEqual([
+      401,
+      '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}\n',
+    ]);
+  });
+
+  test('a client certificate names user and groups', async () => {
+    const { key, cert } = await api.certificates.client('jane', 'system:masters', 'team');
+    const { body } = await api.ask('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      token: null,
+      key,
+      cert,
+      body: '{}',
+      headers: json,
+    });
+    expect(body['status']).toEqual({
+      userInfo: { username: 'jane', groups: ['system:masters', 'team', 'system:authenticated'] },
+    });
+  });
+
+  test('a client certificate of another CA is refused', async () => {
+    const { testCertificates } = await import('./endpoints/testing/certificates.ts');
+    const stranger = await (await testCertificates()).client('jane', 'system:masters');
+    expect((await api.ask('GET', '/version', { token: null, ...stranger })).code).toBe(401);
+  });
+
+  test('an administrator may act as somebody else', async () => {
+    const { body } = await api.ask('GET', '/api/v1/namespaces/default/pods', {
+      headers: { 'Impersonate-User': 'bob' },
+    });
+    expect(body.message).toBe(
+      'pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "default"',
+    );
+  });
+
+  test('somebody else may not act as an administrator', async () => {
+    const { key, cert } = await api.certificates.client('bob');
+    const { body } = await api.ask('GET', '/version', {
+      token: null,
+      key,
+      cert,
+      headers: { 'Impersonate-User': 'admin' },
+    });
+    expect(body.message).toBe(
+      'users "admin" is forbidden: User "bob" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
+  });
+
+  test('groups without a user cannot be taken on', async () => {
+    const { body } = await api.ask('GET', '/version', { headers: { 'Impersonate-Group': 'x' } });
+    expect(body).toMatchObject({ code: 400, message: 'requested [{Group  x    }] without impersonating a user' });
+  });
+});
+
+describe('paths that lead nowhere', () => {
+  test.each([
+    ['GET', '/foo'],
+    ['GET', '/apis/foo.io/v1/x'],
+    ['GET', '//api/v1'],
+  ])('%s %s is no page', async (method, path) => {
+    const { code, text, headers } = await api.ask(method, path);
+    expect([code, text, headers['content-type']]).toEqual([404, '404 page not found\n', 'text/plain; charset=utf-8']);
+  });
+
+  test.each([
+    ['GET', '/api/v1/foos', 404],
+    ['GET', '/apis/apps/v1/foos', 404],
+    ['GET', '/api/v1/pods/x', 404],
+    ['GET', '/api/v1/namespaces/default/nodes', 404],
+    ['GET', '/api/v1/namespaces/default/pods/x/y', 404],
+    ['GET', '/api/v1/namespaces/default/pods/x/log/y', 404],
+    ['PUT', '/api/v1/namespaces/default/pods', 405],
+    ['POST', '/api/v1/namespaces/default/pods/x', 405],
+    ['POST', '/api/v1/pods', 405],
+    ['DELETE', '/api/v1/pods', 405],
+    ['DELETE', '/api/v1/nodes/x/status', 405],
+    ['OPTIONS', '/api/v1/namespaces', 405],
+    ['GET', '/apis/authentication.k8s.io/v1/tokenreviews', 405],
+    ['POST', '/version', 405],
+  ])('%s %s is answered with %i', async (method, path, code) => {
+    const { body } = await api.ask(method, path);
+    expect(body).toMatchObject({ code, reason: code === 404 ? 'NotFound' : 'MethodNotAllowed', details: {} });
+  });
+
+  test("a path with a broken escape is the client's mistake", async () => {
+    expect((await api.ask('GET', '/api/v1/namespaces/%zz')).code).toBe(400);
+  });
+});
+
+describe('objects', () => {
+  test('are created, read, replaced, patched and deleted', async () => {
+    const created = await api.ask('POST', MAPS, configMap('a', { x: '1' }));
+    expect(created.code).toBe(201);
+    expect(created.headers['content-type']).toBe('application/json');
+    expect(created.text.endsWith('}\n')).toBe(true);
+    expect((await api.ask('GET', `${MAPS}/a`)).text).toBe(created.text);
+    expect((await api.ask('PUT', `${MAPS}/a`, configMap('a', { x: '2' }))).body['data']).toEqual({ x: '2' });
+    const patched = await api.ask('PATCH', `${MAPS}/a`, {
+      body: '{"data":{"x":"3"}}',
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    expect(patched.body['data']).toEqual({ x: '3' });
+    expect((await api.ask('DELETE', `${MAPS}/a`)).code).toBe(200);
+    expect((await api.ask('GET', `${MAPS}/a`)).body.message).toBe('configmaps "a" not found');
+  });
+
+  test('are listed without repeating their kind', async () => {
+    await api.ask('POST', '/api/v1/namespaces/lists/configmaps', configMap('one'));
+    await api.ask('POST', '/api/v1/namespaces/lists/configmaps', configMap('two'));
+    const { body, headers } = await api.ask('GET', '/api/v1/namespaces/lists/configmaps');
+    expect(headers['content-length']).toBeDefined();
+    expect(body).toMatchObject({ kind: 'ConfigMapList', apiVersion: 'v1' });
+    const items = body['items'] as { kind?: string; metadata: { name: string } }[];
+    expect(items.map(({ metadata }) => metadata.name)).toEqual(['one', 'two']);
+    expect(items[0]!.kind).toBeUndefined();
+  });
+
+  test('a long list arrives whole', async () => {
+    for (let i = 0; i < 300; i++) {
+      await api.ask('POST', '/api/v1/namespaces/long/configmaps', configMap(`m${i}`, { x: 'ü'.repeat(3000) }));
+    }
+    const { body } = await api.ask('GET', '/api/v1/namespaces/long/configmaps');
+    expect((body['items'] as unknown[]).length).toBe(300);
+  });
+
+  test('come pretty to people, in YAML or as metadata to those who ask', async () => {
+    await api.ask('POST', MAPS, configMap('forms'));
+    expect((await api.ask('GET', `${MAPS}/forms?pretty=true`)).text).toMatch(/^\{\n {2}"kind": "ConfigMap"/);
+    const yaml = await api.ask('GET', `${MAPS}/forms`, { headers: { accept: 'application/yaml' } });
+    expect(yaml.headers['content-type']).toBe('application/yaml');
+    expect(yaml.text).toMatch(/^apiVersion: v1\n/);
+    const partial = await api.ask('GET', `${MAPS}/forms`, {
+      headers: { accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io' },
+    });
+    expect(Object.keys(partial.body)).toEqual(['kind', 'apiVersion', 'metadata']);
+    const table = await api.ask('GET', MAPS, { headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } });
+    expect(table.body).toMatchObject({
+      kind: 'Table',
+      columnDefinitions: [{ name: 'Name' }, { name: 'Data' }, { name: 'Age' }],
+    });
+  });
+
+  test('a body of more than 3 MiB is refused', async () => {
+    const { body } = await api.ask('POST', MAPS, { body: 'x'.repeat(3 * 1024 * 1024 + 1), headers: json });
+    expect(body).toMatchObject({ code: 413, message: 'Request entity too large: limit is 3145728' });
+  });
+
+  test('a patch of an unknown type is refused', async () => {
+    const { body } = await api.ask('PATCH', `${MAPS}/x`, { body: '{}', headers: json });
+    expect(body).toMatchObject({ code: 415, message: '415: Unsupported Media Type' });
+  });
+});
+
+describe('watches', () => {
+  test('send each change as a line, then end at the timeout', async () => {
+    const path = '/api/v1/namespaces/watched/secrets';
+    const response = await api.open('GET', `${path}?watch=true&timeoutSeconds=1`);
+    expect(response.headers['transfer-encoding']).toBe('chunked');
+    await api.ask('POST', path, { body: '{"metadata":{"name":"s"}}', headers: json });
+    await api.ask('DELETE', `${path}/s`);
+    const events: string[] = [];
+    for await (const line of createInterface({ input: response }))
+      events.push((JSON.parse(line) as { type: string }).type);
+    expect(events).toEqual(['ADDED', 'DELETED']);
+  });
+
+  test('end with an ERROR event where the past is gone', async () => {
+    const response = await api.open('GET', '/api/v1/services?watch=true');
+    const lines = createInterface({ input: response });
+    api.registry.resource('', 'v1', 'services')!.expireWatches();
+    const [line] = (await once(lines, 'line')) as [string];
+    expect(JSON.parse(line)).toMatchObject({ type: 'ERROR', object: { code: 410 } });
+    expect(api.registry.resource('', 'v1', 'services')!.watchers).toBe(0);
+  });
+
+  test('are forgotten when the client goes', async () => {
+    const endpoints = api.registry.resource('', 'v1', 'endpoints')!;
+    const response = await api.open('GET', '/api/v1/watch/endpoints');
+    expect(endpoints.watchers).toBe(1);
+    response.destroy();
+    await once(response, 'close');
+    await expect.poll(() => endpoints.watchers).toBe(0);
+  });
+
+  test('end when the server goes down', async () => {
+    const other = await testServer();
+    const response = await other.open('GET', '/api/v1/pods?watch=true');
+    const ended = once(response.resume(), 'end');
+    await other[Symbol.asyncDispose]();
+    await expect(ended).resolves.toEqual([]);
+  });
+});
+
+describe('reviews', () => {
+  test.each([
+    ['{"spec":{"resourceAttributes":{"verb":"get","resource":"pods"}}}', 'bob', { allowed: false }],
+    [
+      '{"spec":{"nonResourceAttributes":{"path":"/version","verb":"get"}}}',
+      'bob',
+      {
+        allowed: true,
+        reason:
+          'RBAC: allowed by ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group "system:authenticated"',
+      },
+    ],
+  ])('%s by %s', async (body, user, status) => {
+    const answer = await api.ask('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+      body,
+      headers: { ...json, 'Impersonate-User': user },
+    });
+    expect(answer.code).toBe(201);
+    expect(answer.body['status']).toEqual(status);
+  });
+
+  test('a token tells whose it is', async () => {
+    const { body } = await api.ask('POST', '/apis/authentication.k8s.io/v1/tokenreviews', {
+      body: JSON.stringify({ spec: { token: ADMIN_TOKEN } }),
+      headers: json,
+    });
+    expect(body['status']).toMatchObject({ authenticated: true, user: { username: 'kubernetes-admin' } });
+  });
+});
+
+describe('ServiceAccount tokens', () => {
+  const ask = (token: string) =>
+    api.ask('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { token, body: '{}', headers: json });
+
+  test('hold as long as the account and the pod exist', async () => {
+    const account = (await api.ask('POST', '/api/v1/namespaces/sa/serviceaccounts', configMap('robot'))).body;
+    const pod = (await api.ask('POST', '/api/v1/namespaces/sa/pods', configMap('p'))).body;
+    const { uid } = account['metadata'] as { uid: string };
+    const podUid = (pod['metadata'] as { uid: string }).uid;
+    const { token } = api.signer.issue({
+      audiences: [],
+      expirationSeconds: 3600,
+      serviceAccount: { namespace: 'sa', name: 'robot', uid },
+      boundObject: { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: podUid },
+    });
+    expect((await ask(token)).body['status']).toMatchObject({
+      userInfo: {
+        username: 'system:serviceaccount:sa:robot',
+        groups: ['system:serviceaccounts', 'system:serviceaccounts:sa', 'system:authenticated'],
+      },
+    });
+    await api.ask('DELETE', '/api/v1/namespaces/sa/pods/p');
+    expect((await ask(token)).code).toBe(401);
+  });
+
+  test('signed by somebody else are refused', async () => {
+    const other = await testServer();
+    const { token } = other.signer.issue({
+      audiences: [],
+      expirationSeconds: 3600,
+      serviceAccount: { namespace: 'sa', name: 'robot', uid: 'x' },
+    });
+    await other[Symbol.asyncDispose]();
+    expect((await ask(token)).code).toBe(401);
+  });
+
+  test('can be checked by others', async () => {
+    const { body } = await api.ask('GET', '/openid/v1/jwks');
+    expect(body['keys']).toMatchObject([{ use: 'sig', kty: 'EC', alg: 'ES256' }]);
+  });
+});

@@ -1,0 +1,116 @@
+import type { IncomingMessage } from 'node:http';
+import type { Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { fastify, type FastifyInstance } from 'fastify';
+import type { ApiServerOptions } from './config.ts';
+import { authenticated, firstOf } from './authentication/authenticator.ts';
+import { BearerTokenAuthenticator, StaticTokens } from './authentication/bearer-token.ts';
+import { ClientCertificateAuthenticator } from './authentication/client-certificate.ts';
+import { ServiceAccountTokens } from './authentication/service-account-token.ts';
+import { bootstrapRules } from './authorization/bootstrap-rules.ts';
+import { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
+import { accessControl, type AccessControl } from './endpoints/access-control.ts';
+import { plainBodyDecoder } from './endpoints/plain-body-decoder.ts';
+import { healthRoutes } from './endpoints/health.ts';
+import { sendPageNotFound, sendText } from './endpoints/object-response.ts';
+import { openIdRoutes } from './endpoints/openid.ts';
+import { resourceRoutes } from './endpoints/resource-routes.ts';
+import type { Services } from './endpoints/resource-call.ts';
+import { builtInReviews } from './endpoints/reviews/built-in-reviews.ts';
+import { sendError } from './endpoints/status-response.ts';
+import type { StreamingServices } from './endpoints/streaming/streaming-handler.ts';
+import { versionRoutes } from './endpoints/version.ts';
+import { EventLines } from './endpoints/watch-stream.ts';
+
+/** A running API server. Disposing it ends all watches and streams, and resolves when the port is free. */
+export interface ApiServer extends AsyncDisposable {
+  /** Opens the port; resolves with where it is. Rejects with the system's error (EADDRINUSE, EACCES). */
+  listen(): Promise<{ readonly address: string; readonly port: number }>;
+}
+
+const ADMINISTRATOR = { name: 'kubernetes-admin', groups: ['system:masters'] };
+
+/** Builds the server out of its plugins. Nothing is opened before `listen`. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { runtime, registry } = options;
+  const logger = (options.logger ?? runtime.logger).child({ component: 'apiserver' });
+  const closing = new AbortController();
+  const authorizer = options.authorizer ?? new RbacAuthorizer(bootstrapRules());
+  const tokens = new BearerTokenAuthenticator(
+    ...(options.adminToken === undefined
+      ? []
+      : [new StaticTokens([{ token: options.adminToken, user: authenticated(ADMINISTRATOR) }])]),
+    ...(options.serviceAccountSigner === undefined
+      ? []
+      : [new ServiceAccountTokens(options.serviceAccountSigner, registry, runtime)]),
+  );
+  const access: AccessControl = {
+    authenticator: firstOf(new ClientCertificateAuthenticator(), tokens),
+    authorizer,
+  };
+  const services: Services & StreamingServices = {
+    runtime,
+    registry,
+    nodes: options.nodes,
+    decoder: plainBodyDecoder,
+    decodePatch: (body) => JSON.parse(body.toString()) as unknown,
+    tableCells: (definition, object, nowMs) => definition.strategy.tableCells?.(object, nowMs) ?? [],
+    reviews: [...builtInReviews(authorizer, tokens), ...(options.reviews ?? [])],
+    eventLines: new EventLines(),
+    watchRandom: runtime.random.fork('watch-timeouts'),
+    closing: closing.signal,
+  };
+
+  const sockets = new Set<Duplex>();
+  const app = fastify({
+    https: {
+      key: options.tls.key,
+      cert: options.tls.cert,
+      ca: options.tls.clientCa,
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
+    // Answered in the API's own words further on.
+    frameworkErrors: (_error, _request, reply) => void sendText(reply, 400, '400 Bad Request', 'text/plain'),
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    keepAliveTimeout: 120_000,
+    requestTimeout: 0,
+    exposeHeadRoutes: false,
+  }) as unknown as FastifyInstance;
+  const server = app.server as unknown as Server;
+  server.on('connection', (socket: Duplex) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+
+  // Bodies are read by the handlers, after authorization; proxied ones are passed on unread.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request: unknown, _payload: IncomingMessage, done: (error: null) => void) =>
+    done(null),
+  );
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, logger));
+  app.setNotFoundHandler(async (_request, reply) => sendPageNotFound(reply));
+  accessControl(app, access, runtime);
+  healthRoutes(app, { ping: () => undefined, log: () => undefined, ...options.healthChecks });
+  versionRoutes(app);
+  openIdRoutes(app, options.serviceAccountSigner);
+  resourceRoutes(app, services);
+
+  return {
+    async listen() {
+      await app.listen({ host: options.address ?? '127.0.0.1', port: options.port });
+      const { address, port } = server.address() as AddressInfo;
+      return { address, port };
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      const closed = app.close();
+      // What has been written (the ends of watches) goes out first; then nobody is waited for.
+      for (const socket of sockets) socket.end();
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+}
