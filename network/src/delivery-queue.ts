@@ -1,3 +1,5 @@
+import type { Activity } from '@kubarium/shared';
+
 /** How many chunks of byte streams may arrive within one turn of the event loop. */
 const CHUNKS_PER_TURN = 512;
 
@@ -13,10 +15,12 @@ export class DeliveryQueue {
   #armed = false;
   #deliveries = 0;
   readonly #onThrow: (error: unknown) => void;
+  readonly #activity: Activity | undefined;
 
-  /** `onThrow` is told what a receiver threw; the rest is delivered all the same. */
-  constructor(onThrow: (error: unknown) => void) {
+  /** `onThrow` is told what a receiver threw; the rest is delivered all the same. What is under way counts as activity. */
+  constructor(onThrow: (error: unknown) => void, activity?: Activity) {
     this.#onThrow = onThrow;
+    this.#activity = activity;
   }
 
   /** What was sent and has not arrived. 0 is one half of "quiet"; the other is that `deliveries` stays the same over a turn. */
@@ -31,6 +35,7 @@ export class DeliveryQueue {
 
   enqueue(arrive: () => void): void {
     this.#waiting.push(arrive);
+    this.#activity?.begin();
     if (this.#flushing) return;
     this.#flushing = true;
     setImmediate(this.#flush);
@@ -41,6 +46,8 @@ export class DeliveryQueue {
     this.#deliveries++;
     if (!this.#armed) {
       this.#armed = true;
+      // Streams hand a chunk on in later ticks of the same turn: until the turn is over it is under way.
+      this.#activity?.begin();
       setImmediate(this.#newTurn);
     }
     return this.#chunks++ < CHUNKS_PER_TURN;
@@ -49,6 +56,7 @@ export class DeliveryQueue {
   readonly #newTurn = (): void => {
     this.#armed = false;
     this.#chunks = 0;
+    this.#activity?.end();
   };
 
   readonly #flush = (): void => {
@@ -62,6 +70,7 @@ export class DeliveryQueue {
       } catch (error) {
         this.#onThrow(error);
       }
+      this.#activity?.end();
     }
   };
 }

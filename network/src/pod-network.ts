@@ -41,11 +41,12 @@ export class PodNetwork implements NetworkPlugin {
   readonly #hosts = new Map<string, Host>();
 
   constructor(options: PodNetworkOptions) {
-    const { clock, logger } = options.runtime;
+    const { clock, logger, activity } = options.runtime;
     this.#runtime = options.runtime;
     this.#router = new Router(options.stages ?? [], ipv4Range(options.podCidr ?? '10.244.0.0/16'));
-    this.#deliveries = new DeliveryQueue((error) =>
-      logger.error({ err: error }, 'a program failed on what it received'),
+    this.#deliveries = new DeliveryQueue(
+      (error) => logger.error({ err: error }, 'invariant: a program threw on what it received'),
+      activity,
     );
     const streams = new StreamTransport(this.#router, this.#deliveries, clock);
     const datagrams = new DatagramTransport(this.#router, this.#deliveries, new FlowTable(clock));

@@ -1,0 +1,238 @@
+import type { Hop, Verdict } from '@kubarium/shared';
+import { describe, expect, it } from 'vitest';
+import { flow, makeEndpoint, makeService, makeSlice, proxyFixture } from './testing/proxy-fixture.ts';
+
+const VIP = '10.96.1.1';
+const web = makeService('web', { clusterIP: VIP });
+const one = makeEndpoint('10.244.1.2');
+const two = makeEndpoint('10.244.2.2');
+
+const to = (address: string, port: number, sourceAddress?: string): Verdict => ({
+  action: 'rewrite',
+  destination: { address, port },
+  ...(sourceAddress === undefined ? {} : { sourceAddress }),
+});
+const DROP: Verdict = { action: 'drop' };
+const REFUSE: Verdict = { action: 'refuse' };
+const PASS: Verdict = { action: 'pass' };
+
+describe('a cluster IP', () => {
+  const { decide } = proxyFixture([web], [makeSlice('web', [one])]);
+  it.each([
+    ['leads to the endpoint and its port', 'pod 10.244.2.9', `${VIP}:80`, to('10.244.1.2', 8080)],
+    ['masquerades a pod that reaches itself', 'pod 10.244.1.2', `${VIP}:80`, to('10.244.1.2', 8080, '172.18.0.1')],
+    ['answers nodes', 'node node-2', `${VIP}:80`, to('10.244.1.2', 8080)],
+    ['does not answer at other ports', 'pod 10.244.2.9', `${VIP}:81`, DROP],
+    ['of nobody is lost', 'pod 10.244.2.9', '10.96.9.9:80', DROP],
+    ['is none: a pod address', 'pod 10.244.2.9', '10.244.1.2:8080', PASS],
+    ['is none: the world', 'pod 10.244.2.9', '192.0.2.1:80', PASS],
+  ])('%s', (_, from, destination, verdict) => expect(decide(from, destination)).toEqual(verdict));
+
+  it('has TCP and UDP apart', () => {
+    const dns = makeService('dns', {
+      clusterIP: '10.96.0.10',
+      ports: [
+        { name: 'dns', port: 53, protocol: 'UDP' },
+        { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+      ],
+    });
+    const slice = makeSlice(
+      'dns',
+      [one],
+      [
+        { name: 'dns', port: 1053, protocol: 'UDP' },
+        { name: 'dns-tcp', port: 1054, protocol: 'TCP' },
+      ],
+    );
+    const fixture = proxyFixture([dns], [slice]);
+    expect(fixture.decide('pod 10.244.2.9', '10.96.0.10:53', 'UDP')).toEqual(to('10.244.1.2', 1053));
+    expect(fixture.decide('pod 10.244.2.9', '10.96.0.10:53', 'TCP')).toEqual(to('10.244.1.2', 1054));
+  });
+
+  it('refuses without endpoints, and drops where policy Local has none here', () => {
+    expect(proxyFixture([web], []).decide('pod 10.244.2.9', `${VIP}:80`)).toEqual(REFUSE);
+    const local = makeService('web', { clusterIP: VIP, internalTrafficPolicy: 'Local' });
+    const fixture = proxyFixture([local], [makeSlice('web', [one])]);
+    expect(fixture.decide('pod 10.244.2.9', `${VIP}:80`)).toEqual(DROP);
+    expect(fixture.decide('pod 10.244.1.9', `${VIP}:80`)).toEqual(to('10.244.1.2', 8080));
+  });
+
+  it('spreads over all candidates', () => {
+    const fixture = proxyFixture([web], [makeSlice('web', [one, two])]);
+    const counts = { '10.244.1.2': 0, '10.244.2.2': 0 };
+    for (let i = 0; i < 1_000; i++) {
+      const verdict = fixture.decide('pod 10.244.2.9', `${VIP}:80`);
+      if (verdict.action === 'rewrite') counts[verdict.destination.address as keyof typeof counts]++;
+    }
+    expect(Math.min(...Object.values(counts))).toBeGreaterThan(400);
+  });
+
+  it('moves to another port, and stops to answer at the old one', () => {
+    const fixture = proxyFixture([web], [makeSlice('web', [one])]);
+    fixture.setServices(makeService('web', { clusterIP: VIP, ports: [{ port: 8000 }] }));
+    expect(fixture.decide('pod 10.244.2.9', `${VIP}:80`)).toEqual(DROP);
+    expect(fixture.decide('pod 10.244.2.9', `${VIP}:8000`)).toEqual(to('10.244.1.2', 8080));
+    fixture.removeService(web);
+    expect(fixture.decide('pod 10.244.2.9', `${VIP}:8000`)).toEqual(DROP);
+  });
+
+  it.each([
+    ['headless', { clusterIP: 'None' }],
+    ['of type ExternalName', { type: 'ExternalName' as const, externalName: 'example.com' }],
+  ])('is not had by a Service that is %s', (_, spec) => {
+    const fixture = proxyFixture([makeService('web', spec)], [makeSlice('web', [one])]);
+    expect(fixture.table.routesOf('default/web')).toEqual([]);
+  });
+});
+
+describe('node ports', () => {
+  const spec = { clusterIP: VIP, type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] } as const;
+  const slices = [makeSlice('web', [one])];
+  const cluster = proxyFixture([makeService('web', { ...spec, ports: [...spec.ports] })], slices);
+  const local = proxyFixture(
+    [makeService('web', { ...spec, ports: [...spec.ports], externalTrafficPolicy: 'Local' })],
+    slices,
+  );
+  it.each([
+    [
+      'from outside, masqueraded by the node asked',
+      cluster,
+      'outside',
+      '172.18.0.2:30080',
+      to('10.244.1.2', 8080, '172.18.0.2'),
+    ],
+    ['from a pod', cluster, 'pod 10.244.3.3', '172.18.0.2:30080', to('10.244.1.2', 8080, '172.18.0.2')],
+    ["at a node's own loopback", cluster, 'node node-3', '127.0.0.1:30080', to('10.244.1.2', 8080, '172.18.0.3')],
+    ['not at a pod address', cluster, 'outside', '10.244.1.2:30080', PASS],
+    [
+      'Local, from outside at a node with an endpoint, source kept',
+      local,
+      'outside',
+      '172.18.0.1:30080',
+      to('10.244.1.2', 8080),
+    ],
+    ['Local, from outside at a node without', local, 'outside', '172.18.0.2:30080', DROP],
+    ['Local, from a pod, short-circuited', local, 'pod 10.244.3.3', '172.18.0.2:30080', to('10.244.1.2', 8080)],
+    [
+      'Local, from a node, short-circuited and masqueraded',
+      local,
+      'node node-3',
+      '172.18.0.2:30080',
+      to('10.244.1.2', 8080, '172.18.0.2'),
+    ],
+  ])('answer %s', (_, fixture, from, destination, verdict) =>
+    expect(fixture.decide(from, destination)).toEqual(verdict),
+  );
+});
+
+describe('external addresses', () => {
+  it('of externalIPs and load balancers answer', () => {
+    const service = makeService(
+      'web',
+      { clusterIP: VIP, type: 'LoadBalancer', externalIPs: ['198.51.100.7'], ports: [{ port: 80, nodePort: 30080 }] },
+      { loadBalancer: { ingress: [{ ip: '203.0.113.9' }] } },
+    );
+    const { decide } = proxyFixture([service], [makeSlice('web', [one])]);
+    expect(decide('pod 10.244.2.9', '198.51.100.7:80')).toEqual(to('10.244.1.2', 8080, '172.18.0.2'));
+    expect(decide('pod 10.244.2.9', '203.0.113.9:80')).toEqual(to('10.244.1.2', 8080, '172.18.0.2'));
+    expect(decide('pod 10.244.2.9', '203.0.113.9:81')).toEqual(PASS);
+  });
+});
+
+describe('session affinity', () => {
+  const endpoints = Array.from({ length: 20 }, (_, i) => makeEndpoint(`10.244.1.${i + 10}`));
+  const sticky = makeService('web', {
+    clusterIP: VIP,
+    sessionAffinity: 'ClientIP',
+    sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } },
+  });
+  const target = (verdict: Verdict): string =>
+    verdict.action === 'rewrite' ? verdict.destination.address : verdict.action;
+
+  it('keeps a client at its endpoint until it was idle for the timeout', () => {
+    const { decide, clock } = proxyFixture([sticky], [makeSlice('web', endpoints)]);
+    const ask = (): string => target(decide('pod 10.244.2.9', `${VIP}:80`));
+    const first = ask();
+    for (let i = 0; i < 10; i++) {
+      clock.advance(59_000);
+      expect(ask()).toBe(first);
+    }
+    const later = new Set<string>();
+    for (let i = 0; i < 10; i++) {
+      clock.advance(60_000);
+      later.add(ask());
+    }
+    expect(later.size).toBeGreaterThan(3);
+  });
+
+  it('keeps each client of its own, and moves one whose endpoint is gone', () => {
+    const { decide, setSlices } = proxyFixture([sticky], [makeSlice('web', endpoints)]);
+    const ask = (pod: number): string => target(decide(`pod 10.244.2.${pod}`, `${VIP}:80`));
+    expect(new Set(Array.from({ length: 30 }, (_, pod) => ask(pod + 1))).size).toBeGreaterThan(5);
+    const first = ask(1);
+    setSlices(
+      makeSlice(
+        'web',
+        endpoints.filter(({ addresses }) => addresses[0] !== first),
+      ),
+    );
+    const second = ask(1);
+    expect(second).not.toBe(first);
+    setSlices(makeSlice('web', endpoints));
+    expect(ask(1)).toBe(second);
+  });
+});
+
+describe('a tracked UDP flow', () => {
+  it('stands while its endpoint serves, and no longer', () => {
+    const { stage, setSlices } = proxyFixture(
+      [makeService('web', { clusterIP: VIP, ports: [{ port: 80, protocol: 'UDP' }] })],
+      [],
+    );
+    const asked = flow('pod 10.244.2.9', `${VIP}:80`, 'UDP');
+    const slice = (conditions: object) =>
+      makeSlice('web', [makeEndpoint('10.244.1.2', { conditions })], [{ port: 8080, protocol: 'UDP' }]);
+    const stands = (): boolean => stage.stands(asked, { address: '10.244.1.2', port: 8080 });
+    setSlices(slice({ ready: true }));
+    expect(stands()).toBe(true);
+    setSlices(slice({ ready: false, serving: true, terminating: true }));
+    expect(stands()).toBe(true);
+    setSlices(slice({ ready: false, serving: false, terminating: true }));
+    expect(stands()).toBe(false);
+  });
+});
+
+describe('a trace', () => {
+  const hopOf = (fixture: ReturnType<typeof proxyFixture>, from: string, destination: string): Hop | undefined => {
+    const hops: Hop[] = [];
+    fixture.stage.decide(flow(from, destination, 'TCP', hops));
+    return hops[0];
+  };
+
+  it('tells the Service, the candidates and why the one was picked', () => {
+    const unready = makeEndpoint('10.244.3.2', {
+      conditions: { ready: false },
+      targetRef: { kind: 'Pod', namespace: 'default', name: 'web-3' },
+    });
+    const fixture = proxyFixture([web], [makeSlice('web', [one, unready])]);
+    expect(hopOf(fixture, 'pod 10.244.2.9', `${VIP}:80`)).toMatchObject({
+      stage: 'service',
+      where: 'node-2',
+      asked: 'TCP 10.96.1.1:80',
+      verdict: '10.244.1.2:8080',
+      reason: 'cluster IP of Service default/web: the only candidate (ready)',
+      alternatives: [
+        { what: '10.244.1.2:8080 on node-1', taken: true },
+        { what: '10.244.3.2:8080 pod default/web-3 on node-3', why: 'not ready', taken: false },
+      ],
+    });
+  });
+
+  it.each([
+    [`${VIP}:81`, 'Service default/web has no port 81/TCP; it has 80/TCP'],
+    ['10.96.9.9:80', 'no Service has the cluster IP 10.96.9.9'],
+    [`${VIP}:80`, 'cluster IP of Service default/web: the Service has no endpoints'],
+  ])('says why %s does not answer', (destination, reason) => {
+    expect(hopOf(proxyFixture([web], []), 'pod 10.244.2.9', destination)).toMatchObject({ ok: false, reason });
+  });
+});
