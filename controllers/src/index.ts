@@ -1,1 +1,2 @@
-export {};
+export type { ControllerContext, ControllerFactory } from './controller-context.ts';
+export { ControllerManager } from './controller-manager.ts';

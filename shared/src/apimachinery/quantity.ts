@@ -92,7 +92,7 @@ export class QuantityError extends Error {
 }
 
 const UNIT = 1_000_000_000n;
-/** The largest amount that a text beyond 18 digits can name. */
+/** The largest amount that a text with a binary suffix can name. */
 const LARGEST = (2n ** 63n - 1n) * UNIT;
 
 const DECIMAL_SUFFIXES = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
@@ -109,12 +109,10 @@ export function parseQuantity(text: string): Quantity {
   const match = SHAPE.exec(text);
   if (match === null || (match[2] === '' && (match[3] ?? '') === '')) throw new QuantityError(SHAPE_ERROR);
   const negative = match[1] === '-';
-  const whole = match[2]!.replace(/^0+/, '');
   const fraction = match[3] ?? '';
   const { base, exponent, format } = readSuffix(match[4]!, match[5]!);
-  const digits = BigInt(whole + fraction);
-  const magnitude =
-    base === 10 ? decimalNanos(digits, whole, fraction, exponent) : binaryNanos(digits, whole, fraction, exponent);
+  const digits = BigInt(match[2]! + fraction);
+  const magnitude = base === 10 ? decimalNanos(digits, fraction, exponent) : binaryNanos(digits, fraction, exponent);
   return new Quantity(
     negative ? -magnitude : magnitude,
     format === 'BinarySI' && magnitude < UNIT ? 'DecimalSI' : format,
@@ -140,18 +138,15 @@ function readSuffix(letters: string, number: string): { base: 2 | 10; exponent: 
   throw new QuantityError(SUFFIX_ERROR);
 }
 
-function decimalNanos(digits: bigint, whole: string, fraction: string, exponent: number): bigint {
+function decimalNanos(digits: bigint, fraction: string, exponent: number): bigint {
   const scale = exponent - fraction.length + 9;
-  if (scale >= 0 && whole.length + fraction.length <= 18) return digits * 10n ** BigInt(scale);
-  return capped(scale >= 0 ? digits * 10n ** BigInt(scale) : ceilDivide(digits, 10n ** BigInt(-scale)));
+  return scale >= 0 ? digits * 10n ** BigInt(scale) : ceilDivide(digits, 10n ** BigInt(-scale));
 }
 
-function binaryNanos(digits: bigint, whole: string, fraction: string, exponent: number): bigint {
+function binaryNanos(digits: bigint, fraction: string, exponent: number): bigint {
   const nanos = ceilDivide(digits * 2n ** BigInt(exponent) * UNIT, 10n ** BigInt(fraction.length));
-  return fraction === '' && whole.length < 19 && nanos <= LARGEST ? nanos : capped(nanos);
+  return nanos > LARGEST ? LARGEST : nanos;
 }
-
-const capped = (nanos: bigint): bigint => (nanos > LARGEST ? LARGEST : nanos);
 
 function ceilDivide(amount: bigint, by: bigint): bigint {
   const quotient = amount / by;
@@ -171,6 +166,7 @@ function binaryForm(units: bigint): string {
   return `${units}${BINARY_SUFFIXES[index]}`;
 }
 
+// Simplified: the real one forgets the suffix from 10^21 on (`10000E` comes back as `10`); here it stays.
 function decimalForm(nanos: bigint, asExponent: boolean): string {
   let exponent = -9;
   while ((asExponent || exponent < 18) && nanos % 1000n === 0n) {

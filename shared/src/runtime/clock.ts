@@ -50,3 +50,6 @@ export const microTimestamp = (milliseconds: number): string =>
 
 /** The milliseconds since the Unix epoch of a timestamp in either spelling; NaN where the text is not one. */
 export const parseTimestamp = (text: string): number => Date.parse(text);
+
+/** A time as libraries take it that want a Date. */
+export const dateAt = (milliseconds: number): Date => new Date(milliseconds);

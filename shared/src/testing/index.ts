@@ -1,1 +1,2 @@
 export * from './scripted-transport.ts';
+export * from './make-object.ts';

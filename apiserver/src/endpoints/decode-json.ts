@@ -1,0 +1,62 @@
+import { conform } from '../registry/schema/conform.ts';
+import { decodeFlaws } from '../registry/schema/decode-flaws.ts';
+import { JsonMembers, JsonSyntaxError, countTextKeys, isTooDeep, readJsonText } from '../registry/schema/json-text.ts';
+import { jsonType } from '../registry/schema/decode-flaws.ts';
+import type { StructPlan } from '../registry/schema/type-plan.ts';
+import type { DecodedBody, ReadBody } from './decode-body.ts';
+
+/** Whole numbers that lose digits in JavaScript, or numbers that Go does not take for whole (`80.0`, `8e1`). */
+const UNUSUAL_NUMBER = /(?:":|[,[])\s*-?(?:\d{16}|\d+[.eE])[\d.eE+-]*\s*[,\]}]/;
+
+/**
+ * Reads a JSON body. The way of most requests is JSON.parse and one walk over the result; only what that finds suspicious is
+ * read again in Go's way, to say what is wrong in Go's words.
+ */
+export function readJson(text: string): ReadBody {
+  let value: unknown;
+  try {
+    if (isTooDeep(text)) readJsonText(text);
+    value = JSON.parse(text);
+  } catch (error) {
+    return { error: `couldn't get version/kind; json parse error: ${syntaxError(text, error)}` };
+  }
+  const typeError = typeMetaError(value);
+  if (typeError !== undefined) {
+    return { error: `couldn't get version/kind; json parse error: ${typeError}` };
+  }
+  return { value, decode: (plan, isLenient) => decode(plan, text, value, isLenient) };
+}
+
+function decode(plan: StructPlan, text: string, value: unknown, isLenient: boolean): DecodedBody {
+  const { object, fits, hasUnknownFields, keys } = conform(plan, value);
+  const isClean = fits && (isLenient || (!hasUnknownFields && keys === countTextKeys(text)));
+  if (isClean && !UNUSUAL_NUMBER.test(text)) return { object, misfit: undefined, strict: [] };
+  const { misfit, strict } = decodeFlaws(plan, readJsonText(text));
+  return { object, misfit, strict };
+}
+
+function syntaxError(text: string, cause: unknown): string {
+  try {
+    readJsonText(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return error.message;
+    throw error;
+  }
+  throw new Error('two JSON readers disagree', { cause });
+}
+
+const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+
+/** What keeps the kind of a value from being read. */
+export function typeMetaError(value: unknown): string | undefined {
+  if (value === null) return undefined;
+  const type = jsonType(value);
+  if (type !== 'object' || value instanceof JsonMembers)
+    return `json: cannot unmarshal ${type} into Go value of type ${TYPE_META}`;
+  for (const [name, member] of Object.entries(value as object)) {
+    if ((name === 'apiVersion' || name === 'kind') && typeof member !== 'string' && member !== null) {
+      return `json: cannot unmarshal ${jsonType(member)} into Go struct field .${name} of type string`;
+    }
+  }
+  return undefined;
+}

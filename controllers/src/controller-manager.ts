@@ -1,0 +1,26 @@
+import type { Component } from '@kubarium/shared';
+import type { ControllerContext, ControllerFactory } from './controller-context.ts';
+import { deploymentController } from './deployment/controller.ts';
+import { endpointSliceController } from './endpoint-slice/controller.ts';
+import { replicaSetController } from './replica-set/controller.ts';
+
+/** Every controller; a new one is one folder and one line here. */
+const CONTROLLERS: readonly ControllerFactory[] = [replicaSetController, deploymentController, endpointSliceController];
+
+/** All controllers in one component, over one set of informers. */
+export class ControllerManager implements Component {
+  readonly name = 'controller-manager';
+  readonly #controllers: readonly Component[];
+
+  constructor(context: ControllerContext) {
+    this.#controllers = CONTROLLERS.map((make) => make(context));
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.#controllers.map((controller) => controller.start()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#controllers.map((controller) => controller[Symbol.asyncDispose]()));
+  }
+}
