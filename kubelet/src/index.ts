@@ -1,1 +1,28 @@
-export {};
+export type {
+  Container,
+  ContainerExit,
+  ContainerOptions,
+  MakeRootFileSystem,
+  StartContainer,
+} from './container/container.ts';
+export type { Credentials, Directory, FileStat, FileSystem, Volume } from './container/file-system.ts';
+export { FileSystemError } from './container/file-system.ts';
+export { createVolume, MemoryFileSystem, openVolume } from './container/memory-file-system.ts';
+export type {
+  ChildProcess,
+  PodFacts,
+  Process,
+  Program,
+  SignalName,
+  SpawnOptions,
+  Terminal,
+} from './container/process.ts';
+export { SpawnError } from './container/process.ts';
+export type { Resolution, Resolver } from './container/resolver.ts';
+export { makeRootFileSystem } from './container/root-file-system.ts';
+export { startContainer } from './container/start-container.ts';
+export { defineImage } from './images/define-image.ts';
+export type { Image, ImageRegistry } from './images/image.ts';
+export { ImagePullError } from './images/image.ts';
+export { parseImageReference } from './images/image-reference.ts';
+export { createImageRegistry } from './images/image-registry.ts';

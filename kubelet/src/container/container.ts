@@ -2,7 +2,7 @@ import type { NetworkNamespace, Runtime } from '@kubarium/shared';
 import type { Readable, Writable } from 'node:stream';
 import type { Image } from '../images/image.ts';
 import type { FileSystem } from './file-system.ts';
-import type { ChildProcess, PodFacts, SignalName, SpawnOptions } from './process.ts';
+import type { ChildProcess, PodFacts, SignalName, SpawnOptions, Terminal } from './process.ts';
 import type { Resolver } from './resolver.ts';
 
 /** All that a container is made of; the kubelet puts it together. */
@@ -23,6 +23,8 @@ export interface ContainerOptions {
   readonly stdin?: Readable | undefined;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  /** The first process has a terminal (`tty: true`): stdin is its keyboard, stdout its screen. */
+  readonly terminal?: Terminal | undefined;
 }
 
 export interface ContainerExit {

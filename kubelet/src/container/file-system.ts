@@ -13,11 +13,14 @@ export class FileSystemError extends Error {
     | 'EINVAL'
     | 'EXDEV';
   readonly path: string;
+  /** The system's words alone, without the path. */
+  readonly reason: string;
 
   constructor(code: FileSystemError['code'], path: string) {
     super(`${MESSAGES[code]}: ${path}`);
     this.code = code;
     this.path = path;
+    this.reason = MESSAGES[code];
   }
 }
 

@@ -30,6 +30,8 @@ export interface PodFacts {
   readonly node: string;
   readonly container: string;
   readonly image: string;
+  /** What `hostname` says; the pod's name where absent. */
+  readonly hostname?: string | undefined;
   /** The container ports that the pod declares for this container. */
   readonly ports: readonly {
     readonly name?: string | undefined;
@@ -47,6 +49,8 @@ export interface SpawnOptions {
   /** A terminal: its size, and echo and line editing as a tty's driver has them. */
   readonly terminal?: Terminal | undefined;
   readonly trace?: TraceSink | undefined;
+  /** Joins a process group: the given one, or with `'new'` its own. By default the parent's. */
+  readonly group?: number | 'new' | undefined;
 }
 
 /** A terminal's size, and word of its changes. */
@@ -68,6 +72,7 @@ export interface ChildProcess {
 export interface ProcessInfo {
   readonly pid: number;
   readonly parentPid: number;
+  readonly group: number;
   readonly user: string;
   readonly command: string;
   readonly startedMs: number;
@@ -101,9 +106,21 @@ export interface Process {
   onSignal(signal: SignalName, handler: () => void): Disposable;
   /** Runs a program of the image by name (found through PATH) or path. Rejects with `not found` or `permission denied` (see SpawnError). */
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<ChildProcess>;
+  /** Runs a program as a child without looking for it in the files: a shell's subshell. Throws SpawnError(126) where the container has too many processes. */
+  fork(program: Program, options?: SpawnOptions & { readonly argv?: readonly string[] }): ChildProcess;
+  /** Goes on as another program, as execve does: same number, and the same streams unless told otherwise. Rejects with SpawnError. */
+  replace(
+    argv: readonly string[],
+    env: Readonly<Record<string, string>>,
+    streams?: Pick<SpawnOptions, 'stdin' | 'stdout' | 'stderr'>,
+  ): Promise<number>;
+  /** The process group: Ctrl-C reaches the processes of the terminal's foreground group. */
+  readonly group: number;
+  /** Puts a group in the foreground of the terminal; without a terminal nothing happens. */
+  setForegroundGroup(group: number): void;
   /** All processes of the container. */
   processes(): readonly ProcessInfo[];
-  /** Sends a signal to a process of the container; false where there is none of that number. */
+  /** Sends a signal to a process of the container, or with -n to the process group n; false where there is none. */
   signal(pid: number, signal: SignalName): boolean;
 }
 

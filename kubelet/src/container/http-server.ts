@@ -1,0 +1,49 @@
+import type { Connection, Listener } from '@kubarium/shared';
+import type { IncomingMessage, RequestListener, ServerOptions } from 'node:http';
+import { createServer } from 'node:http';
+import { httpDate } from '../shell/listing.ts';
+import type { Process } from './process.ts';
+
+export interface HttpServerOptions {
+  readonly port: number;
+  readonly address?: string | undefined;
+  /** The `Server` header; absent leaves it out. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * Serves HTTP on the pod's network with Node's own HTTP code. Node's server is made at the first connection, so that thousands
+ * of idle containers stay small. Its timers are off and its date is the clock's: nothing here leans on real time.
+ */
+export function serveHttp(process: Process, options: HttpServerOptions, handler: RequestListener): Listener {
+  let server: ReturnType<typeof createServer> | undefined;
+  return process.network.listen(
+    { port: options.port, ...(options.address !== undefined && { address: options.address }) },
+    (connection: Connection) => {
+      server ??= createServer(SERVER_OPTIONS, (request, response) => {
+        response.sendDate = false;
+        response.setHeader('Date', httpDate(process.runtime.clock.now()));
+        if (options.name !== undefined) response.setHeader('Server', options.name);
+        handler(request, response);
+      });
+      server.emit('connection', connection);
+    },
+  );
+}
+
+const SERVER_OPTIONS: ServerOptions = {
+  keepAliveTimeout: 0,
+  headersTimeout: 0,
+  requestTimeout: 0,
+  connectionsCheckingInterval: 0x7fff_ffff,
+};
+
+/** The connection that a request came on. */
+export const connectionOf = (request: IncomingMessage): Connection => request.socket as unknown as Connection;
+
+/** All of a request's body; rejects where the client went away. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

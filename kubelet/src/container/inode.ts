@@ -1,0 +1,81 @@
+import type { Directory } from './file-system.ts';
+
+/** What a file on a device file's place does when read or written. */
+export type Device = 'null' | 'zero' | 'full' | 'random' | 'stdin' | 'stdout' | 'stderr' | 'tty';
+
+interface Attributes {
+  mode: number;
+  uid: number;
+  gid: number;
+  modifiedMs: number;
+  /** Part of an image and so of many file systems: never changed, copied by the file system that wants to. */
+  shared: boolean;
+}
+
+export interface FileNode extends Attributes {
+  readonly kind: 'file';
+  /** May be longer than `size`: room to append. */
+  data: Buffer;
+  size: number;
+  /** Content made at each reading, as in /proc. */
+  readonly read?: (() => Buffer) | undefined;
+  readonly device?: Device | undefined;
+}
+
+export interface SymlinkNode extends Attributes {
+  readonly kind: 'symlink';
+  readonly target: string;
+}
+
+export interface DirectoryNode extends Attributes, Directory {
+  readonly kind: 'directory';
+  readonly entries: Map<string, Node>;
+}
+
+export type Node = FileNode | SymlinkNode | DirectoryNode;
+
+export const makeDirectoryNode = (modifiedMs: number, mode = 0o755, uid = 0, gid = 0): DirectoryNode => ({
+  kind: 'directory',
+  entries: new Map(),
+  mode,
+  uid,
+  gid,
+  modifiedMs,
+  shared: false,
+});
+
+export const makeFileNode = (modifiedMs: number, mode = 0o644, uid = 0, gid = 0): FileNode => ({
+  kind: 'file',
+  data: EMPTY,
+  size: 0,
+  mode,
+  uid,
+  gid,
+  modifiedMs,
+  shared: false,
+});
+
+const EMPTY = Buffer.alloc(0);
+
+/** A node of its own for a file system that is about to change a shared one; directories share their children. */
+export function copyNode(node: DirectoryNode): DirectoryNode;
+export function copyNode(node: FileNode): FileNode;
+export function copyNode(node: Node): Node;
+export function copyNode(node: Node): Node {
+  switch (node.kind) {
+    case 'directory':
+      return { ...node, entries: new Map(node.entries), shared: false };
+    case 'file':
+      // Exactly full: the first append takes a buffer of its own.
+      return { ...node, data: node.data.subarray(0, node.size), shared: false };
+    case 'symlink':
+      return { ...node, shared: false };
+  }
+}
+
+/** Gives a tree out of hand: from now on every file system copies its nodes before changing them. */
+export function shareTree(node: Node): void {
+  if (node.shared) return;
+  node.shared = true;
+  if (node.kind === 'directory') for (const child of node.entries.values()) shareTree(child);
+}

@@ -1,0 +1,32 @@
+import { defaultAppImage } from './default-app.ts';
+import type { Image, ImageRegistry } from './image.ts';
+import { ImagePullError } from './image.ts';
+import { parseImageReference } from './image-reference.ts';
+import { pause } from './pause.ts';
+
+/** The images by the last part of their repository; all others are the default app. */
+const IMAGES: Readonly<Record<string, Image>> = {
+  pause,
+};
+
+/** Tags that people use for an image that cannot be had. */
+const MISSING_TAGS = new Set(['nonexistent', 'non-existent', 'does-not-exist', 'doesnotexist', 'not-found', '404']);
+
+/** Finds images by name; `more` (by repository, or by its last part) goes first. */
+export const createImageRegistry = (more: ReadonlyMap<string, Image> = new Map()): ImageRegistry => ({
+  resolve(text) {
+    const reference = parseImageReference(text);
+    if (reference === undefined)
+      throw new ImagePullError(
+        `Failed to apply default image tag "${text}": couldn't parse image name "${text}": invalid reference format`,
+      );
+    const { repository, name, tag } = reference;
+    if (MISSING_TAGS.has(tag)) {
+      const full = `${repository}:${tag}`;
+      throw new ImagePullError(
+        `failed to pull and unpack image "${full}": failed to resolve image: ${full}: not found`,
+      );
+    }
+    return more.get(repository) ?? more.get(name) ?? IMAGES[name] ?? defaultAppImage;
+  },
+});
