@@ -23,3 +23,8 @@ export { reviewDefinition } from './endpoints/review-resource.ts';
 export type { ReviewResource } from './endpoints/review-resource.ts';
 export { createApiServer } from './server.ts';
 export type { ApiServer } from './server.ts';
+export { NamespaceLifecycle } from './admission/namespace-lifecycle.ts';
+export type { MetadataValidator } from './registry/object-writer.ts';
+export type { Patched, PatchApplier } from './registry/patch-applier.ts';
+export { RegistryStore } from './registry/registry-store.ts';
+export type { RegistryStoreOptions } from './registry/registry-store.ts';

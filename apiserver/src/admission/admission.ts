@@ -23,5 +23,6 @@ export interface AdmissionRequest {
  */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** May wait for something only for a create; updates and deletes are one atomic step. */
   admit(context: RequestContext, request: AdmissionRequest): void | Promise<void>;
 }

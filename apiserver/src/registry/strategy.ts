@@ -53,6 +53,16 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   bumpsGeneration?(draft: T, old: T): boolean;
   /** How long an object may take to die, in seconds, by its own account and the client's wish; 0 or absent: it goes at once. */
   gracePeriodSeconds?(old: T, options: DeleteOptions): number;
+  /** True where something besides `metadata.finalizers` keeps a deleted object (the finalizers in a Namespace's spec). */
+  isHeld?(object: T): boolean;
+  /** Changes the object further when it is marked for deletion (a Namespace's phase). */
+  prepareForDelete?(draft: T): void;
+  /** True where a delete is answered with the object that went (Pod, Service, ServiceAccount) instead of a Status. */
+  readonly returnsDeletedObject?: boolean;
+  /** True where the garbage collector's finalizers are never put on (Event). */
+  readonly withoutGarbageCollection?: boolean;
+  /** True where an update must name the resourceVersion that it replaces (Lease). */
+  readonly requiresResourceVersion?: boolean;
   /** True where updating an absent object creates it (Lease, Event, Endpoints, ...). */
   readonly allowCreateOnUpdate?: boolean;
   /** Warnings for the client (`Warning:` headers). */

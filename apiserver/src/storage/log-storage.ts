@@ -1,3 +1,4 @@
+import type { Activity } from '@kubarium/shared';
 import { invariant } from '@kubarium/shared';
 import type { LogEntry, RevisionLog } from './revision-log.ts';
 import { SortedMap } from './sorted-map.ts';
@@ -13,6 +14,8 @@ export interface LogStorageOptions<T> {
    * do, and in an order that depends on nothing outside the process.
    */
   readonly endOfTurn?: ((commit: () => void) => void) | undefined;
+  /** Told of writes that wait for their commit. */
+  readonly activity?: Activity | undefined;
 }
 
 /** Somebody who waits for the commit. */
@@ -38,6 +41,7 @@ export class LogStorage<T> implements Storage<T> {
   readonly #log: RevisionLog;
   readonly #codec: Codec<T>;
   readonly #endOfTurn: (commit: () => void) => void;
+  readonly #activity: Activity | undefined;
   readonly #hub = new WatchHub<T>();
   readonly #current = new SortedMap<StoredRecord<T>>();
   /** What this turn made of keys: null where it deleted one. */
@@ -48,10 +52,14 @@ export class LogStorage<T> implements Storage<T> {
   #revision: number;
   #disposed = false;
 
-  constructor(log: RevisionLog, { codec, endOfTurn = (commit) => void setImmediate(commit) }: LogStorageOptions<T>) {
+  constructor(
+    log: RevisionLog,
+    { codec, activity, endOfTurn = (commit) => void setImmediate(commit) }: LogStorageOptions<T>,
+  ) {
     this.#log = log;
     this.#codec = codec;
     this.#endOfTurn = endOfTurn;
+    this.#activity = activity;
     this.#revision = log.lastRevision;
     for (const entry of log.current()) this.#current.set(entry.key, this.#record(entry));
   }
@@ -145,6 +153,11 @@ export class LogStorage<T> implements Storage<T> {
   flush(): void {
     if (!this.#commitDue) return;
     this.#commitDue = false;
+    this.#commit();
+    this.#activity?.end();
+  }
+
+  #commit(): void {
     const [changes, waiters] = [this.#changes, this.#waiters];
     this.#changes = [];
     this.#waiters = [];
@@ -202,6 +215,7 @@ export class LogStorage<T> implements Storage<T> {
     this.#pending.set(current.key, type === 'delete' ? null : current);
     if (this.#commitDue) return;
     this.#commitDue = true;
+    this.#activity?.begin();
     this.#endOfTurn(() => this.flush());
   }
 

@@ -3,6 +3,13 @@ import type { Status, StatusCause } from '../api/meta-v1.ts';
 /** A cause of a failure: which field, and why. The wire form of a field error. */
 export type { StatusCause };
 
+interface StatusParts {
+  readonly code: number;
+  readonly message: string;
+  /** Of a list that expired: how to go on. */
+  readonly metadata?: Status['metadata'];
+}
+
 /**
  * What the API answers when it does not do what was asked: a `metav1.Status` with a reason and an HTTP code. Thrown by the
  * API server's registry and by both client transports alike; the endpoints turn it into the reply.
@@ -11,7 +18,7 @@ export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly status: Status & { code: number; message: string };
 
-  constructor(status: Omit<Status, 'apiVersion' | 'kind' | 'status' | 'metadata'> & { code: number; message: string }) {
+  constructor(status: Omit<Status, 'apiVersion' | 'kind' | 'status' | 'metadata'> & StatusParts) {
     super(status.message);
     this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...status };
   }

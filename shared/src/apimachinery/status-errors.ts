@@ -59,10 +59,13 @@ export const conflict = (of: GroupResource, name: string, why: string = MODIFIED
   );
 
 /** 403 `pods "x" is forbidden: WHY`. */
-export function forbidden(of: GroupResource, name: string, why: string): StatusError {
+export function forbidden(of: GroupResource, name: string, why: string, causes?: StatusCause[]): StatusError {
   const resource = qualified(of.resource, of.group);
   const subject = resource === '' ? 'forbidden' : `${resource}${name === '' ? '' : ` ${quoted(name)}`} is forbidden`;
-  return failure(403, 'Forbidden', `${subject}: ${why}`, resourceDetails(of, name));
+  return failure(403, 'Forbidden', `${subject}: ${why}`, {
+    ...resourceDetails(of, name),
+    ...(causes === undefined ? {} : { causes }),
+  });
 }
 
 /** 401. */
@@ -92,8 +95,14 @@ export const methodNotSupported = (of: GroupResource, action: string): StatusErr
     resourceDetails(of, ''),
   );
 
-/** 410: what was asked for has been compacted away; list again. */
-export const expired = (message: string): StatusError => failure(410, 'Expired', message);
+/** 410: what was asked for has been compacted away; list again, or go on with the continue token given. */
+export const expired = (message: string, continueToken?: string): StatusError =>
+  new StatusError({
+    ...(continueToken === undefined ? {} : { metadata: { continue: continueToken } }),
+    message,
+    reason: 'Expired',
+    code: 410,
+  });
 
 /** 429. */
 export const tooManyRequests = (message: string, retryAfterSeconds: number, causes?: StatusCause[]): StatusError =>

@@ -1,0 +1,402 @@
+import type { ApiObject, DeleteOptions, ObjectMeta, Status } from '@kubarium/shared';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  deepEqual,
+  generateNameConflict,
+  invalid,
+  isAlreadyExists,
+  isNotFound,
+  timestamp,
+} from '@kubarium/shared';
+import type { AdmissionChain } from '../admission/admission-chain.ts';
+import type { Storage, Stored } from '../storage/storage.ts';
+import { isReleased, planDeletion } from './deletion.ts';
+import type { ObjectView } from './object-view.ts';
+import { render, WrittenObject } from './object-view.ts';
+import type { Rendered, Target, Written } from './registry.ts';
+import type { ResourceDefinition } from './resource-definition.ts';
+import { parseResourceVersion } from './resource-version.ts';
+import { storageFailure } from './storage-failure.ts';
+import { storageKey } from './storage-key.ts';
+import type { Allocation, FieldError, RequestContext } from './strategy.ts';
+
+export type MetadataValidator = (
+  metadata: ObjectMeta,
+  old: ObjectMeta | undefined,
+  definition: ResourceDefinition,
+) => FieldError[];
+
+export interface WriterParts {
+  readonly definition: ResourceDefinition;
+  readonly storage: Storage<ApiObject>;
+  readonly view: ObjectView;
+  readonly admission: AdmissionChain;
+  readonly validateMetadata: MetadataValidator;
+}
+
+/**
+ * What a change is about: the object as a client replaces it; its status (the subresource); or whatever a subresource with a
+ * meaning of its own does to it (binding, scale, finalize), which no strategy holds back.
+ */
+export type ChangedPart = 'whole' | 'status' | 'any';
+
+/** What a change of an object starts from and what it is. */
+export interface ChangeRequest {
+  /** Makes the wanted object: a private draft. Called once, synchronously; may throw a StatusError. */
+  readonly draft: (current: ApiObject) => ApiObject;
+  readonly part: ChangedPart;
+  /** The uid that the client names must be the object's. */
+  readonly checksUid: boolean;
+}
+
+/** What a write found and made, before it is durable. */
+interface Outcome {
+  readonly warnings: readonly string[];
+  readonly allocation: Allocation | undefined;
+  /** The object as answered where that is not what is stored (dry run, the last state of a removed one). */
+  readonly answer: ApiObject | undefined;
+  readonly removes: boolean;
+}
+
+const NAME_ATTEMPTS = 8;
+const GENERATED_SUFFIX = 5;
+const MAX_GENERATED_BASE = 58;
+
+/** Creates, changes and deletes objects of one resource, asking its strategy in the order that strategy.ts tells. */
+export class ObjectWriter {
+  readonly definition: ResourceDefinition;
+  readonly #storage: Storage<ApiObject>;
+  readonly #view: ObjectView;
+  readonly #admission: AdmissionChain;
+  readonly #validateMetadata: MetadataValidator;
+
+  constructor({ definition, storage, view, admission, validateMetadata }: WriterParts) {
+    this.definition = definition;
+    this.#storage = storage;
+    this.#view = view;
+    this.#admission = admission;
+    this.#validateMetadata = validateMetadata;
+  }
+
+  async create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
+    const { definition } = this;
+    this.#checkNamespace(draft, namespace);
+    if (draft.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+    definition.strategy.defaults?.(draft);
+    await this.#admission.admitCreate(context, { definition, namespace, draft });
+    const { generateName } = draft.metadata;
+    if (draft.metadata.name || !generateName) return this.#insert(context, draft);
+    for (let attempt = 1; ; attempt++) {
+      const name = generateName.slice(0, MAX_GENERATED_BASE) + context.runtime.random.suffix(GENERATED_SUFFIX);
+      try {
+        // Each try has a draft of its own: the hooks change it.
+        return await this.#insert(context, withName(structuredClone(draft), name));
+      } catch (error) {
+        if (!isAlreadyExists(error)) throw error;
+        if (attempt === NAME_ATTEMPTS) throw generateNameConflict(definition, name, 1);
+      }
+    }
+  }
+
+  async update(
+    context: RequestContext,
+    target: Target,
+    draft: ApiObject,
+    part: ChangeRequest['part'],
+  ): Promise<Written> {
+    const { strategy } = this.definition;
+    this.#checkNames(draft, target, true);
+    const creates = strategy.allowCreateOnUpdate === true && part === 'whole';
+    for (;;) {
+      try {
+        return await this.change(context, target, { draft: () => draft, part, checksUid: true });
+      } catch (error) {
+        if (!creates || !isNotFound(error) || this.#exists(target)) throw error;
+      }
+      const { resourceVersion: _, ...metadata } = draft.metadata;
+      try {
+        return await this.create(context, target, { ...draft, metadata: metadata as ObjectMeta });
+      } catch (error) {
+        if (!isAlreadyExists(error) || context.dryRun) throw error;
+      }
+    }
+  }
+
+  /** Changes an object as one atomic step; also removes it where the change takes off the last thing that keeps it. */
+  async change(context: RequestContext, target: Target, request: ChangeRequest): Promise<Written> {
+    let outcome: Outcome | undefined;
+    const decide = (stored: Stored<ApiObject>): ApiObject => {
+      const [next, found] = this.#decide(context, stored, target, request);
+      outcome = found;
+      return context.dryRun || found.removes ? stored.value : next;
+    };
+    const key = storageKey(this.definition, target);
+    try {
+      const writing = this.#storage.update(key, decide);
+      // The storage has called back by now: what follows is part of the same step.
+      const removing = outcome?.removes === true && !context.dryRun ? this.#remove(key) : undefined;
+      const [written] = await Promise.all([writing, removing]);
+      const { allocation, answer, warnings } = outcome!;
+      if (context.dryRun) allocation?.revert();
+      else allocation?.commit();
+      return new WrittenObject(answer === undefined ? this.#view.show(written) : render(answer), false, warnings);
+    } catch (error) {
+      outcome?.allocation?.revert();
+      throw storageFailure(this.definition, target.name, error);
+    }
+  }
+
+  async delete(
+    context: RequestContext,
+    target: Target,
+    options: DeleteOptions,
+  ): Promise<{ readonly body: Rendered; readonly done: boolean }> {
+    const key = storageKey(this.definition, target);
+    let removes = false;
+    let last: ApiObject | undefined;
+    const decide = (stored: Stored<ApiObject>): ApiObject => {
+      const old = this.#view.show(stored).value;
+      this.#admission.admitChange(context, {
+        definition: this.definition,
+        operation: 'delete',
+        namespace: target.namespace,
+        draft: undefined,
+        old,
+      });
+      const plan = planDeletion(this.definition, old, options, context.runtime.clock.now());
+      removes = plan.remove;
+      last = plan.marked ?? old;
+      const isChanged = plan.marked !== undefined && !context.dryRun && !deepEqual(plan.marked, old);
+      return isChanged ? this.#view.toStored(plan.marked!) : stored.value;
+    };
+    try {
+      const writing = this.#storage.update(key, decide);
+      const removing = removes && !context.dryRun ? this.#remove(key) : undefined;
+      const [written, removed] = await Promise.all([writing, removing]);
+      const shown = context.dryRun ? render(last!) : this.#view.show(removed ?? written);
+      const isAnsweredByStatus = removes && this.definition.strategy.returnsDeletedObject !== true;
+      return {
+        body: isAnsweredByStatus ? render(this.#success(last!)) : shown,
+        done: removes || options.orphanDependents !== false,
+      };
+    } catch (error) {
+      throw storageFailure(this.definition, target.name, error);
+    }
+  }
+
+  #exists(target: Target): boolean {
+    return this.#storage.get(storageKey(this.definition, target)) !== undefined;
+  }
+
+  async #remove(key: string): Promise<Stored<ApiObject>> {
+    const removed = await this.#storage.delete(key);
+    this.definition.strategy.release?.(this.#view.show(removed).value);
+    return removed;
+  }
+
+  /** Stores a new object that has its name. */
+  async #insert(context: RequestContext, draft: ApiObject): Promise<Written> {
+    const { strategy } = this.definition;
+    const { name } = draft.metadata;
+    fillSystemFields(draft.metadata, context);
+    if (strategy.withoutGeneration !== true) draft.metadata.generation = 1;
+    strategy.defaults?.(draft);
+    strategy.prepareForCreate?.(draft, context);
+    this.#refuse(name, [
+      ...this.#validateMetadata(draft.metadata, undefined, this.definition),
+      ...(strategy.validate?.(draft) ?? []),
+    ]);
+    const warnings = strategy.warnings?.(draft, undefined) ?? [];
+    const allocation = this.#allocate(draft, undefined);
+    if (context.dryRun) {
+      allocation?.revert();
+      if (this.#exists(draft.metadata)) throw alreadyExists(this.definition, name);
+      return new WrittenObject(render(draft), true, warnings);
+    }
+    try {
+      const stored = await this.#storage.create(
+        storageKey(this.definition, draft.metadata),
+        this.#view.toStored(draft),
+      );
+      allocation?.commit();
+      return new WrittenObject(this.#view.show(stored), true, warnings);
+    } catch (error) {
+      allocation?.revert();
+      throw storageFailure(this.definition, name, error);
+    }
+  }
+
+  /** What an object becomes; the same value where nothing changes. */
+  #decide(
+    context: RequestContext,
+    stored: Stored<ApiObject>,
+    target: Target,
+    { draft: makeDraft, part, checksUid }: ChangeRequest,
+  ): [next: ApiObject, outcome: Outcome] {
+    const old = this.#view.show(stored).value;
+    let draft = makeDraft(old);
+    this.#checkNames(draft, target, false);
+    this.#checkVersion(draft.metadata, old.metadata, stored.key, checksUid);
+    keepMetadata(draft.metadata, old.metadata);
+    const { strategy } = this.definition;
+    strategy.defaults?.(draft);
+    this.#admission.admitChange(context, {
+      definition: this.definition,
+      operation: 'update',
+      subresource: part === 'status' ? 'status' : undefined,
+      namespace: target.namespace,
+      draft,
+      old,
+    });
+    if (part === 'status') draft = this.#statusChange(draft, old);
+    else this.#contentChange(draft, old, context, part);
+    const warnings = strategy.warnings?.(draft, old) ?? [];
+    if (isReleased(this.definition, draft)) {
+      return [stored.value, { warnings, allocation: undefined, answer: draft, removes: true }];
+    }
+    const allocation = part === 'whole' ? this.#allocate(draft, old) : undefined;
+    const next = this.#view.toStored(draft);
+    const isUnchanged = deepEqual(next, stored.value);
+    return [
+      isUnchanged ? stored.value : next,
+      { warnings, allocation, answer: context.dryRun ? draft : undefined, removes: false },
+    ];
+  }
+
+  #contentChange(draft: ApiObject, old: ApiObject, context: RequestContext, part: 'whole' | 'any'): void {
+    const { strategy, subresources } = this.definition;
+    if (part === 'whole') {
+      if ('status' in subresources) setStatus(draft, old);
+      strategy.prepareForUpdate?.(draft, old, context);
+    }
+    const { generation } = old.metadata;
+    const bumps = (): boolean => strategy.bumpsGeneration?.(draft, old) ?? contentChanged(draft, old);
+    if (generation !== undefined && strategy.withoutGeneration !== true && bumps()) {
+      draft.metadata.generation = generation + 1;
+    }
+    this.#refuse(old.metadata.name, [
+      ...this.#validateMetadata(draft.metadata, old.metadata, this.definition),
+      ...(strategy.validate?.(draft) ?? []),
+      ...((part === 'whole' && strategy.validateUpdate?.(draft, old)) || []),
+    ]);
+  }
+
+  /** The status, labels and annotations of the draft, the rest of the old object. */
+  #statusChange(wanted: ApiObject, old: ApiObject): ApiObject {
+    const { strategy } = this.definition;
+    const { labels, annotations, managedFields } = wanted.metadata;
+    const draft = { ...old, metadata: { ...old.metadata, labels, annotations, managedFields } };
+    setStatus(draft, wanted);
+    strategy.prepareForStatusUpdate?.(draft, old);
+    this.#refuse(old.metadata.name, [
+      ...this.#validateMetadata(draft.metadata, old.metadata, this.definition),
+      ...(strategy.validateStatusUpdate?.(draft, old) ?? []),
+    ]);
+    return draft;
+  }
+
+  #allocate(draft: ApiObject, old: ApiObject | undefined): Allocation | undefined {
+    const allocated = this.definition.strategy.allocate?.(draft, old);
+    if (Array.isArray(allocated)) this.#refuse(draft.metadata.name, allocated);
+    return allocated as Allocation | undefined;
+  }
+
+  #refuse(name: string, errors: readonly FieldError[]): void {
+    if (errors.length > 0) throw invalid(this.definition, name ?? '', errors);
+  }
+
+  #checkNamespace(draft: ApiObject, namespace = ''): void {
+    const given = draft.metadata.namespace ?? '';
+    if (given === '' && namespace !== '' && this.definition.namespaced) draft.metadata.namespace = namespace;
+    else if (given !== namespace) {
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    }
+  }
+
+  #checkNames(draft: ApiObject, { namespace, name }: Target, isWholeObject: boolean): void {
+    const given = draft.metadata.name ?? '';
+    if (given === '') {
+      throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+    }
+    if (given !== name)
+      throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+    if (isWholeObject || draft.metadata.namespace !== undefined) this.#checkNamespace(draft, namespace);
+  }
+
+  /** Optimistic locking: what the client says it replaces must be what is there. */
+  #checkVersion(wanted: ObjectMeta, old: ObjectMeta, key: string, checksUid: boolean): void {
+    const { name } = old;
+    if (checksUid && wanted.uid && wanted.uid !== old.uid) {
+      throw conflict(
+        this.definition,
+        name,
+        `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.uid}`,
+      );
+    }
+    const version = parseResourceVersion(wanted.resourceVersion) ?? 0;
+    if (version !== 0) {
+      if (wanted.resourceVersion !== old.resourceVersion) throw conflict(this.definition, name);
+    } else if (this.definition.strategy.requiresResourceVersion === true) {
+      // The real server names the resource here, not the kind.
+      throw invalid({ group: this.definition.group, kind: this.definition.resource }, name, [
+        {
+          reason: 'FieldValueInvalid',
+          message: 'Invalid value: 0: must be specified for an update',
+          field: 'metadata.resourceVersion',
+        },
+      ]);
+    }
+  }
+
+  #success({ metadata: { name, uid } }: ApiObject): Status {
+    const { group, resource } = this.definition;
+    return {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      details: { name, ...(group === '' ? {} : { group }), kind: resource, uid },
+    };
+  }
+}
+
+const withName = (draft: ApiObject, name: string): ApiObject => {
+  draft.metadata.name = name;
+  return draft;
+};
+
+function fillSystemFields(metadata: ObjectMeta, { runtime }: RequestContext): void {
+  metadata.uid = runtime.random.uuid();
+  metadata.creationTimestamp = timestamp(runtime.clock.now());
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+}
+
+/** What an update cannot change, whatever it says. */
+function keepMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
+  metadata.uid ||= old.uid;
+  metadata.namespace ??= old.namespace;
+  metadata.resourceVersion = old.resourceVersion;
+  metadata.creationTimestamp = old.creationTimestamp;
+  if (old.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.generation;
+  if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp;
+  metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+}
+
+const setStatus = (draft: ApiObject, from: ApiObject): void => {
+  const { status } = from as { status?: unknown };
+  if (status === undefined) delete (draft as { status?: unknown }).status;
+  else (draft as { status?: unknown }).status = status;
+};
+
+const contentChanged = (draft: ApiObject, old: ApiObject): boolean => !deepEqual(content(draft), content(old));
+
+function content(object: ApiObject): unknown {
+  const { metadata: _, status: __, ...rest } = object as ApiObject & { status?: unknown };
+  return rest;
+}

@@ -1,0 +1,572 @@
+import type { ApiObject, DeleteOptions, Status } from '@kubarium/shared';
+import { describe, expect, it } from 'vitest';
+import type { Rendered, RenderedEvent, ResourceRegistry, Written } from './registry.ts';
+import type { Strategy } from './strategy.ts';
+import type { Widget } from './testing/fake-definitions.ts';
+import { fakeDefinition } from './testing/fake-definitions.ts';
+import { testRegistry } from './testing/test-registry.ts';
+
+const NAMESPACE = 'default';
+
+async function setUp(strategy: Strategy<Widget> = {}, overrides: Parameters<typeof fakeDefinition>[3] = {}) {
+  const test = await testRegistry(fakeDefinition('widgets', 'Widget', strategy as unknown as Strategy, overrides));
+  const widgets: ResourceRegistry = test.registry.resource('example.dev', 'v1', 'widgets')!;
+  const { context } = test;
+  const target = (name: string) => ({ namespace: NAMESPACE, name });
+  return {
+    ...test,
+    widgets,
+    target,
+    make: (name: string, rest: object = {}, metadata: object = {}) =>
+      widgets.create(context, { namespace: NAMESPACE }, draftOf(name, rest, metadata)),
+    put: (name: string, rest: object = {}, metadata: object = {}) =>
+      widgets.update(context, target(name), draftOf(name, rest, metadata)),
+    patch: (name: string, patch: object, subresource?: string) =>
+      widgets.patch(context, target(name), { type: 'application/merge-patch+json', patch }, subresource),
+    remove: (name: string, options: DeleteOptions = {}) => widgets.delete(context, target(name), options),
+    names: async (query = {}) => (await widgets.list(context, { namespace: NAMESPACE, ...query })).items.map(nameOf),
+  };
+}
+
+const draftOf = (name: string, rest: object = {}, metadata: object = {}): ApiObject =>
+  ({ kind: 'Widget', apiVersion: 'example.dev/v1', metadata: { name, ...metadata }, ...rest }) as ApiObject;
+
+const nameOf = ({ value }: Rendered): string => value.metadata.name;
+const meta = ({ value }: Rendered): ApiObject['metadata'] => value.metadata;
+const failsWith = (code: number, message: string): unknown => expect.objectContaining({ code, message });
+
+describe('create', () => {
+  it('fills in what the server decides, and answers with the stored text', async () => {
+    const { make, widgets, context, target } = await setUp();
+    const written = await make('a', { spec: { size: 1 } }, { uid: 'x', deletionTimestamp: 'y', generation: 7 });
+    expect(meta(written)).toEqual({
+      name: 'a',
+      namespace: NAMESPACE,
+      uid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      resourceVersion: '2',
+      generation: 1,
+      creationTimestamp: '2026-01-01T00:00:00Z',
+    });
+    expect(written.text).toBe(JSON.stringify(written.value));
+    expect(await widgets.get(context, target('a'))).toMatchObject({ text: written.text });
+  });
+
+  it('generates names, and tries again where one is taken', async () => {
+    const { widgets, context, storage } = await setUp();
+    const names = new Set<string>();
+    const draft = draftOf('', {}, { generateName: 'g-' });
+    const made = await Promise.all(
+      Array.from({ length: 50 }, () => widgets.create(context, { namespace: NAMESPACE }, structuredClone(draft))),
+    );
+    for (const { value } of made) names.add(value.metadata.name);
+    expect(names.size).toBe(50);
+    expect([...names].every((name) => /^g-[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(name))).toBe(true);
+    expect(storage.count('widgets/')).toBe(50);
+  });
+
+  it.each([
+    ['a name that is taken', { name: 'taken' }, NAMESPACE, 409, 'widgets.example.dev "taken" already exists'],
+    [
+      'no name',
+      {},
+      NAMESPACE,
+      422,
+      'Widget.example.dev "" is invalid: metadata.name: Required value: name or generateName is required',
+    ],
+    [
+      'a resourceVersion',
+      { name: 'a', resourceVersion: '5' },
+      NAMESPACE,
+      400,
+      'resourceVersion should not be set on objects to be created',
+    ],
+    [
+      'another namespace',
+      { name: 'a', namespace: 'other' },
+      NAMESPACE,
+      400,
+      'the namespace of the provided object does not match the namespace sent on the request',
+    ],
+    ['a namespace that does not exist', { name: 'a' }, 'nope', 404, 'namespaces "nope" not found'],
+  ])('refuses %s', async (_, metadata, namespace, code, message) => {
+    const { make, widgets, context } = await setUp();
+    await make('taken');
+    const created = widgets.create(context, { namespace }, { ...draftOf(''), metadata } as ApiObject);
+    await expect(created).rejects.toEqual(failsWith(code, message));
+  });
+
+  it('keeps allocations with the object, and gives them back where it is not stored', async () => {
+    const log: string[] = [];
+    const { make, dryRun, widgets, remove } = await setUp({
+      allocate: ({ metadata: { name } }) => ({
+        commit: () => void log.push(`commit ${name}`),
+        revert: () => void log.push(`revert ${name}`),
+      }),
+      release: ({ metadata: { name } }) => void log.push(`release ${name}`),
+    });
+    await make('a');
+    await expect(make('a')).rejects.toThrow('already exists');
+    await widgets.create(dryRun, { namespace: NAMESPACE }, draftOf('b'));
+    await remove('a');
+    expect(log).toEqual(['commit a', 'revert a', 'revert b', 'release a']);
+  });
+});
+
+describe('update', () => {
+  it('replaces the object, and keeps what nobody can change', async () => {
+    const { make, put } = await setUp();
+    const before = await make('a', { spec: { size: 1 }, status: { phase: 'Old' } });
+    const after = await put(
+      'a',
+      { spec: { size: 2 }, status: { phase: 'New' } },
+      { creationTimestamp: 'x', generation: 9 },
+    );
+    expect(after.value).toEqual({
+      ...before.value,
+      metadata: { ...meta(before), resourceVersion: '3', generation: 2 },
+      spec: { size: 2 },
+    });
+  });
+
+  it('writes nothing where nothing changes', async () => {
+    const { make, put, storage } = await setUp();
+    const before = await make('a', { spec: { size: 1 } });
+    const after = await put('a', { spec: { size: 1, color: undefined } });
+    expect(after.text).toBe(before.text);
+    expect(storage.revision).toBe(2);
+  });
+
+  it('raises the generation for content only', async () => {
+    const { make, put } = await setUp();
+    await make('a', { spec: { size: 1 } });
+    expect(meta(await put('a', { spec: { size: 1 } }, { labels: { x: 'y' } })).generation).toBe(1);
+    expect(meta(await put('a', { spec: { size: 2 } })).generation).toBe(2);
+  });
+
+  const MODIFIED =
+    'Operation cannot be fulfilled on widgets.example.dev "a": the object has been modified; please apply your changes to the latest version and try again';
+  it.each([
+    ['an old resourceVersion', { name: 'a', resourceVersion: '1' }, 409, MODIFIED],
+    ['another name', { name: 'b' }, 400, 'the name of the object (b) does not match the name on the URL (a)'],
+    ['no name', {}, 400, 'the name of the object (a based on URL) was undeterminable: name must be provided'],
+    [
+      'no number',
+      { name: 'a', resourceVersion: 'x' },
+      400,
+      'resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax',
+    ],
+    [
+      'another uid',
+      { name: 'a', uid: 'u' },
+      409,
+      expect.stringContaining('Precondition failed: UID in precondition: u, UID in object meta: ') as never,
+    ],
+  ])('refuses %s', async (_, metadata, code, message) => {
+    const { make, widgets, context, target } = await setUp();
+    await make('a');
+    const draft = { ...draftOf(''), metadata } as ApiObject;
+    await expect(widgets.update(context, target('a'), draft)).rejects.toEqual(failsWith(code, message));
+  });
+
+  it('lets one of several writers of one version win', async () => {
+    const { make, put } = await setUp();
+    const { resourceVersion } = meta(await make('a'));
+    const outcomes = await Promise.allSettled(
+      [1, 2, 3].map((size) => put('a', { spec: { size } }, { resourceVersion })),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  });
+
+  it('creates an absent object only of kinds that allow it', async () => {
+    const plain = await setUp();
+    await expect(plain.put('a')).rejects.toEqual(failsWith(404, 'widgets.example.dev "a" not found'));
+    const { put } = await setUp({ allowCreateOnUpdate: true });
+    const outcomes = await Promise.all([put('a', {}, { resourceVersion: '7' }), put('a', { spec: { size: 2 } })]);
+    expect(outcomes.map(({ created }: Written) => created)).toEqual([true, false]);
+  });
+
+  it('may demand a resourceVersion', async () => {
+    const { make, put } = await setUp({ requiresResourceVersion: true });
+    await make('a');
+    await expect(put('a', { spec: { size: 2 } })).rejects.toEqual(
+      failsWith(
+        422,
+        'widgets.example.dev "a" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+      ),
+    );
+  });
+
+  it('changes the status by its subresource alone', async () => {
+    const { make, widgets, context, target } = await setUp();
+    await make('a', { spec: { size: 1 } });
+    const draft = draftOf(
+      'a',
+      { spec: { size: 5 }, status: { phase: 'Done' } },
+      { labels: { x: 'y' }, finalizers: ['z'] },
+    );
+    const { value } = await widgets.update(context, target('a'), draft, 'status');
+    expect(value).toMatchObject({
+      spec: { size: 1 },
+      status: { phase: 'Done' },
+      metadata: { labels: { x: 'y' }, generation: 1 },
+    });
+    expect(value.metadata.finalizers).toBeUndefined();
+  });
+
+  it('answers a dry run as if, and stores nothing', async () => {
+    const { make, widgets, dryRun, target, storage } = await setUp();
+    await make('a', { spec: { size: 1 } });
+    const { value } = await widgets.update(dryRun, target('a'), draftOf('a', { spec: { size: 2 } }));
+    expect(value).toMatchObject({ spec: { size: 2 }, metadata: { resourceVersion: '2', generation: 2 } });
+    expect(storage.revision).toBe(2);
+  });
+});
+
+describe('patch', () => {
+  it('applies to what is there, also among other writers of the same turn', async () => {
+    const { make, patch, widgets, context, target } = await setUp();
+    await make('a', { spec: { size: 1 } });
+    await Promise.all([patch('a', { spec: { color: 'red' } }), patch('a', { spec: { size: 2 } })]);
+    expect((await widgets.get(context, target('a'))).value).toMatchObject({ spec: { size: 2, color: 'red' } });
+  });
+
+  it('conflicts where it names an old resourceVersion', async () => {
+    const { make, patch } = await setUp();
+    await make('a');
+    await expect(patch('a', { metadata: { resourceVersion: '1' } })).rejects.toMatchObject({ code: 409 });
+  });
+
+  it('of the status changes the status', async () => {
+    const { make, patch } = await setUp();
+    await make('a', { spec: { size: 1 } });
+    const { value } = await patch('a', { spec: { size: 2 }, status: { phase: 'X' } }, 'status');
+    expect(value).toMatchObject({ spec: { size: 1 }, status: { phase: 'X' } });
+  });
+});
+
+describe('delete', () => {
+  const success = (uid: string) => ({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name: 'a', group: 'example.dev', kind: 'widgets', uid },
+  });
+
+  it('removes at once what nothing keeps', async () => {
+    const { make, remove, names } = await setUp();
+    const { uid } = meta(await make('a'));
+    expect(await remove('a')).toMatchObject({ done: true, body: { value: success(uid) } });
+    expect(await names()).toEqual([]);
+    await expect(remove('a')).rejects.toEqual(failsWith(404, 'widgets.example.dev "a" not found'));
+  });
+
+  it('waits for finalizers, and goes with the last one', async () => {
+    const { make, remove, patch, names } = await setUp();
+    await make('a', {}, { finalizers: ['x/y', 'x/z'] });
+    const { body } = await remove('a');
+    expect(meta(body)).toMatchObject({
+      deletionTimestamp: '2026-01-01T00:00:00Z',
+      deletionGracePeriodSeconds: 0,
+      generation: 2,
+    });
+    expect((await remove('a')).body.text).toBe(body.text);
+    await patch('a', { metadata: { finalizers: ['x/y'] } });
+    expect(await names()).toEqual(['a']);
+    const last = await patch('a', { metadata: { finalizers: null } });
+    expect(meta(last).finalizers).toBeUndefined();
+    expect(await names()).toEqual([]);
+  });
+
+  it.each([
+    ['Foreground', { propagationPolicy: 'Foreground' }, ['foregroundDeletion']],
+    ['Orphan', { propagationPolicy: 'Orphan' }, ['orphan']],
+    ['orphanDependents', { orphanDependents: true }, ['orphan']],
+    ['Background', { propagationPolicy: 'Background' }, undefined],
+  ])('puts on the finalizer of the policy %s', async (_, options, finalizers) => {
+    const { make, remove, names } = await setUp();
+    await make('a');
+    const { body } = await remove('a', options);
+    expect(body.value.metadata.finalizers).toEqual(finalizers);
+    expect(await names()).toEqual(finalizers === undefined ? [] : ['a']);
+  });
+
+  it('lets an object with a grace period die, sooner where asked again, never later', async () => {
+    const { make, remove, names, clock } = await setUp({
+      gracePeriodSeconds: ({ spec }, options) => options.gracePeriodSeconds ?? spec?.grace ?? 0,
+      returnsDeletedObject: true,
+    });
+    await make('a', { spec: { grace: 30 } });
+    expect(meta((await remove('a')).body)).toMatchObject({
+      deletionTimestamp: '2026-01-01T00:00:30Z',
+      deletionGracePeriodSeconds: 30,
+    });
+    clock.advance(5000);
+    expect(meta((await remove('a', { gracePeriodSeconds: 60 })).body).deletionGracePeriodSeconds).toBe(30);
+    expect(meta((await remove('a', { gracePeriodSeconds: 10 })).body)).toMatchObject({
+      deletionTimestamp: '2026-01-01T00:00:10Z',
+      deletionGracePeriodSeconds: 10,
+    });
+    const { body, done } = await remove('a', { gracePeriodSeconds: 0 });
+    expect([body.value.kind, done]).toEqual(['Widget', true]);
+    expect(await names()).toEqual([]);
+  });
+
+  it.each([
+    [
+      'the uid',
+      { uid: 'zz' },
+      /^Operation cannot be fulfilled on Widget.example.dev "a": the UID in the precondition \(zz\) does not match the UID in record \(.*\). The object might have been deleted and then recreated$/,
+    ],
+    [
+      'the resourceVersion',
+      { resourceVersion: '1' },
+      /the ResourceVersion in the precondition \(1\) does not match the ResourceVersion in record \(2\). The object might have been modified$/,
+    ],
+  ])('checks the precondition on %s', async (_, preconditions, message) => {
+    const { make, remove } = await setUp();
+    await make('a');
+    await expect(remove('a', { preconditions })).rejects.toMatchObject({
+      code: 409,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('shows what a dry run would do', async () => {
+    const { make, widgets, dryRun, target, names } = await setUp();
+    await make('a');
+    await widgets.delete(dryRun, target('a'), {});
+    expect(await names()).toEqual(['a']);
+  });
+
+  it('deletes a collection by selector and answers with what it held', async () => {
+    const { make, widgets, context, names } = await setUp();
+    await Promise.all(['a', 'b', 'c'].map((name) => make(name, {}, { labels: { odd: `${name !== 'b'}` } })));
+    const query = { namespace: NAMESPACE, labelSelector: 'odd=true' };
+    const answer = await widgets.deleteCollection(context, query, {});
+    expect(answer.items.map(nameOf)).toEqual(['a', 'c']);
+    expect(await names()).toEqual(['b']);
+  });
+
+  it('keeps a namespace until its own finalizers are gone, and new objects out of it', async () => {
+    const { registry, context, widgets } = await setUp();
+    const namespaces = registry.resource('', 'v1', 'namespaces')!;
+    const draft = {
+      kind: 'Namespace',
+      apiVersion: 'v1',
+      metadata: { name: 'ns' },
+      spec: { finalizers: ['kubernetes'] },
+    };
+    await namespaces.create(context, {}, draft as unknown as ApiObject);
+    const { body } = await namespaces.delete(context, { name: 'ns' }, {});
+    expect(body.value).toMatchObject({ kind: 'Namespace', status: { phase: 'Terminating' } });
+    const refused = widgets.create(context, { namespace: 'ns' }, draftOf('a'));
+    await expect(refused).rejects.toEqual(
+      failsWith(
+        403,
+        'widgets.example.dev "a" is forbidden: unable to create new content in namespace ns because it is being terminated',
+      ),
+    );
+    await expect(namespaces.delete(context, { name: 'default' }, {})).rejects.toEqual(
+      failsWith(403, 'namespaces "default" is forbidden: this namespace may not be deleted'),
+    );
+  });
+});
+
+describe('list', () => {
+  it('goes page by page through one state, whatever is written meanwhile', async () => {
+    const { make, remove, widgets, context } = await setUp();
+    for (const name of 'abcde') await make(name);
+    const first = await widgets.list(context, { namespace: NAMESPACE, limit: 2 });
+    await make('bb');
+    await remove('d');
+    const second = await widgets.list(context, { namespace: NAMESPACE, limit: 2, continue: first.continue });
+    const last = await widgets.list(context, { namespace: NAMESPACE, continue: second.continue });
+    expect([first, second, last].map((page) => page.items.map(nameOf))).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    expect([first, second, last].map((page) => page.remainingItemCount)).toEqual([3, 1, undefined]);
+    expect(new Set([first, second, last].map((page) => page.resourceVersion)).size).toBe(1);
+    expect(last.continue).toBeUndefined();
+  });
+
+  it('goes on inconsistently, when told to, after compaction', async () => {
+    const { make, widgets, context, storage } = await setUp();
+    for (const name of 'abcd') await make(name);
+    const page = await widgets.list(context, { namespace: NAMESPACE, limit: 2 });
+    await make('cc');
+    storage.compact(storage.revision);
+    const failure: unknown = await widgets
+      .list(context, { namespace: NAMESPACE, continue: page.continue })
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 410, reason: 'Expired' });
+    const { status } = failure as { status: Status };
+    const rest = await widgets.list(context, { namespace: NAMESPACE, continue: status.metadata.continue });
+    expect(rest.items.map(nameOf)).toEqual(['c', 'cc', 'd']);
+  });
+
+  it('selects by labels and fields', async () => {
+    const { make, names } = await setUp(
+      { selectableFields: ({ spec }) => ({ 'spec.color': spec?.color ?? '' }) },
+      { fieldSelectors: ['metadata.name', 'metadata.namespace', 'spec.color'] },
+    );
+    await make('a', { spec: { color: 'red' } }, { labels: { x: '1' } });
+    await make('b', { spec: { color: 'blue' } }, { labels: { x: '2' } });
+    await make('c', { spec: { color: 'red' } }, { labels: { x: '2' } });
+    expect(await names({ labelSelector: 'x=2' })).toEqual(['b', 'c']);
+    expect(await names({ fieldSelector: 'spec.color=red' })).toEqual(['a', 'c']);
+    expect(await names({ fieldSelector: 'spec.color=red', labelSelector: 'x=2' })).toEqual(['c']);
+    expect(await names({ fieldSelector: 'metadata.name=b' })).toEqual(['b']);
+    expect(await names({ fieldSelector: 'metadata.name=b', namespace: undefined })).toEqual(['b']);
+    expect(await names({ labelSelector: 'x=2', limit: 1 })).toEqual(['b']);
+    await expect(names({ fieldSelector: 'foo=bar' })).rejects.toEqual(failsWith(400, 'field label not supported: foo'));
+    await expect(names({ labelSelector: 'a b' })).rejects.toMatchObject({ code: 400 });
+  });
+
+  it('knows what a resourceVersion means', async () => {
+    const { make, names } = await setUp();
+    await make('a');
+    await make('b');
+    expect(await names({ resourceVersion: '0', limit: 1 })).toEqual(['a', 'b']);
+    expect(await names({ resourceVersion: '2' })).toEqual(['a', 'b']);
+    expect(await names({ resourceVersion: '2', resourceVersionMatch: 'NotOlderThan' })).toEqual(['a', 'b']);
+    expect(await names({ resourceVersion: '2', resourceVersionMatch: 'Exact' })).toEqual(['a']);
+    expect(await names({ resourceVersion: '2', limit: 5 })).toEqual(['a']);
+    await expect(names({ resourceVersion: '99' })).rejects.toEqual(
+      failsWith(504, 'Timeout: Too large resource version: 99, current: 3'),
+    );
+    await expect(names({ resourceVersion: 'x' })).rejects.toMatchObject({ code: 400 });
+  });
+});
+
+describe('watch', () => {
+  const receiver = () => {
+    const seen: string[] = [];
+    const errors: Status[] = [];
+    return {
+      seen,
+      errors,
+      events: (batch: readonly RenderedEvent[]) =>
+        void seen.push(
+          ...batch.map(({ type, value: { metadata } }) => `${type} ${metadata.name ?? ''}@${metadata.resourceVersion}`),
+        ),
+      error: (status: Status) => void errors.push(status),
+    };
+  };
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('begins with what is there, once the call has returned, and marks the end of it', async () => {
+    const { make, widgets, context } = await setUp();
+    await make('a');
+    const plain = receiver();
+    const marked = receiver();
+    widgets.watch(context, { namespace: NAMESPACE }, plain);
+    widgets.watch(context, { namespace: NAMESPACE, allowWatchBookmarks: true, sendInitialEvents: true }, marked);
+    expect(plain.seen).toEqual([]);
+    await make('b');
+    expect(plain.seen).toEqual(['ADDED a@2', 'ADDED b@3']);
+    expect(marked.seen).toEqual(['ADDED a@2', 'BOOKMARK @2', 'ADDED b@3']);
+  });
+
+  it('goes on from a resourceVersion', async () => {
+    const { make, put, remove, widgets, context } = await setUp();
+    await make('a');
+    await put('a', { spec: { size: 2 } });
+    await remove('a');
+    const late = receiver();
+    widgets.watch(context, { namespace: NAMESPACE, resourceVersion: '2' }, late);
+    await turn();
+    expect(late.seen).toEqual(['MODIFIED a@3', 'DELETED a@4']);
+  });
+
+  it('shows objects that enter and leave a selection', async () => {
+    const { make, patch, remove, widgets, context } = await setUp();
+    const red = receiver();
+    widgets.watch(context, { namespace: NAMESPACE, labelSelector: 'color=red', resourceVersion: '1' }, red);
+    await make('a');
+    await patch('a', { metadata: { labels: { color: 'red' } } });
+    await patch('a', { spec: { size: 2 } });
+    await patch('a', { metadata: { labels: { color: 'blue' } } });
+    await patch('a', { metadata: { labels: { color: 'red' } } });
+    await remove('a');
+    expect(red.seen).toEqual(['ADDED a@3', 'MODIFIED a@4', 'DELETED a@5', 'ADDED a@6', 'DELETED a@7']);
+  });
+
+  it('sends bookmarks every minute to those who allow them', async () => {
+    const { make, widgets, context, clock } = await setUp();
+    const marked = receiver();
+    const plain = receiver();
+    const watch = widgets.watch(context, { resourceVersion: '1', allowWatchBookmarks: true }, marked);
+    widgets.watch(context, { resourceVersion: '1' }, plain);
+    await make('a');
+    clock.advance(125_000);
+    watch[Symbol.dispose]();
+    clock.advance(125_000);
+    expect(marked.seen).toEqual(['ADDED a@2', 'BOOKMARK @2', 'BOOKMARK @2']);
+    expect(plain.seen).toEqual(['ADDED a@2']);
+    expect(clock.nextTimer()).toBeUndefined();
+  });
+
+  it('says 410 for a compacted past and 504 for the future', async () => {
+    const { make, widgets, context, storage } = await setUp();
+    await make('a');
+    await make('b');
+    storage.compact(3);
+    const past = receiver();
+    const future = receiver();
+    widgets.watch(context, { resourceVersion: '2' }, past);
+    widgets.watch(context, { resourceVersion: '9', sendInitialEvents: true }, future);
+    expect(past.errors).toEqual([]);
+    await turn();
+    expect(past.errors).toMatchObject([{ code: 410, reason: 'Expired', message: 'too old resource version: 2 (3)' }]);
+    expect(future.errors).toMatchObject([{ code: 504, message: 'Timeout: Too large resource version: 9, current: 3' }]);
+  });
+
+  it('shares the text of an event between watchers', async () => {
+    const { make, widgets, context } = await setUp();
+    const batches: (readonly RenderedEvent[])[] = [];
+    const keep = { events: (batch: readonly RenderedEvent[]) => void batches.push(batch), error: () => undefined };
+    widgets.watch(context, { resourceVersion: '1' }, keep);
+    widgets.watch(context, { resourceVersion: '1' }, keep);
+    await make('a');
+    expect(batches[0]).toBe(batches[1]);
+  });
+});
+
+describe('a second version of a stored resource', () => {
+  it('reads and writes the same objects in its own shape', async () => {
+    const first = fakeDefinition('widgets', 'Widget', {});
+    const second = fakeDefinition(
+      'widgets',
+      'Widget',
+      {},
+      {
+        version: 'v2',
+        conversion: {
+          fromStored: (object) => {
+            const { spec, ...rest } = object as Widget;
+            return { ...rest, apiVersion: 'example.dev/v2', shape: spec } as ApiObject;
+          },
+          toStored: (object) => {
+            const { shape, ...rest } = object as unknown as { shape: object } & ApiObject;
+            return { ...rest, apiVersion: 'example.dev/v1', spec: shape } as ApiObject;
+          },
+        },
+      },
+    );
+    const { registry, context } = await testRegistry(first, second);
+    const v1 = registry.resource('example.dev', 'v1', 'widgets')!;
+    const v2 = registry.resource('example.dev', 'v2', 'widgets')!;
+    const target = { namespace: NAMESPACE, name: 'a' };
+    await v2.create(context, { namespace: NAMESPACE }, {
+      ...draftOf('a'),
+      apiVersion: 'example.dev/v2',
+      shape: { size: 1 },
+    } as ApiObject);
+    expect((await v1.get(context, target)).value).toMatchObject({ apiVersion: 'example.dev/v1', spec: { size: 1 } });
+    await v1.update(context, target, draftOf('a', { spec: { size: 2 } }));
+    expect((await v2.get(context, target)).value).toMatchObject({
+      apiVersion: 'example.dev/v2',
+      shape: { size: 2 },
+      metadata: { generation: 2 },
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import type { ApiObject, DeleteOptions } from '@kubarium/shared';
+import { isNotFound, methodNotSupported, notFound } from '@kubarium/shared';
+import type { ObjectReader } from './object-reader.ts';
+import { render, WrittenObject } from './object-view.ts';
+import type { ObjectWatcher } from './object-watcher.ts';
+import type { ObjectWriter } from './object-writer.ts';
+import type { PatchApplier } from './patch-applier.ts';
+import type {
+  ListAnswer,
+  ListQuery,
+  PatchRequest,
+  ReadOptions,
+  Registry,
+  Rendered,
+  ResourceRegistry,
+  SubresourceCall,
+  SubresourceHandler,
+  Target,
+  WatchQuery,
+  WatchReceiver,
+  Written,
+} from './registry.ts';
+import type { ResourceDefinition } from './resource-definition.ts';
+import type { RequestContext } from './strategy.ts';
+
+export interface ResourceStoreParts {
+  readonly definition: ResourceDefinition;
+  readonly registry: Registry;
+  readonly reader: ObjectReader;
+  readonly writer: ObjectWriter;
+  readonly watcher: ObjectWatcher;
+  readonly applyPatch: PatchApplier;
+}
+
+/** The generic implementation of a resource's verbs; `status` is the strategy's, other subresources have handlers. */
+export class ResourceStore implements ResourceRegistry {
+  readonly definition: ResourceDefinition;
+  readonly #parts: ResourceStoreParts;
+
+  constructor(parts: ResourceStoreParts) {
+    this.definition = parts.definition;
+    this.#parts = parts;
+  }
+
+  async get(context: RequestContext, target: Target, options?: ReadOptions, subresource?: string): Promise<Rendered> {
+    const handler = this.#handler(subresource);
+    if (handler === undefined) return this.#parts.reader.get(target, options);
+    if (handler.get === undefined) throw methodNotSupported(this.definition, 'get');
+    return render(await handler.get(this.#call(context, target)));
+  }
+
+  async list(_context: RequestContext, query: ListQuery): Promise<ListAnswer> {
+    return this.#parts.reader.list(query);
+  }
+
+  watch(_context: RequestContext, query: WatchQuery, receiver: WatchReceiver): Disposable {
+    return this.#parts.watcher.watch(query, receiver);
+  }
+
+  async create(
+    context: RequestContext,
+    target: Partial<Target>,
+    draft: ApiObject,
+    subresource?: string,
+  ): Promise<Written> {
+    const handler = this.definition.virtual ?? this.#handler(subresource);
+    if (handler === undefined) return this.#parts.writer.create(context, target, draft);
+    if (handler.create === undefined) throw methodNotSupported(this.definition, 'create');
+    const call = this.#call(context, { namespace: target.namespace, name: target.name ?? draft.metadata?.name ?? '' });
+    return new WrittenObject(render(await handler.create(call, draft)), true, []);
+  }
+
+  async update(context: RequestContext, target: Target, draft: ApiObject, subresource?: string): Promise<Written> {
+    const handler = this.#handler(subresource);
+    if (handler === undefined) {
+      return this.#parts.writer.update(context, target, draft, subresource === 'status' ? 'status' : 'whole');
+    }
+    if (handler.update === undefined) throw methodNotSupported(this.definition, 'update');
+    return new WrittenObject(render(await handler.update(this.#call(context, target), draft)), false, []);
+  }
+
+  async patch(context: RequestContext, target: Target, request: PatchRequest, subresource?: string): Promise<Written> {
+    const handler = this.#handler(subresource);
+    const { applyPatch, writer } = this.#parts;
+    if (handler !== undefined) {
+      if (handler.get === undefined) throw methodNotSupported(this.definition, 'patch');
+      const current = await handler.get(this.#call(context, target));
+      const { draft, warnings } = applyPatch(this.definition, current, request);
+      const written = await this.update(context, target, draft, subresource);
+      return new WrittenObject(written, written.created, [...warnings, ...written.warnings]);
+    }
+    let patchWarnings: readonly string[] = [];
+    // The patch is applied within the atomic step, so there is no conflict to try again after.
+    const written = await writer.change(context, target, {
+      draft: (current) => {
+        const { draft, warnings } = applyPatch(this.definition, current, request);
+        patchWarnings = warnings;
+        return draft;
+      },
+      part: subresource === 'status' ? 'status' : 'whole',
+      checksUid: false,
+    });
+    return new WrittenObject(written, written.created, [...patchWarnings, ...written.warnings]);
+  }
+
+  delete(
+    context: RequestContext,
+    target: Target,
+    options: DeleteOptions,
+  ): Promise<{ readonly body: Rendered; readonly done: boolean }> {
+    return this.#parts.writer.delete(context, target, options);
+  }
+
+  async deleteCollection(context: RequestContext, query: ListQuery, options: DeleteOptions): Promise<ListAnswer> {
+    const answer = this.#parts.reader.list(query);
+    await Promise.all(
+      answer.items.map(async ({ value: { metadata } }) => {
+        try {
+          await this.#parts.writer.delete(context, metadata, { ...options });
+        } catch (error) {
+          if (!isNotFound(error)) throw error;
+        }
+      }),
+    );
+    return answer;
+  }
+
+  #handler(subresource: string | undefined): SubresourceHandler | undefined {
+    if (subresource === undefined || subresource === 'status') return undefined;
+    const handler = this.definition.handlers?.[subresource];
+    if (handler === undefined) throw notFound(this.definition, subresource);
+    return handler;
+  }
+
+  #call(context: RequestContext, target: Target): SubresourceCall {
+    return {
+      context,
+      registry: this.#parts.registry,
+      parent: this,
+      target,
+      revise: async (revise) => {
+        const written = await this.#parts.writer.change(context, target, {
+          draft: (current) => {
+            const draft = structuredClone(current);
+            revise(draft, current);
+            return draft;
+          },
+          part: 'any',
+          checksUid: false,
+        });
+        return written.value;
+      },
+    };
+  }
+}

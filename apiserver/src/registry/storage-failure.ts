@@ -1,0 +1,21 @@
+import { alreadyExists, internalError, notFound } from '@kubarium/shared';
+import { isStorageError } from '../storage/storage-error.ts';
+import type { ResourceDefinition } from './resource-definition.ts';
+
+/** What storage could not do, as the API says it; anything else is handed back as it is. */
+export function storageFailure(definition: ResourceDefinition, name: string, error: unknown): unknown {
+  if (!isStorageError(error)) return error;
+  switch (error.code) {
+    case 'exists':
+      return alreadyExists(definition, name);
+    case 'absent':
+      return notFound(definition, name);
+    case 'unwritable':
+      return internalError(`the store cannot be written: ${reasonOf(error)}. Nothing has been changed`);
+    case 'compacted':
+    case 'future':
+      return error;
+  }
+}
+
+const reasonOf = ({ cause }: Error): string => (cause instanceof Error ? cause.message : String(cause));

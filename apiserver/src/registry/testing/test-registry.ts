@@ -1,0 +1,64 @@
+import type { ApiObject } from '@kubarium/shared';
+import { badRequest, seededRandom, silentLogger, VirtualClock } from '@kubarium/shared';
+import type { LogStorage } from '../../storage/log-storage.ts';
+import { objectCodec } from '../../storage/object-codec.ts';
+import { openSqliteStorage } from '../../storage/sqlite-storage.ts';
+import type { MetadataValidator } from '../object-writer.ts';
+import type { PatchApplier } from '../patch-applier.ts';
+import { RegistryStore } from '../registry-store.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
+import type { RequestContext } from '../strategy.ts';
+import { namespaces } from './fake-definitions.ts';
+
+/** JSON merge patch (RFC 7386), enough to test the flow around it. */
+const mergePatch = (current: unknown, patch: unknown): unknown => {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const merged = { ...(current as Record<string, unknown> | undefined) };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = mergePatch(merged[key], value);
+  }
+  return merged;
+};
+
+const applyMergePatch: PatchApplier = (_definition, current, { patch }) => {
+  if (typeof patch !== 'object' || patch === null) throw badRequest('not an object');
+  return { draft: structuredClone(mergePatch(current, patch)) as ApiObject, warnings: [] };
+};
+
+const requireName: MetadataValidator = ({ name }, old) =>
+  name || old
+    ? []
+    : [
+        {
+          reason: 'FieldValueRequired',
+          message: 'Required value: name or generateName is required',
+          field: 'metadata.name',
+        },
+      ];
+
+export interface TestRegistry {
+  readonly registry: RegistryStore;
+  readonly storage: LogStorage<ApiObject>;
+  readonly clock: VirtualClock;
+  readonly context: RequestContext;
+  readonly dryRun: RequestContext;
+}
+
+/** A registry in memory over made-up kinds, with the namespace `default`, in virtual time. */
+export async function testRegistry(...definitions: ResourceDefinition[]): Promise<TestRegistry> {
+  const clock = new VirtualClock();
+  const runtime = { clock, random: seededRandom(1), logger: silentLogger };
+  const storage = openSqliteStorage({ path: ':memory:', codec: objectCodec });
+  const registry = new RegistryStore({
+    storage,
+    definitions: [namespaces, ...definitions],
+    runtime,
+    applyPatch: applyMergePatch,
+    validateMetadata: requireName,
+  });
+  const context = { user: { name: 'tester', groups: [] }, runtime, dryRun: false };
+  const draft = { kind: 'Namespace', apiVersion: 'v1', metadata: { name: 'default' } } as ApiObject;
+  await registry.resource('', 'v1', 'namespaces')!.create(context, {}, draft);
+  return { registry, storage, clock, context, dryRun: { ...context, dryRun: true } };
+}
