@@ -26,3 +26,7 @@ export type { Image, ImageRegistry } from './images/image.ts';
 export { ImagePullError } from './images/image.ts';
 export { parseImageReference } from './images/image-reference.ts';
 export { createImageRegistry } from './images/image-registry.ts';
+export { Kubelet, type KubeletOptions } from './kubelet.ts';
+export type { MakeResolver } from './node-context.ts';
+export type { PullDelay } from './image-store.ts';
+export type { ClusterDns } from './container/resolv-conf.ts';

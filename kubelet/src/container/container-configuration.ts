@@ -1,0 +1,141 @@
+import type { Container, Pod } from '@kubarium/shared';
+import type { StoredImage } from '../image-store.ts';
+import type { NodeContext } from '../node-context.ts';
+import type { ContainerOptions } from './container.ts';
+import { ContainerConfigError, environment, type NamedObjects } from './environment.ts';
+import { expandVariables } from './expansion.ts';
+import type { FileSystem } from './file-system.ts';
+import type { PodSandbox } from './pod-sandbox.ts';
+import { containerUser } from './security-context.ts';
+import { serviceEnvironment } from './service-environment.ts';
+import { terminationMessagePath } from './termination-message.ts';
+import type { PodVolumes } from './volumes/pod-volumes.ts';
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export interface ConfigurationInput {
+  readonly context: NodeContext;
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly stored: StoredImage;
+  readonly sandbox: PodSandbox;
+  readonly volumes: PodVolumes;
+}
+
+export type Configuration = Omit<ContainerOptions, 'stdin' | 'stdout' | 'stderr'>;
+
+/** The objects that a pod may name, out of the node's caches. */
+export const namedObjects = (context: NodeContext, namespace: string): NamedObjects => ({
+  configMap: (name) => context.configMaps.get(`${namespace}/${name}`),
+  secret: (name) => context.secrets.get(`${namespace}/${name}`),
+});
+
+/**
+ * All that a container is started with: its files with every volume mounted, its variables, its command, its user. Throws
+ * ContainerConfigError, with the kubelet's text, where something that it names is not there or not allowed.
+ */
+export function configureContainer(input: ConfigurationInput): Configuration {
+  const { context, pod, container, stored, sandbox } = input;
+  const { image } = stored;
+  const { namespace = '', name, uid: podUid } = pod.metadata;
+  const files = context.makeRootFileSystem(image, {
+    runtime: context.runtime,
+    readOnly: container.securityContext?.readOnlyRootFilesystem === true,
+  });
+  const user = containerUser(pod, container, image, files);
+  const own = environment({
+    container,
+    facts: { pod, podIPs: sandbox.addresses, hostIP: context.nodeAddress, allocatable: context.allocatable },
+    objects: namedObjects(context, namespace),
+    serviceVariables: serviceEnvironment(
+      pod.spec.enableServiceLinks === false ? [] : context.services.byIndex('namespace', namespace),
+      context.services.get('default/kubernetes'),
+      pod.spec.enableServiceLinks !== false,
+    ),
+  });
+  const env: Record<string, string> = {
+    PATH: DEFAULT_PATH,
+    HOSTNAME: sandbox.hostname,
+    ...(container.tty === true ? { TERM: 'xterm' } : {}),
+    ...image.env,
+    ...own,
+  };
+  mount(input, files, env);
+  const lookup = (variable: string): string | undefined => own[variable];
+  const command = container.command?.map((word) => expandVariables(word, lookup));
+  const args = container.args?.map((word) => expandVariables(word, lookup));
+  return {
+    image,
+    argv: [...(command ?? image.entrypoint), ...(args ?? (command === undefined ? image.command : []))],
+    env: { HOME: user.uid === 0 ? '/root' : '/', ...env },
+    workingDirectory: container.workingDir ?? (image.workingDirectory || '/'),
+    ...user,
+    files,
+    network: sandbox.network,
+    resolver: context.makeResolver({ files, network: sandbox.network, runtime: context.runtime }),
+    runtime: context.runtime,
+    pod: {
+      namespace,
+      name,
+      uid: podUid,
+      ip: sandbox.addresses[0] ?? '',
+      node: context.nodeName,
+      container: container.name,
+      image: container.image ?? '',
+      ports: (container.ports ?? []).map((port) => ({
+        name: port.name,
+        containerPort: port.containerPort,
+        protocol: port.protocol ?? 'TCP',
+      })),
+    },
+  };
+}
+
+function mount(
+  { context, container, sandbox, volumes }: ConfigurationInput,
+  files: FileSystem,
+  env: Readonly<Record<string, string>>,
+): void {
+  const mounts = container.volumeMounts ?? [];
+  sandbox.mountFiles(files, new Set(mounts.map(({ mountPath }) => mountPath)));
+  // A mount hides what is below its path, so what lies deeper comes later.
+  const inOrder = mounts.toSorted((a, b) => depth(a.mountPath) - depth(b.mountPath));
+  for (const { name, mountPath, readOnly, subPath = '', subPathExpr = '' } of inOrder) {
+    const volume = volumes.get(name);
+    if (volume === undefined)
+      throw new ContainerConfigError(`cannot find volume "${name}" to mount into container "${container.name}"`);
+    const below = subPathExpr === '' ? subPath : expandSubPath(subPathExpr, env);
+    if (below !== '' && !volume.files.exists(`/${join(volume.prefix, below)}`)) {
+      if (!volume.growsSubPaths)
+        throw new ContainerConfigError(
+          `failed to prepare subPath for volumeMount "${name}" of container "${container.name}"`,
+        );
+      volume.files.makeDirectory(`/${join(volume.prefix, below)}`, { recursive: true, mode: 0o755 });
+    }
+    // What is mounted by subPath is the file as it is now: later updates of the volume do not reach it.
+    const place = below === '' ? volume.prefix : volume.files.realPath(`/${join(volume.prefix, below)}`).slice(1);
+    files.mount(mountPath, volume.volume, {
+      readOnly: readOnly === true || volume.readOnly,
+      ...(place === '' ? {} : { subPath: place }),
+    });
+  }
+  const path = terminationMessagePath(container);
+  if (path !== '') {
+    const { volume, files: own } = context.makeVolume('ext4');
+    own.writeFile('/termination-log', '', { mode: 0o666 });
+    files.mount(path, volume, { subPath: 'termination-log' });
+  }
+}
+
+function expandSubPath(text: string, env: Readonly<Record<string, string>>): string {
+  let missing: string | undefined;
+  const path = expandVariables(text, (name) => {
+    if (!(name in env)) missing ??= name;
+    return env[name];
+  });
+  if (missing !== undefined) throw new ContainerConfigError(`missing value for "${missing}"`);
+  return path;
+}
+
+const join = (prefix: string, below: string): string => (prefix === '' ? below : `${prefix}/${below}`);
+const depth = (path: string): number => path.split('/').filter((part) => part !== '').length;

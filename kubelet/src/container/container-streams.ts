@@ -1,0 +1,71 @@
+import { PassThrough, Writable } from 'node:stream';
+import type { LogStore, LogStream } from '../logs/log-store.ts';
+import type { Terminal } from './process.ts';
+
+/** Somebody who watches a container's output as it comes (`kubectl attach`). */
+export type OutputTap = (stream: LogStream, chunk: Buffer) => void;
+
+/**
+ * The standard streams of one instance of a container. All output goes into its log and to whoever is attached; input, where
+ * the container takes any, comes from whoever is attached.
+ */
+export class ContainerStreams {
+  readonly stdin: PassThrough | undefined;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly terminal: ResizableTerminal | undefined;
+  readonly #logs: LogStore;
+  readonly #taps = new Set<OutputTap>();
+
+  constructor(logs: LogStore, options: { readonly stdin: boolean; readonly tty: boolean }) {
+    this.#logs = logs;
+    this.stdin = options.stdin ? new PassThrough() : undefined;
+    this.terminal = options.tty ? new ResizableTerminal() : undefined;
+    this.stdout = this.#writable('stdout');
+    this.stderr = options.tty ? this.stdout : this.#writable('stderr');
+  }
+
+  /** Hands on all output from now on, until disposed. */
+  tap(tap: OutputTap): Disposable {
+    this.#taps.add(tap);
+    return { [Symbol.dispose]: () => void this.#taps.delete(tap) };
+  }
+
+  #writable(stream: LogStream): Writable {
+    return new Writable({
+      decodeStrings: true,
+      write: (chunk: Buffer, _encoding, done) => {
+        this.#logs.write(stream, chunk);
+        for (const tap of this.#taps) tap(stream, chunk);
+        done();
+      },
+    });
+  }
+}
+
+/** A terminal whose size whoever is attached may change. */
+export class ResizableTerminal implements Terminal {
+  readonly #handlers = new Set<() => void>();
+  #columns = 80;
+  #rows = 24;
+
+  get columns(): number {
+    return this.#columns;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  onResize(handler: () => void): Disposable {
+    this.#handlers.add(handler);
+    return { [Symbol.dispose]: () => void this.#handlers.delete(handler) };
+  }
+
+  resize(columns: number, rows: number): void {
+    if (columns === this.#columns && rows === this.#rows) return;
+    this.#columns = columns;
+    this.#rows = rows;
+    for (const handler of this.#handlers) handler();
+  }
+}

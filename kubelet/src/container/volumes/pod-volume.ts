@@ -1,0 +1,22 @@
+import type { FileSystem, Volume } from '../file-system.ts';
+
+/** A new, empty volume and a file system whose root it is, to fill it with. */
+export interface NewVolume {
+  readonly volume: Volume;
+  readonly files: FileSystem;
+}
+
+/** Makes an empty volume of a file system type (`tmpfs`, `ext4`). */
+export type MakeVolume = (type: string) => NewVolume;
+
+/** A pod's volume, ready to be mounted into its containers. */
+export interface PodVolume {
+  readonly volume: Volume;
+  /** The whole volume's tree. */
+  readonly files: FileSystem;
+  /** Where in the tree the pod's volume begins; empty for its root. No slash at either end. */
+  readonly prefix: string;
+  readonly readOnly: boolean;
+  /** Whether a subPath that is not there is made as a folder; else it is an error. */
+  readonly growsSubPaths: boolean;
+}

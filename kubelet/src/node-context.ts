@@ -1,0 +1,58 @@
+import type {
+  ConfigMap,
+  EventRecorder,
+  KubeClient,
+  NetworkNamespace,
+  NetworkPlugin,
+  Pod,
+  Runtime,
+  Secret,
+  Service,
+  Store,
+} from '@kubarium/shared';
+import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
+import type { FileSystem } from './container/file-system.ts';
+import type { ClusterDns } from './container/resolv-conf.ts';
+import type { Resolver } from './container/resolver.ts';
+import type { MakeVolume, NewVolume } from './container/volumes/pod-volume.ts';
+import type { ImageStore } from './image-store.ts';
+import type { StatusWriter } from './status-writer.ts';
+
+/** Makes the resolver of a container out of its files (/etc/hosts, /etc/resolv.conf) and its network. */
+export type MakeResolver = (options: {
+  readonly files: FileSystem;
+  readonly network: NetworkNamespace;
+  readonly runtime: Runtime;
+}) => Resolver;
+
+/** What the pods of one node share: the node's own facts, its caches, and the joints to the rest of the cluster. */
+export interface NodeContext {
+  readonly nodeName: string;
+  readonly nodeAddress: string;
+  readonly runtime: Runtime;
+  readonly client: KubeClient;
+  readonly events: Pick<EventRecorder, 'event'>;
+  readonly statuses: StatusWriter;
+  readonly images: ImageStore;
+  readonly services: Store<Service>;
+  readonly configMaps: Store<ConfigMap>;
+  readonly secrets: Store<Secret>;
+  readonly network: NetworkPlugin;
+  /** The node's own network: of the kubelet's probes, and of pods with `hostNetwork`. */
+  readonly hostNetwork: () => NetworkNamespace;
+  /** The node's own tree, for hostPath volumes. */
+  readonly hostTree: () => NewVolume;
+  readonly startContainer: StartContainer;
+  readonly makeRootFileSystem: MakeRootFileSystem;
+  readonly makeVolume: MakeVolume;
+  readonly makeResolver: MakeResolver;
+  readonly clusterDns: ClusterDns;
+  readonly allocatable: Readonly<Record<string, string>>;
+  /** A free address of the node's podCIDR; undefined while the node has none, or none is left. */
+  allocateAddress(): string | undefined;
+  releaseAddress(address: string): void;
+  /** Why the node's network is not ready; undefined once it is. */
+  networkProblem(): string | undefined;
+  /** The pod as the API last told of it, by its key. */
+  currentPod(key: string): Pod | undefined;
+}

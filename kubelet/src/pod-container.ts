@@ -1,0 +1,514 @@
+import {
+  type Container,
+  type ContainerState as ApiState,
+  type ContainerStateTerminated,
+  type ContainerStatus,
+  invariant,
+  type Pod,
+  type Probe,
+  timestamp,
+  type Timer,
+} from '@kubarium/shared';
+import { createHash } from 'node:crypto';
+import { BackOff } from './back-off.ts';
+import { type ContainerEvent, type ContainerState, containerTransition } from './container-lifecycle.ts';
+import { type ContainerInstanceFacts, containerStatus } from './container-status.ts';
+import { ContainerTermination } from './container-termination.ts';
+import { type Configuration, configureContainer } from './container/container-configuration.ts';
+import type { Container as RunningContainer, ContainerExit } from './container/container.ts';
+import { ContainerStreams } from './container/container-streams.ts';
+import { ContainerConfigError } from './container/environment.ts';
+import { FileSystemError } from './container/file-system.ts';
+import type { PodSandbox } from './container/pod-sandbox.ts';
+import { type SignalName, SpawnError } from './container/process.ts';
+import { terminationMessage } from './container/termination-message.ts';
+import type { PodVolumes } from './container/volumes/pod-volumes.ts';
+import { formatPod, goDuration } from './go-format.ts';
+import { ImagePuller, type ImageResult } from './image-puller.ts';
+import type { StoredImage } from './image-store.ts';
+import { runHook } from './lifecycle-hook.ts';
+import { LogStore } from './logs/log-store.ts';
+import type { NodeContext } from './node-context.ts';
+import { ContainerProbes } from './probes/container-probes.ts';
+import type { ProbeTarget } from './probes/probe-target.ts';
+import { type ContainerRole, shouldRestart } from './restart-policy.ts';
+
+/** What a container needs to know of its pod, and whom it tells of its changes. */
+export interface ContainerHost {
+  readonly context: NodeContext;
+  readonly pod: Pod;
+  readonly sandbox: PodSandbox;
+  readonly volumes: PodVolumes;
+  /** The container's state, readiness or status has changed. */
+  changed(container: PodContainer): void;
+}
+
+/** One run of a container, from its creation on. */
+export interface ContainerInstance extends ContainerInstanceFacts {
+  readonly configuration: Configuration;
+  readonly logs: LogStore;
+  readonly streams: ContainerStreams;
+  readonly startedMs: number;
+  readonly ended: AbortController;
+  /** The image that it was made from, as the pod named it then. */
+  readonly specImage: string | undefined;
+  running: RunningContainer | undefined;
+  terminated: ContainerStateTerminated | undefined;
+}
+
+interface Waiting {
+  readonly reason: string;
+  readonly message?: string | undefined;
+}
+
+/** How long before what could not be made is tried again: the kubelet's next look at the pod. */
+const RETRY_MS = 10_000;
+const EPOCH = '1970-01-01T00:00:00Z';
+
+/** One container of a pod over all its restarts; see container-lifecycle for its states. */
+export class PodContainer {
+  readonly name: string;
+  readonly role: ContainerRole;
+  readonly #host: ContainerHost;
+  readonly #puller: ImagePuller;
+  readonly #backOff = new BackOff();
+  #state: ContainerState = 'waiting';
+  #waiting: Waiting | undefined;
+  #stored: StoredImage | undefined;
+  #current: ContainerInstance | undefined;
+  #previous: ContainerInstance | undefined;
+  #lastTerminated: ContainerStateTerminated | undefined;
+  #restartCount = 0;
+  /** Whether a container was made before; the next one then is a restart. */
+  #wasMade = false;
+  #ready = false;
+  #started = false;
+  #probes: ContainerProbes | undefined;
+  #termination: ContainerTermination | undefined;
+  #timer: Timer | undefined;
+  #isAbandoned = false;
+  /** Kept until something changes: a pod's status is asked for more often than its containers change. */
+  #status: ContainerStatus | undefined;
+
+  constructor(name: string, role: ContainerRole, host: ContainerHost) {
+    this.name = name;
+    this.role = role;
+    this.#host = host;
+    this.#puller = new ImagePuller(host.context.images, host.context.runtime.clock);
+  }
+
+  get state(): ContainerState {
+    return this.#state;
+  }
+
+  /** Its startup probe, if any, has succeeded. */
+  get isStarted(): boolean {
+    return this.#started;
+  }
+
+  /** The run that goes on, or the last one. */
+  get current(): ContainerInstance | undefined {
+    return this.#current;
+  }
+
+  get previous(): ContainerInstance | undefined {
+    return this.#previous;
+  }
+
+  /** A process of it runs. */
+  get isLive(): boolean {
+    return this.#current?.running !== undefined && this.#current.terminated === undefined;
+  }
+
+  /** The code of its last end. */
+  get exitCode(): number | undefined {
+    return this.#current?.terminated?.exitCode ?? this.#lastTerminated?.exitCode;
+  }
+
+  get spec(): Container {
+    const { containers, initContainers = [], ephemeralContainers = [] } = this.#host.pod.spec;
+    const all: readonly Container[] = [...containers, ...initContainers, ...(ephemeralContainers as Container[])];
+    const found = all.find(({ name }) => name === this.name);
+    invariant(found !== undefined, `container ${this.name} is not in its pod`);
+    return found;
+  }
+
+  get status(): ContainerStatus {
+    this.#status ??= containerStatus({
+      container: this.spec,
+      state: this.#apiState(),
+      lastTerminated: this.#apiLastTerminated(),
+      ready: this.role === 'init' ? this.#current?.terminated?.exitCode === 0 : this.#ready,
+      started: this.#started,
+      restartCount: this.#restartCount,
+      instance: this.#current,
+    });
+    return this.#status;
+  }
+
+  /** Takes over what the API knows of a container that ran on this node before the kubelet started. */
+  adopt({ containerID, state, lastState, restartCount }: ContainerStatus): void {
+    this.#restartCount = restartCount;
+    this.#wasMade = containerID !== undefined;
+    this.#lastTerminated = state?.terminated ?? lastState?.terminated;
+    this.#status = undefined;
+  }
+
+  /** It did its work before and is not run again; its state stays as the API has it. */
+  keep(status: ContainerStatus): void {
+    this.#status = status;
+    this.#lastTerminated = status.state?.terminated ?? status.lastState?.terminated;
+    this.#state = 'done';
+  }
+
+  start(): void {
+    this.#dispatch('start');
+  }
+
+  /** Ends it for good. Said again with a shorter grace, there is less time. */
+  stop(graceMs: number, turn?: Promise<void>): void {
+    if (this.#state === 'stopping') return this.#termination?.shorten(graceMs);
+    const isLive = this.isLive;
+    this.#probes?.stopLiveness();
+    if (isLive && this.#state !== 'killing') this.#end(`Stopping container ${this.name}`, graceMs, turn);
+    else this.#termination?.shorten(graceMs);
+    this.#dispatch('stop');
+  }
+
+  /** Ends it at once and without a word: the kubelet itself stops. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#timer?.cancel();
+    this.#probes?.[Symbol.dispose]();
+    this.#termination?.[Symbol.dispose]();
+    if (this.isLive) this.#current!.running!.kill('SIGKILL');
+  }
+
+  /** The pod was changed: a container whose image is another now is replaced. */
+  podChanged(): void {
+    if (this.#state !== 'running' || this.#current?.specImage === this.spec.image) return;
+    this.#kill(`Container ${this.name} definition changed, will be restarted`, undefined);
+  }
+
+  /** What hooks and probes are run against. */
+  #target(running: RunningContainer): ProbeTarget {
+    const { context, sandbox } = this.#host;
+    return {
+      clock: context.runtime.clock,
+      network: context.hostNetwork(),
+      podIP: sandbox.addresses[0] ?? '',
+      spec: this.spec,
+      running,
+    };
+  }
+
+  #dispatch(event: ContainerEvent): void {
+    if (this.#isAbandoned) return;
+    const next = containerTransition(this.#state, event);
+    invariant(next !== 'never', `container ${this.name}: ${event} while ${this.#state}`);
+    if (next === 'stay') return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#state = next;
+    this.#status = undefined;
+    this.#host.changed(this);
+    // What was told of the change may have changed it again.
+    if (this.#state === next) this.#enter[next]();
+  }
+
+  readonly #enter: Record<ContainerState, () => void> = {
+    waiting: () => {},
+    pulling: () => this.#pull(),
+    pullBackOff: () => {},
+    creating: () => void this.#track(this.#create()),
+    createBackOff: () => this.#retryAfter(RETRY_MS),
+    running: () => {},
+    killing: () => {},
+    stopping: () => {},
+    exited: () => this.#decide(),
+    crashBackOff: () => {},
+    done: () => {},
+  };
+
+  #retryAfter(delayMs: number): void {
+    this.#timer = this.#host.context.runtime.clock.setTimer(delayMs, () => this.#dispatch('retry'));
+  }
+
+  async #track(work: Promise<void>): Promise<void> {
+    const { activity, logger } = this.#host.context.runtime;
+    activity?.begin();
+    try {
+      await work;
+    } catch (error) {
+      logger.error(
+        { pod: formatPod(this.#host.pod), container: this.name, err: error },
+        'invariant: a container could not be handled',
+      );
+    } finally {
+      activity?.end();
+    }
+  }
+
+  #pull(): void {
+    const result = this.#puller.ensure(this.spec, (type, reason, message) => this.#emit(type, reason, message));
+    if (result instanceof Promise) void this.#track(result.then((pulled) => this.#pulled(pulled)));
+    else this.#pulled(result);
+  }
+
+  #pulled(result: ImageResult): void {
+    if (this.#state !== 'pulling') return;
+    if (result.ok) {
+      this.#stored = result.stored;
+      return this.#dispatch('pulled');
+    }
+    this.#waiting = { reason: result.reason, message: result.message };
+    this.#dispatch('pullFailed');
+    if (this.state === 'pullBackOff') this.#retryAfter(result.retryMs);
+  }
+
+  async #create(): Promise<void> {
+    const { context, pod, sandbox, volumes } = this.#host;
+    const { spec } = this;
+    const stored = this.#stored!;
+    let configuration: Configuration;
+    try {
+      configuration = configureContainer({ context, pod, container: spec, stored, sandbox, volumes });
+    } catch (error) {
+      if (!(error instanceof ContainerConfigError || error instanceof FileSystemError)) throw error;
+      this.#emit('Warning', 'Failed', `Error: ${error.message}`);
+      this.#waiting = { reason: 'CreateContainerConfigError', message: error.message };
+      return this.#dispatch('configFailed');
+    }
+    const instance = this.#newInstance(spec, stored, configuration);
+    this.#emit('Normal', 'Created', 'Container created');
+    let running: RunningContainer;
+    try {
+      const { stdin, stdout, stderr, terminal } = instance.streams;
+      running = await context.startContainer({ ...configuration, stdin, stdout, stderr, terminal });
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      return this.#startFailed(instance, error);
+    }
+    instance.running = running;
+    if (this.#isAbandoned) return running.kill('SIGKILL');
+    this.#emit('Normal', 'Started', 'Container started');
+    void running.exit.then((exit) => this.#exited(instance, exit));
+    if (this.#state === 'stopping') {
+      // Stopped while it was being started.
+      this.#dispatch('started');
+      return this.#end(`Stopping container ${this.name}`, graceOf(pod) * 1000);
+    }
+    const { postStart } = spec.lifecycle ?? {};
+    if (postStart !== undefined) {
+      const failure = await runHook(postStart, this.#target(running), instance.ended.signal);
+      if (this.#state !== 'creating' || this.#current !== instance) return;
+      if (failure !== undefined) {
+        this.#emit('Warning', 'FailedPostStartHook', 'PostStartHook failed');
+        this.#begin(running);
+        return this.#kill('FailedPostStartHook', undefined);
+      }
+    }
+    this.#begin(running);
+  }
+
+  #newInstance(spec: Container, stored: StoredImage, configuration: Configuration): ContainerInstance {
+    const { context, pod } = this.#host;
+    const { clock } = context.runtime;
+    if (this.#wasMade) this.#restartCount++;
+    this.#wasMade = true;
+    if (this.#current?.terminated !== undefined) this.#lastTerminated = this.#current.terminated;
+    this.#previous = this.#current;
+    const id = createHash('sha256').update(`${pod.metadata.uid}/${this.name}/${this.#restartCount}`).digest('hex');
+    const logs = new LogStore(clock);
+    const instance: ContainerInstance = {
+      containerID: `kubarium://${id}`,
+      image: stored.name,
+      imageID: stored.imageID,
+      uid: configuration.uid,
+      gid: configuration.gid,
+      groups: configuration.groups,
+      configuration,
+      logs,
+      streams: new ContainerStreams(logs, { stdin: spec.stdin === true, tty: spec.tty === true }),
+      startedMs: clock.now(),
+      ended: new AbortController(),
+      specImage: spec.image,
+      running: undefined,
+      terminated: undefined,
+    };
+    this.#current = instance;
+    this.#status = undefined;
+    return instance;
+  }
+
+  #begin(running: RunningContainer): void {
+    const { startupProbe, readinessProbe, livenessProbe } = this.spec;
+    this.#waiting = undefined;
+    this.#started = startupProbe === undefined;
+    this.#ready = this.#started && readinessProbe === undefined;
+    if (startupProbe !== undefined || readinessProbe !== undefined || livenessProbe !== undefined)
+      this.#probes = new ContainerProbes(this.#target(running), {
+        started: () => {
+          this.#started = true;
+          if (this.spec.readinessProbe === undefined) this.#ready = true;
+          this.#changed();
+        },
+        ready: (isReady) => {
+          if (this.#ready === isReady) return;
+          this.#ready = isReady;
+          this.#changed();
+        },
+        failed: (kind, probe) => this.#probeFailed(kind, probe),
+        report: (reason, message) => this.#emit('Warning', reason, message),
+      });
+    this.#dispatch('started');
+  }
+
+  #changed(): void {
+    this.#status = undefined;
+    this.#host.changed(this);
+  }
+
+  #probeFailed(kind: 'startup' | 'liveness', probe: Probe): void {
+    const { pod } = this.#host;
+    const isRestarted = this.role === 'sidecar' || (this.spec.restartPolicy ?? pod.spec.restartPolicy) !== 'Never';
+    const message = `Container ${this.name} failed ${kind} probe${isRestarted ? ', will be restarted' : ''}`;
+    this.#kill(message, probe.terminationGracePeriodSeconds);
+  }
+
+  #kill(message: string, graceSeconds: number | undefined): void {
+    if (this.#state !== 'running') return;
+    this.#end(message, (graceSeconds ?? graceOf(this.#host.pod)) * 1000);
+    this.#dispatch('kill');
+  }
+
+  #end(message: string, graceMs: number, turn?: Promise<void>): void {
+    const instance = this.#current!;
+    const running = instance.running!;
+    this.#emit('Normal', 'Killing', message);
+    const { preStop, stopSignal } = this.spec.lifecycle ?? {};
+    this.#termination = new ContainerTermination({
+      clock: this.#host.context.runtime.clock,
+      running,
+      graceMs,
+      signal: (stopSignal as SignalName | undefined) ?? 'SIGTERM',
+      preStop:
+        preStop === undefined
+          ? undefined
+          : async () => {
+              const failure = await runHook(preStop, this.#target(running), instance.ended.signal);
+              if (failure !== undefined) this.#emit('Warning', 'FailedPreStopHook', 'PreStopHook failed');
+            },
+      turn,
+    });
+  }
+
+  #startFailed(instance: ContainerInstance, error: SpawnError): void {
+    const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${error.message}: unknown`;
+    this.#emit('Warning', 'Failed', `Error: ${message}`);
+    instance.terminated = {
+      containerID: instance.containerID,
+      exitCode: 128,
+      finishedAt: timestamp(this.#host.context.runtime.clock.now()),
+      message,
+      reason: 'StartError',
+      startedAt: EPOCH,
+    };
+    instance.logs.end();
+    this.#waiting = { reason: 'RunContainerError', message };
+    this.#dispatch('startFailed');
+  }
+
+  #exited(instance: ContainerInstance, { exitCode }: ContainerExit): void {
+    const { clock } = this.#host.context.runtime;
+    instance.logs.end();
+    instance.ended.abort();
+    if (this.#isAbandoned) return;
+    this.#probes?.[Symbol.dispose]();
+    this.#probes = undefined;
+    this.#termination?.[Symbol.dispose]();
+    this.#termination = undefined;
+    this.#ready = false;
+    this.#started = false;
+    const message = terminationMessage(this.spec, instance.configuration.files, instance.logs, exitCode);
+    instance.terminated = {
+      containerID: instance.containerID,
+      exitCode,
+      finishedAt: timestamp(clock.now()),
+      ...(message === '' ? {} : { message }),
+      reason: exitCode === 0 ? 'Completed' : 'Error',
+      startedAt: timestamp(instance.startedMs),
+    };
+    this.#waiting = undefined;
+    this.#dispatch('exited');
+  }
+
+  /** What follows its end: a restart, now or after a while, or nothing. */
+  #decide(): void {
+    const { context, pod } = this.#host;
+    const { exitCode } = this.#current!.terminated!;
+    if (!shouldRestart(pod, this.spec, this.role, exitCode)) {
+      this.#waiting = undefined;
+      return this.#dispatch('finish');
+    }
+    const nowMs = context.runtime.clock.now();
+    const waitMs = this.#backOff.remaining(nowMs, nowMs);
+    if (waitMs === 0) {
+      this.#backOff.next(nowMs, nowMs);
+      return this.#dispatch('restart');
+    }
+    const name = formatPod(pod);
+    this.#emit('Warning', 'BackOff', `Back-off restarting failed container ${this.name} in pod ${name}`);
+    this.#waiting = {
+      reason: 'CrashLoopBackOff',
+      message: `back-off ${goDuration(this.#backOff.delayMs)} restarting failed container=${this.name} pod=${name}`,
+    };
+    this.#dispatch('backOff');
+    this.#timer = context.runtime.clock.setTimer(waitMs, () => {
+      this.#backOff.next(nowMs, context.runtime.clock.now());
+      this.#dispatch('retry');
+    });
+  }
+
+  #apiState(): ApiState {
+    const instance = this.#current;
+    if (this.isLive && this.#state !== 'creating') return { running: { startedAt: timestamp(instance!.startedMs) } };
+    if (this.#waiting !== undefined && this.#state !== 'done') return { waiting: this.#waiting };
+    if (instance?.terminated !== undefined) return { terminated: instance.terminated };
+    if (this.#state === 'done') return { terminated: NEVER_FOUND };
+    const { initContainers = [] } = this.#host.pod.spec;
+    return { waiting: { reason: initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating' } };
+  }
+
+  #apiLastTerminated(): ContainerStateTerminated | undefined {
+    const terminated = this.#current?.terminated;
+    return terminated !== undefined && this.#waiting !== undefined && this.#state !== 'done'
+      ? terminated
+      : this.#lastTerminated;
+  }
+
+  #emit(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const fieldPath = `spec.${FIELDS[this.role]}{${this.name}}`;
+    this.#host.context.events.event(this.#host.pod, type, reason, message, { fieldPath });
+  }
+}
+
+const FIELDS: Record<ContainerRole, string> = {
+  init: 'initContainers',
+  sidecar: 'initContainers',
+  main: 'containers',
+  ephemeral: 'ephemeralContainers',
+};
+
+/** The state of a container that never ran when its pod is over. */
+const NEVER_FOUND: ContainerStateTerminated = {
+  exitCode: 137,
+  finishedAt: undefined,
+  message: 'The container could not be located when the pod was terminated',
+  reason: 'ContainerStatusUnknown',
+  startedAt: undefined,
+};
+
+/** The grace period in seconds that holds for a pod's containers now. */
+export const graceOf = ({ metadata, spec }: Pod): number =>
+  metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;

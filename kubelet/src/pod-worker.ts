@@ -1,0 +1,441 @@
+import {
+  type ContainerStatus,
+  deepEqual,
+  invariant,
+  isNotFound,
+  parseTimestamp,
+  type Pod,
+  PODS,
+  type PodStatus,
+  StatusError,
+  type Timer,
+  timestamp,
+} from '@kubarium/shared';
+import { namedObjects } from './container/container-configuration.ts';
+import { PodSandbox } from './container/pod-sandbox.ts';
+import { PodVolumes } from './container/volumes/pod-volumes.ts';
+import type { NodeContext } from './node-context.ts';
+import type { Refusal } from './node-ledger.ts';
+import { type ContainerHost, graceOf, PodContainer } from './pod-container.ts';
+import { type PodEvent, type PodState, podTransition } from './pod-lifecycle.ts';
+import { podStatus, rejectedStatus } from './pod-status.ts';
+import { roleOfInit, shouldRestart } from './restart-policy.ts';
+import type { StatusSource } from './status-writer.ts';
+
+/** The kubelet, as one of its pods sees it. */
+export interface PodWorkerOwner {
+  /** Takes the pod onto the node, or says why not. */
+  admit(pod: Pod): Refusal | undefined;
+  /** Nothing of the pod runs any more; what it took of the node is free. */
+  ended(worker: PodWorker): void;
+  /** The API no longer has the pod, and nothing of it is left. */
+  gone(worker: PodWorker): void;
+}
+
+const FIRST_MOUNT_RETRY_MS = 500;
+const LONGEST_MOUNT_RETRY_MS = 122_000;
+const SANDBOX_RETRY_MS = 10_000;
+const DELETE_RETRY_MS = 1_000;
+
+/** A container's status after its node went down: what was running has ended, nobody knows how. */
+function afterPowerCut(status: ContainerStatus, finishedAt: string): ContainerStatus {
+  const { running } = status.state ?? {};
+  if (running === undefined) return status;
+  const { containerID } = status;
+  const terminated = { containerID, exitCode: 255, finishedAt, reason: 'Unknown', startedAt: running.startedAt };
+  return { ...status, ready: false, started: false, state: { terminated } };
+}
+
+const isTerminal = ({ phase }: PodStatus): boolean => phase === 'Succeeded' || phase === 'Failed';
+
+/** Brings one pod to life and to its end; see pod-lifecycle for its states. All that happens to a pod happens here, in order. */
+export class PodWorker implements ContainerHost, StatusSource {
+  readonly context: NodeContext;
+  readonly volumes: PodVolumes;
+  readonly #owner: PodWorkerOwner;
+  readonly #init: readonly PodContainer[];
+  readonly #main: readonly PodContainer[];
+  readonly #ephemeral: PodContainer[] = [];
+  readonly #whenDone = new Map<PodContainer, PromiseWithResolvers<void>>();
+  #pod: Pod;
+  #state: PodState = 'admitting';
+  #sandbox: PodSandbox | undefined;
+  #addresses: readonly string[];
+  #refusal: Refusal | undefined;
+  #failure: Refusal | undefined;
+  #isInitialized = false;
+  #isRemoved = false;
+  #isDeleting = false;
+  #isPreparing = false;
+  #mountRetryMs = FIRST_MOUNT_RETRY_MS;
+  #retry: Timer | undefined;
+  #deadline: Timer | undefined;
+
+  constructor(context: NodeContext, pod: Pod, owner: PodWorkerOwner) {
+    this.context = context;
+    this.#pod = pod;
+    this.#owner = owner;
+    this.#addresses = (pod.status.podIPs ?? []).map(({ ip }) => ip);
+    this.#init = (pod.spec.initContainers ?? []).map((one) => new PodContainer(one.name, roleOfInit(one), this));
+    this.#main = pod.spec.containers.map(({ name }) => new PodContainer(name, 'main', this));
+    this.volumes = new PodVolumes({
+      runtime: context.runtime,
+      client: context.client,
+      makeVolume: context.makeVolume,
+      host: context.hostTree,
+      objects: namedObjects(context, pod.metadata.namespace ?? ''),
+      facts: () => ({
+        pod: this.#pod,
+        podIPs: this.#addresses,
+        hostIP: context.nodeAddress,
+        allocatable: context.allocatable,
+      }),
+    });
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  get state(): PodState {
+    return this.#state;
+  }
+
+  get sandbox(): PodSandbox {
+    invariant(this.#sandbox !== undefined, `pod ${this.#pod.metadata.name} has no sandbox`);
+    return this.#sandbox;
+  }
+
+  get hasSandbox(): boolean {
+    return this.#sandbox !== undefined;
+  }
+
+  container(name: string): PodContainer | undefined {
+    return this.#containers().find((one) => one.name === name);
+  }
+
+  /** Takes the pod up: new, or found bound to the node when the kubelet starts. */
+  start(): void {
+    const { status, metadata } = this.#pod;
+    if (isTerminal(status)) {
+      for (const known of this.#knownStatuses()) this.container(known.name)?.keep(known);
+      return this.#dispatch('rejected');
+    }
+    const ranBefore = (status.containerStatuses ?? []).some(({ containerID }) => containerID !== undefined);
+    if (metadata.deletionTimestamp !== undefined && !ranBefore) return this.#dispatch('stop');
+    this.#refusal = this.#owner.admit(this.#pod);
+    if (this.#refusal !== undefined) {
+      this.context.events.event(this.#pod, 'Warning', this.#refusal.reason, this.#refusal.message);
+      return this.#dispatch('rejected');
+    }
+    if (ranBefore) this.#restoreContainers();
+    this.#dispatch('admitted');
+    if (metadata.deletionTimestamp !== undefined) this.#dispatch('stop');
+  }
+
+  /** The API has a newer version of the pod. */
+  update(pod: Pod): void {
+    const before = this.#pod;
+    this.#pod = pod;
+    if (pod.metadata.generation !== before.metadata.generation) {
+      for (const container of this.#containers()) container.podChanged();
+      this.#addEphemeral();
+      this.context.statuses.changed(this);
+    }
+    const { labels, annotations } = pod.metadata;
+    if (!deepEqual(labels, before.metadata.labels) || !deepEqual(annotations, before.metadata.annotations))
+      this.volumes.refresh();
+    if (pod.spec.readinessGates !== undefined && !deepEqual(pod.status.conditions, before.status.conditions))
+      this.context.statuses.changed(this);
+    if (pod.spec.activeDeadlineSeconds !== before.spec.activeDeadlineSeconds) this.#armDeadline();
+    const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+    if (deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined) this.#stop();
+    else if (deletionGracePeriodSeconds !== before.metadata.deletionGracePeriodSeconds) this.#stopContainers();
+    // Someone else declared it over (garbage collection of pods, a node that was given up).
+    if (isTerminal(pod.status) && this.#state !== 'stopped') this.#stop();
+  }
+
+  /** The API no longer has the pod. */
+  removed(last: Pod): void {
+    this.#pod = last;
+    this.#isRemoved = true;
+    this.#dispatch('removed');
+    if (this.#state === 'stopping') this.#stopContainers();
+  }
+
+  /** Something that the pod waited for may be there now: the node's network, a ConfigMap, a Secret. */
+  nudge(): void {
+    if (this.#state === 'preparing') this.#prepare();
+    else this.volumes.refresh();
+  }
+
+  /** The kubelet stops, and with it all that it runs, without a word to the API. */
+  abandon(): void {
+    this.#state = 'gone';
+    this.#retry?.cancel();
+    this.#deadline?.cancel();
+    for (const container of this.#containers()) container.abandon();
+    this.#release();
+  }
+
+  changed(container: PodContainer): void {
+    if (container.state === 'done') this.#whenDone.get(container)?.resolve();
+    // Neither a pull nor a creation shows in the status.
+    if (container.state !== 'pulling' && container.state !== 'creating') this.context.statuses.changed(this);
+    this.#advance();
+  }
+
+  status(): PodStatus {
+    const previous = this.context.statuses.written(this);
+    const nowMs = this.context.runtime.clock.now();
+    if (this.#refusal !== undefined) return rejectedStatus(this.#pod, this.#refusal, nowMs);
+    return podStatus({
+      pod: this.#pod,
+      previous,
+      nowMs,
+      hostIP: this.context.nodeAddress,
+      podIPs: this.#addresses,
+      hasSandbox: this.#sandbox !== undefined,
+      initStatuses: this.#init.map(({ status }) => status),
+      statuses: this.#main.map(({ status }) => status),
+      ephemeralStatuses: this.#ephemeral.map(({ status }) => status),
+      isInitialized: this.#isInitialized,
+      isStopped: this.#state === 'stopped',
+      failure: this.#failure,
+    });
+  }
+
+  /** Once the last status has arrived, a pod that is to be deleted is deleted. */
+  onWritten(): void {
+    if (this.#state !== 'stopped' || this.#isRemoved || this.#isDeleting) return;
+    if (this.#pod.metadata.deletionTimestamp === undefined) return;
+    this.#isDeleting = true;
+    const { activity } = this.context.runtime;
+    activity?.begin();
+    void this.#delete().finally(() => activity?.end());
+  }
+
+  async #delete(): Promise<void> {
+    const { namespace, name, uid } = this.#pod.metadata;
+    try {
+      await this.context.client.delete(PODS, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } });
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      if (isNotFound(error)) return;
+      this.context.runtime.logger.warn(
+        { pod: `${namespace}/${name}`, error: error.message },
+        'a pod was not deleted; trying again',
+      );
+      this.context.runtime.clock.setTimer(DELETE_RETRY_MS, () => {
+        this.#isDeleting = false;
+        this.onWritten();
+      });
+    }
+  }
+
+  #dispatch(event: PodEvent): void {
+    const next = podTransition(this.#state, event);
+    invariant(next !== 'never', `pod ${this.#pod.metadata.name}: ${event} while ${this.#state}`);
+    if (next === 'stay') return;
+    this.#state = next;
+    this.#retry?.cancel();
+    this.#enter[next]();
+  }
+
+  readonly #enter: Record<PodState, () => void> = {
+    admitting: () => {},
+    preparing: () => {
+      this.context.statuses.changed(this);
+      this.#armDeadline();
+      this.#prepare();
+    },
+    // The sandbox is reported with the first container that starts, as a kubelet does.
+    initializing: () => this.#advance(),
+    running: () => {
+      this.#isInitialized = true;
+      this.#addEphemeral();
+      this.#advance();
+    },
+    stopping: () => {
+      this.context.statuses.changed(this);
+      this.#stopContainers();
+      this.#advance();
+    },
+    stopped: () => {
+      this.#deadline?.cancel();
+      this.#release();
+      this.#owner.ended(this);
+      this.context.statuses.changed(this);
+      if (this.#isRemoved) this.#dispatch('removed');
+    },
+    gone: () => {
+      this.context.statuses.forget(this.#pod.metadata.uid);
+      this.#owner.gone(this);
+    },
+  };
+
+  #prepare(): void {
+    if (this.#isPreparing) return;
+    this.#isPreparing = true;
+    const { activity, logger } = this.context.runtime;
+    activity?.begin();
+    this.#mountAndPlug()
+      .catch((error: unknown) =>
+        logger.error({ pod: this.#pod.metadata.name, err: error }, 'invariant: a pod could not be prepared'),
+      )
+      .finally(() => activity?.end());
+  }
+
+  async #mountAndPlug(): Promise<void> {
+    const problem = this.#pod.spec.hostNetwork === true ? undefined : this.context.networkProblem();
+    if (problem !== undefined) {
+      this.#warn('NetworkNotReady', `network is not ready: ${problem}`);
+      return this.#prepareAgain(SANDBOX_RETRY_MS);
+    }
+    const failures = await this.volumes.mount();
+    if (this.#state !== 'preparing') return;
+    for (const { name, message } of failures)
+      this.#warn('FailedMount', `MountVolume.SetUp failed for volume "${name}" : ${message}`);
+    if (failures.length > 0) {
+      const delayMs = this.#mountRetryMs;
+      this.#mountRetryMs = Math.min(delayMs * 2, LONGEST_MOUNT_RETRY_MS);
+      return this.#prepareAgain(delayMs);
+    }
+    this.#sandbox = PodSandbox.create(this.context, this.#pod);
+    if (this.#sandbox === undefined) {
+      this.#warn(
+        'FailedCreatePodSandBox',
+        'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: no IP addresses available in the range of the node',
+      );
+      return this.#prepareAgain(SANDBOX_RETRY_MS);
+    }
+    this.#addresses = this.#sandbox.addresses;
+    this.#dispatch('prepared');
+  }
+
+  #prepareAgain(delayMs: number): void {
+    this.#isPreparing = false;
+    this.#retry?.cancel();
+    this.#retry = this.context.runtime.clock.setTimer(delayMs, () => this.#prepare());
+  }
+
+  /** Starts what is due next, and notices when a stage is over. */
+  #advance(): void {
+    if (this.#state === 'initializing') {
+      for (const container of this.#init) {
+        if (container.state === 'waiting') return container.start();
+        if (container.role === 'sidecar' ? container.isStarted : container.exitCode === 0 && container.state === 'done')
+          continue;
+        if (container.role === 'init' && container.state === 'done') this.#dispatch('ended');
+        return;
+      }
+      this.#dispatch('initialized');
+    } else if (this.#state === 'running') {
+      for (const container of [...this.#main, ...this.#ephemeral]) {
+        if (container.state === 'pulling' || container.state === 'creating') return;
+        if (container.state === 'waiting') return container.start();
+      }
+      if (this.#main.every(({ state }) => state === 'done')) this.#dispatch('ended');
+    } else if (this.#state === 'stopping' && this.#containers().every(({ state }) => state === 'done')) {
+      this.#dispatch('halted');
+    }
+  }
+
+  #stop(): void {
+    this.#dispatch('stop');
+    // A pod that is over already has only to be deleted.
+    if (this.#state === 'stopped') this.context.statuses.changed(this);
+  }
+
+  /** Ends all containers: the sidecars after the others, the last one first (KEP-753). */
+  #stopContainers(): void {
+    if (this.#state !== 'stopping') return;
+    const graceMs = graceOf(this.#pod) * 1000;
+    const waits = this.#main.map((container) => this.#untilDone(container));
+    for (const container of this.#init.toReversed()) {
+      if (container.role === 'sidecar' && container.isLive) {
+        const turn = Promise.all(waits).then(() => {});
+        waits.push(this.#untilDone(container));
+        container.stop(graceMs, turn);
+      } else container.stop(graceMs);
+    }
+    for (const container of [...this.#main, ...this.#ephemeral]) container.stop(graceMs);
+  }
+
+  #untilDone(container: PodContainer): Promise<void> {
+    if (container.state === 'done') return Promise.resolve();
+    let wait = this.#whenDone.get(container);
+    if (wait === undefined) this.#whenDone.set(container, (wait = Promise.withResolvers<void>()));
+    return wait.promise;
+  }
+
+  #armDeadline(): void {
+    this.#deadline?.cancel();
+    const { activeDeadlineSeconds } = this.#pod.spec;
+    if (activeDeadlineSeconds === undefined) return;
+    const { clock } = this.context.runtime;
+    const { startTime } = this.context.statuses.written(this);
+    const startMs = startTime === undefined ? clock.now() : parseTimestamp(startTime);
+    this.#deadline = clock.setTimer(startMs + activeDeadlineSeconds * 1000 - clock.now(), () => {
+      this.#failure = {
+        reason: 'DeadlineExceeded',
+        message: 'Pod was active on the node longer than the specified deadline',
+      };
+      this.context.events.event(this.#pod, 'Normal', this.#failure.reason, this.#failure.message);
+      this.#stop();
+    });
+  }
+
+  /** The node went down under the pod: its containers come back in a new sandbox, one restart later. */
+  #restoreContainers(): void {
+    this.context.events.event(
+      this.#pod,
+      'Normal',
+      'SandboxChanged',
+      'Pod sandbox changed, it will be killed and re-created.',
+    );
+    const finishedAt = timestamp(this.context.runtime.clock.now());
+    const statuses = new Map(
+      this.#knownStatuses().map((status) => [status.name, afterPowerCut(status, finishedAt)] as const),
+    );
+    const isOver = (container: PodContainer): boolean => {
+      const exitCode = statuses.get(container.name)?.state?.terminated?.exitCode;
+      return exitCode !== undefined && !shouldRestart(this.#pod, container.spec, container.role, exitCode);
+    };
+    const isAllOver = this.#main.every(isOver);
+    for (const container of this.#containers()) {
+      const status = statuses.get(container.name);
+      if (status === undefined) continue;
+      // Init containers run again in the new sandbox, unless there is nothing to initialize it for.
+      if (container.role === 'main' ? isOver(container) : isAllOver) container.keep(status);
+      else container.adopt(status);
+    }
+  }
+
+  #knownStatuses(): readonly ContainerStatus[] {
+    const { containerStatuses = [], initContainerStatuses = [] } = this.#pod.status;
+    return [...containerStatuses, ...initContainerStatuses];
+  }
+
+  #addEphemeral(): void {
+    if (this.#state !== 'running') return;
+    for (const { name } of this.#pod.spec.ephemeralContainers ?? [])
+      if (this.#ephemeral.every((one) => one.name !== name))
+        this.#ephemeral.push(new PodContainer(name, 'ephemeral', this));
+    this.#advance();
+  }
+
+  #release(): void {
+    this.volumes[Symbol.dispose]();
+    this.#sandbox?.[Symbol.dispose]();
+    this.#sandbox = undefined;
+  }
+
+  #containers(): readonly PodContainer[] {
+    return [...this.#init, ...this.#main, ...this.#ephemeral];
+  }
+
+  #warn(reason: string, message: string): void {
+    this.context.events.event(this.#pod, 'Warning', reason, message);
+  }
+}

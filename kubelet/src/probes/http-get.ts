@@ -1,0 +1,130 @@
+import {
+  type Clock,
+  type Connection,
+  type HTTPHeader,
+  NetError,
+  type NetworkNamespace,
+  type Timer,
+} from '@kubarium/shared';
+import type { Duplex } from 'node:stream';
+import { dialError } from './dial-error.ts';
+
+export interface HttpGetOptions {
+  readonly clock: Clock;
+  readonly network: NetworkNamespace;
+  readonly scheme: 'HTTP' | 'HTTPS';
+  readonly address: string;
+  readonly port: number;
+  readonly path: string;
+  readonly headers: readonly HTTPHeader[];
+  /** `kube-probe/1.35`, `kube-lifecycle/1.35`. */
+  readonly userAgent: string;
+  readonly timeoutMs: number;
+}
+
+export type HttpGetResult =
+  | { readonly status: number; readonly location: string | undefined; readonly body: string }
+  /** What Go's client says after `Get "URL": `. */
+  | { readonly error: string };
+
+const HEAD_MAX = 64 * 1024;
+const BODY_MAX = 10 * 1024;
+const TIMED_OUT = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+
+/**
+ * One GET on a connection of its own, as a kubelet's probes and hooks make it: certificates are not checked, redirects are not
+ * followed. Written by hand over the connection, since a cluster makes very many of them and only the status matters.
+ */
+export async function httpGet(options: HttpGetOptions): Promise<HttpGetResult> {
+  const { clock, network, address, port, timeoutMs } = options;
+  const deadline = new AbortController();
+  const timer = clock.setTimer(timeoutMs, () => deadline.abort());
+  let connection: Connection;
+  try {
+    connection = await network.connect({ address, port, signal: deadline.signal });
+  } catch (error) {
+    timer.cancel();
+    return { error: deadline.signal.aborted ? TIMED_OUT : dialError(error, address, port) };
+  }
+  if (options.scheme === 'HTTP') return exchange(connection, connection, options, deadline.signal, timer);
+  const tls = await import('node:tls');
+  const secure = tls.connect({ socket: connection, rejectUnauthorized: false });
+  return exchange(secure, connection, options, deadline.signal, timer);
+}
+
+function exchange(
+  stream: Duplex,
+  connection: Connection,
+  options: HttpGetOptions,
+  deadline: AbortSignal,
+  timer: Timer,
+): Promise<HttpGetResult> {
+  return new Promise((resolve) => {
+    let received = '';
+    let isDone = false;
+    const finish = (result: HttpGetResult): void => {
+      if (isDone) return;
+      isDone = true;
+      timer.cancel();
+      deadline.removeEventListener('abort', onTimeout);
+      stream.destroy();
+      connection.destroy();
+      resolve(result);
+    };
+    const onTimeout = (): void => finish({ error: TIMED_OUT });
+    deadline.addEventListener('abort', onTimeout);
+    stream.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+      const response = parseResponse(received);
+      if (response !== undefined) finish(response);
+    });
+    stream.on('error', (error: Error) => finish({ error: streamError(error, connection) }));
+    stream.on('end', () => finish(parseResponse(received, true) ?? { error: 'EOF' }));
+    stream.on('close', () => finish({ error: 'EOF' }));
+    stream.write(request(options));
+  });
+}
+
+function request({ address, port, path, headers, userAgent, scheme }: HttpGetOptions): string {
+  const named = new Map<string, string>([
+    ['host', port === (scheme === 'HTTP' ? 80 : 443) ? address : `${address}:${port}`],
+    ['user-agent', userAgent],
+    ['accept', '*/*'],
+  ]);
+  const lines = [`GET ${path} HTTP/1.1`];
+  for (const { name, value } of headers)
+    if (named.has(name.toLowerCase())) named.set(name.toLowerCase(), value);
+    else lines.push(`${name}: ${value}`);
+  const own = { host: 'Host', 'user-agent': 'User-Agent', accept: 'Accept' };
+  for (const [name, spelled] of Object.entries(own)) {
+    const value = named.get(name)!;
+    if (value !== '') lines.push(`${spelled}: ${value}`);
+  }
+  return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`;
+}
+
+/** The response once its head is there; a redirect's body is waited for, since the kubelet tells it. */
+function parseResponse(received: string, isAll = false): HttpGetResult | undefined {
+  const end = received.indexOf('\r\n\r\n');
+  if (end < 0)
+    return received.length > HEAD_MAX ? { error: 'net/http: server response headers exceeded limit' } : undefined;
+  const match = /^HTTP\/1\.[01] (\d{3})/.exec(received);
+  if (match === null)
+    return {
+      error: `net/http: HTTP/1.x transport connection broken: malformed HTTP response ${JSON.stringify(received.split('\r\n')[0])}`,
+    };
+  const status = Number(match[1]);
+  const isRedirect = status >= 300 && status < 400;
+  const body = received.slice(end + 4);
+  if (isRedirect && !isAll && body.length < BODY_MAX) return undefined;
+  const location = isRedirect ? /\r\nlocation:[ \t]*([^\r\n]*)/i.exec(received.slice(0, end))?.[1] : undefined;
+  return { status, location, body: isRedirect ? body.slice(0, BODY_MAX) : '' };
+}
+
+function streamError(error: Error, { localAddress, localPort, remoteAddress, remotePort }: Connection): string {
+  if (error instanceof NetError && error.code === 'ECONNRESET')
+    return `read tcp ${localAddress}:${localPort}->${remoteAddress}:${remotePort}: read: connection reset by peer`;
+  if ('code' in error && String(error.code).startsWith('ERR_SSL'))
+    return 'http: server gave HTTP response to HTTPS client';
+  return error.message;
+}

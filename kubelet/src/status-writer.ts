@@ -1,0 +1,132 @@
+import {
+  isNotFound,
+  type KubeClient,
+  type Pod,
+  PODS,
+  type PodStatus,
+  type Runtime,
+  StatusError,
+} from '@kubarium/shared';
+import { statusPatch } from './pod-status.ts';
+
+/** A pod whose status is to be written. */
+export interface StatusSource {
+  /** The pod as the API last told of it. */
+  readonly pod: Pod;
+  /** What its status is now. Asked for only when it can be sent. */
+  status(): PodStatus;
+  /** Called when a write has arrived and nothing newer waits. */
+  onWritten?(): void;
+}
+
+interface Slot {
+  readonly source: StatusSource;
+  /** What the API has, of the fields that a kubelet writes. */
+  written: PodStatus;
+  isWriting: boolean;
+  isDirty: boolean;
+}
+
+const RETRY_MS = 1_000;
+
+/**
+ * Writes pod statuses: at most one write of a pod is on its way at a time, and whatever changes meanwhile becomes one more. So
+ * a burst costs two writes, and statuses arrive in order. Only differences are sent, as strategic merge patches, so that what
+ * others write into a status is kept. A write that fails is repeated after a second; a pod that is gone is forgotten.
+ */
+export class StatusWriter {
+  readonly #client: KubeClient;
+  readonly #runtime: Runtime;
+  readonly #slots = new Map<string, Slot>();
+  #stopped = false;
+
+  constructor(client: KubeClient, runtime: Runtime) {
+    this.#client = client;
+    this.#runtime = runtime;
+  }
+
+  /** What was last written for a pod, or what the API had when it was first seen. */
+  written(source: StatusSource): PodStatus {
+    return this.#slot(source).written;
+  }
+
+  /** Says that a pod's status has changed. The first change is sent in this turn of the event loop. */
+  changed(source: StatusSource): void {
+    if (this.#stopped) return;
+    const slot = this.#slot(source);
+    if (slot.isDirty) return;
+    slot.isDirty = true;
+    if (slot.isWriting) return;
+    slot.isWriting = true;
+    this.#runtime.activity?.begin();
+    queueMicrotask(() => void this.#write(slot));
+  }
+
+  /** Whether all that is known of a pod has arrived. */
+  isIdle(source: StatusSource): boolean {
+    return this.#slots.get(source.pod.metadata.uid)?.isWriting !== true;
+  }
+
+  forget(uid: string): void {
+    this.#slots.delete(uid);
+  }
+
+  /** Sends nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#slots.clear();
+  }
+
+  #slot(source: StatusSource): Slot {
+    const { uid } = source.pod.metadata;
+    let slot = this.#slots.get(uid);
+    if (slot === undefined) {
+      slot = { source, written: source.pod.status, isWriting: false, isDirty: false };
+      this.#slots.set(uid, slot);
+    }
+    return slot;
+  }
+
+  async #write(slot: Slot): Promise<void> {
+    const { source } = slot;
+    while (slot.isDirty && this.#isLive(slot)) {
+      slot.isDirty = false;
+      const { namespace, name, uid } = source.pod.metadata;
+      const status = source.status();
+      const patch = statusPatch(slot.written, status);
+      if (patch === undefined) continue;
+      try {
+        await this.#client.patch(
+          PODS,
+          { namespace, name },
+          'application/strategic-merge-patch+json',
+          { metadata: { uid }, status: patch },
+          { subresource: 'status' },
+        );
+        slot.written = status;
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        if (isNotFound(error)) break;
+        this.#runtime.logger.warn(
+          { pod: `${namespace}/${name}`, error: error.message },
+          'a pod status was not written; trying again',
+        );
+        slot.isDirty = true;
+        this.#runtime.clock.setTimer(RETRY_MS, () => {
+          if (!this.#isLive(slot)) return;
+          this.#runtime.activity?.begin();
+          void this.#write(slot);
+        });
+        this.#runtime.activity?.end();
+        return;
+      }
+    }
+    slot.isWriting = false;
+    if (this.#isLive(slot)) source.onWritten?.();
+    this.#runtime.activity?.end();
+  }
+
+  #isLive(slot: Slot): boolean {
+    return !this.#stopped && this.#slots.get(slot.source.pod.metadata.uid) === slot;
+  }
+}
