@@ -8,18 +8,24 @@ import {
 } from '@kubarium/shared';
 import { conform } from '../registry/schema/conform.ts';
 import { decodeFlaws } from '../registry/schema/decode-flaws.ts';
-import { isRegisteredKind, schemaOfKind, type GroupVersionKind } from '../registry/schema/facts.ts';
-import { structPlan, type StructPlan } from '../registry/schema/type-plan.ts';
+import { isRegisteredKind, type GroupVersionKind } from '../registry/schema/facts.ts';
+import {
+  decodeTarget,
+  givenKind,
+  isSameKind,
+  kindFlaw,
+  notRegistered,
+  planOfKind,
+  type DecodeTarget,
+} from '../registry/schema/kind-check.ts';
+import type { StructPlan } from '../registry/schema/type-plan.ts';
 import type { DecodedBody, ReadBody } from './decode-body.ts';
 import { readJson } from './decode-json.ts';
 import { readYaml } from './decode-yaml.ts';
 import { readProtobuf } from './protobuf/read-protobuf.ts';
 
-/** What a body is to be decoded into. A ResourceDefinition is one; `decodeTarget` makes one for a subresource's kind. */
-export interface DecodeTarget extends GroupVersionKind {
-  /** The name of the schema in the facts: `io.k8s.api.core.v1.Pod`. */
-  readonly schema: string;
-}
+export { decodeTarget };
+export type { DecodeTarget };
 
 export interface DecodeOptions {
   /** What to do about unknown and duplicate fields: refuse (Strict), warn (Warn, also when absent) or nothing (Ignore). */
@@ -34,12 +40,6 @@ export interface Decoded {
 
 /** The content types that request bodies may have, besides those of patches. */
 export const BODY_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
-
-/** The target for a kind by its name alone: bodies of subresources such as `policy/v1` `Eviction`. */
-export function decodeTarget(group: string, version: string, kind: string): DecodeTarget | undefined {
-  const schema = schemaOfKind(group, version, kind);
-  return schema === undefined ? undefined : { group, version, kind, schema };
-}
 
 /**
  * Decodes the body of a write and brings it into shape: the object is as the real server would write it after reading it, with
@@ -118,29 +118,12 @@ function reader(contentType: string | undefined): (body: Buffer) => ReadBody {
   }
 }
 
-/** The kind that a body says it is, the target's where it says nothing; undefined where its apiVersion cannot be read. */
-function givenKind(target: GroupVersionKind, value: unknown): GroupVersionKind | undefined {
-  const { apiVersion, kind } = (value ?? {}) as { apiVersion?: string | null; kind?: string | null };
-  const named = kind === undefined || kind === null || kind === '' ? target.kind : kind;
-  if (apiVersion === undefined || apiVersion === null || apiVersion === '') {
-    return { group: target.group, version: target.version, kind: named };
-  }
-  const parts = apiVersion.split('/');
-  if (parts.length > 2) return undefined;
-  return parts.length === 1
-    ? { group: '', version: parts[0]!, kind: named }
-    : { group: parts[0]!, version: parts[1]!, kind: named };
-}
-
 const apiVersionIn = (value: unknown): string => (value as { apiVersion: string }).apiVersion;
 
 function planOf(target: DecodeTarget, given: GroupVersionKind): StructPlan {
-  const isTarget = given.kind === target.kind && given.group === target.group && given.version === target.version;
-  const schema = isTarget ? target.schema : schemaOfKind(given.group, given.version, given.kind);
-  const plan = schema === undefined ? undefined : structPlan(schema);
+  const plan = planOfKind(target, given);
   if (plan !== undefined) return plan;
-  if (isRegisteredKind(given.group, given.version, given.kind)) throw wrongKind(target, given);
-  throw cannotBeHandled(target, given, notRegistered(given));
+  throw wrongKind(target, given);
 }
 
 function finish(target: DecodeTarget, given: GroupVersionKind, decoded: DecodedBody, options: DecodeOptions): Decoded {
@@ -149,8 +132,7 @@ function finish(target: DecodeTarget, given: GroupVersionKind, decoded: DecodedB
   if (isStrict && decoded.strict.length > 0) {
     throw cannotBeHandled(target, given, `strict decoding error: ${strictText(decoded.strict)}`);
   }
-  if (given.kind !== target.kind || given.group !== target.group || given.version !== target.version)
-    throw wrongKind(target, given);
+  if (!isSameKind(given, target)) throw wrongKind(target, given);
   const object = decoded.object;
   object.apiVersion = apiVersionOf(target);
   object.kind = target.kind;
@@ -165,24 +147,11 @@ function strictText(flaws: readonly string[]): string {
   return [...head, ...flaws.filter((flaw) => !isYaml(flaw))].join(', ');
 }
 
-/** The kind is known, but is not the one that is written here. */
 function wrongKind(target: GroupVersionKind, given: GroupVersionKind): StatusError {
-  if (given.kind === target.kind) {
-    return badRequest(
-      `the API version in the data (${apiVersionOf(given)}) does not match the expected API version (${apiVersionOf(target)})`,
-    );
-  }
-  return cannotBeHandled(
-    target,
-    given,
-    `converting (${given.version}.${given.kind}) to (${internalPackage(target.group)}.${target.kind}): unknown conversion`,
-  );
+  const flaw = kindFlaw(target, given) ?? notRegistered(given);
+  const isOtherVersion = given.kind === target.kind && isRegisteredKind(given.group, given.version, given.kind);
+  return isOtherVersion ? badRequest(flaw) : cannotBeHandled(target, given, flaw);
 }
-
-const internalPackage = (group: string): string => (group === '' ? 'core' : group.split('.', 1)[0]!);
-
-const notRegistered = ({ kind, ...gv }: GroupVersionKind): string =>
-  `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersionOf(gv))} in scheme "pkg/runtime/scheme.go:111"`;
 
 const cannotBeHandled = (target: GroupVersionKind, given: GroupVersionKind, why: string): StatusError =>
   badRequest(`${given.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${target.kind}: ${why}`);

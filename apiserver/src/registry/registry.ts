@@ -63,6 +63,8 @@ export interface PatchRequest {
   readonly type: PatchType;
   /** The patch, decoded from JSON or YAML. */
   readonly patch: unknown;
+  /** What is strictly wrong with the patch's own text, such as keys given twice; told with the flaws of the patched object. */
+  readonly patchFlaws?: readonly string[] | undefined;
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict' | undefined;
   readonly fieldManager?: string | undefined;
   readonly force?: boolean | undefined;

@@ -106,13 +106,13 @@ function scalar(plan: ScalarPlan, value: unknown, pass: Pass): unknown {
     case 'bool':
       return typeof value === 'boolean' ? value : misfit(pass);
     case 'int32':
-      return (value as number) === ((value as number) | 0) ? value : misfit(pass);
+      return isInt32(value) ? value : misfit(pass);
     case 'int64':
       return Number.isInteger(value) && Math.abs(value as number) <= LARGEST_INT64 ? value : misfit(pass);
     case 'float':
       return typeof value === 'number' ? value : misfit(pass);
     case 'intOrString':
-      return typeof value === 'string' || (value as number) === ((value as number) | 0) ? value : misfit(pass);
+      return typeof value === 'string' || isInt32(value) ? value : misfit(pass);
     case 'bytes':
       return (typeof value === 'string' ? canonicalBase64(value) : undefined) ?? misfit(pass);
     case 'quantity':
@@ -133,6 +133,8 @@ function scalar(plan: ScalarPlan, value: unknown, pass: Pass): unknown {
 
 /** Most of those that clients write. */
 const CANONICAL_QUANTITY = /^(?:0|[1-9]\d{0,2}(?:[munkMGTPE]|[KMGTPE]i)?)$/;
+
+const isInt32 = (value: unknown): boolean => typeof value === 'number' && value === (value | 0);
 
 const LARGEST_INT64 = 2 ** 63;
 

@@ -56,7 +56,9 @@ export function schemaOfKind(group: string, version: string, kind: string): stri
 
 /** True where the real server knows the kind in that version, whether or not this one serves it. */
 export function isRegisteredKind(group: string, version: string, kind: string): boolean {
-  return goTypes().kinds[group === '' ? version : `${group}/${version}`]?.includes(kind) === true;
+  const kinds = goTypes().kinds;
+  const groupVersion = group === '' ? version : `${group}/${version}`;
+  return Object.hasOwn(kinds, groupVersion) && kinds[groupVersion]!.includes(kind);
 }
 
 const schemaNames = once(() => {

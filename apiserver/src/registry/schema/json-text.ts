@@ -26,8 +26,8 @@ export const MAX_DEPTH = 10_000;
  * JSON.parse (or a look at its result) has found something wrong: it is some ten times as slow. Without recursion.
  * Throws JsonSyntaxError.
  */
-export function readJsonText(text: string): ExactJson {
-  return new Reader(text).read();
+export function readJsonText(text: string, limit: number = MAX_DEPTH): ExactJson {
+  return new Reader(text, limit).read();
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -43,10 +43,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 class Reader {
   readonly #text: string;
+  readonly #limit: number;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, limit: number) {
     this.#text = text;
+    this.#limit = limit;
   }
 
   read(): ExactJson {
@@ -65,7 +67,7 @@ class Reader {
         if (expectsEnd && open.at(-1) instanceof JsonMembers) this.#key(open.at(-1) as JsonMembers);
         const container = this.#opening();
         if (container !== undefined) {
-          if (open.length >= MAX_DEPTH) {
+          if (open.length >= this.#limit) {
             this.#at--;
             this.#fail('exceeded max depth');
           }
@@ -257,9 +259,9 @@ function isEscaped(text: string, quote: number): boolean {
   return (quote - at) % 2 === 0;
 }
 
-/** The depth to which a JSON text nests, no further than just beyond MAX_DEPTH. */
-export function isTooDeep(text: string): boolean {
-  if (text.length <= MAX_DEPTH) return false;
+/** True where a JSON text nests deeper than `limit`. */
+export function isTooDeep(text: string, limit: number = MAX_DEPTH): boolean {
+  if (text.length <= limit) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at);
@@ -268,7 +270,7 @@ export function isTooDeep(text: string): boolean {
       while (at >= 0 && isEscaped(text, at));
       if (at < 0) return false;
     } else if (character === 123 || character === 91) {
-      if (++depth > MAX_DEPTH) return true;
+      if (++depth > limit) return true;
     } else if (character === 125 || character === 93) depth--;
   }
   return false;
