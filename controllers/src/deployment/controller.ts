@@ -170,6 +170,9 @@ export function deploymentController(context: ControllerContext): Component {
       await ownSets.write(answer);
       return;
     }
+    // An orphan that fits is about to be adopted.
+    const isOrphan = controllerOf(there) === undefined;
+    if (isOrphan && labelSelectorMatches(deployment.spec.selector, there.metadata.labels)) return;
     const status = { ...deployment.status, collisionCount: (deployment.status.collisionCount ?? 0) + 1 };
     await ownDeployments.write(client.update(DEPLOYMENTS, { ...deployment, status }, { subresource: 'status' }));
   }
