@@ -1,0 +1,73 @@
+import type { Component, Runtime } from '@kubarium/shared';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { AnswerMessage } from './cluster-dns.ts';
+import { serveStream } from './tcp-frames.ts';
+
+const IDLE_TIMEOUT_MS = 10_000;
+
+export interface HostDnsListenerOptions {
+  readonly answer: AnswerMessage;
+  readonly runtime: Runtime;
+  /** 127.0.0.1 by default. */
+  readonly address?: string | undefined;
+  readonly port: number;
+}
+
+/** The cluster's DNS on real UDP and TCP sockets of this machine. `start` rejects with the system's error where the port is taken. */
+export class HostDnsListener implements Component {
+  readonly name = 'host-dns';
+  readonly #options: HostDnsListenerOptions;
+  readonly #address: string;
+  readonly #udp: UdpSocket;
+  readonly #tcp: Server;
+  readonly #clients = new Set<Socket>();
+
+  constructor(options: HostDnsListenerOptions) {
+    this.#options = options;
+    this.#address = options.address ?? '127.0.0.1';
+    this.#udp = createSocket('udp4', (message, from) => {
+      const response = options.answer(message, 'udp');
+      if (response !== undefined) this.#udp.send(response, from.port, from.address);
+    });
+    this.#tcp = createServer((socket) => {
+      this.#clients.add(socket);
+      socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy()).on('close', () => this.#clients.delete(socket));
+      serveStream(socket, options.answer);
+    });
+  }
+
+  async start(): Promise<void> {
+    const { port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#tcp.once('error', reject).listen(port, this.#address, () => resolve());
+    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#udp.once('error', reject).bind(this.port, this.#address, () => resolve());
+      });
+    } catch (error) {
+      await new Promise((resolve) => this.#tcp.close(resolve));
+      throw error;
+    }
+    for (const socket of [this.#udp, this.#tcp]) {
+      socket.removeAllListeners('error').on('error', (error: Error) => {
+        this.#options.runtime.logger.warn({ err: error }, 'the DNS socket failed');
+      });
+    }
+  }
+
+  /** The port in use; of interest where 0 was asked for. */
+  get port(): number {
+    const address = this.#tcp.address();
+    return typeof address === 'object' && address !== null ? address.port : this.#options.port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) client.destroy();
+    await Promise.all([
+      new Promise<void>((resolve) => this.#udp.close(() => resolve())),
+      new Promise<void>((resolve) => this.#tcp.close(() => resolve())),
+    ]);
+  }
+}
