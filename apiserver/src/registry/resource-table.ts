@@ -12,7 +12,9 @@ import { leaseStrategy } from './lease/strategy.ts';
 import { finalizeHandler } from './namespace/finalize.ts';
 import { namespaceStrategy } from './namespace/strategy.ts';
 import { nodeStrategy } from './node/strategy.ts';
+import { ephemeralContainersHandler } from './pod/ephemeral-containers.ts';
 import { evictionHandler } from './pod/eviction.ts';
+import { resizeHandler } from './pod/resize.ts';
 import { podStrategy } from './pod/strategy.ts';
 import { replicaSetStrategy } from './replica-set/strategy.ts';
 import type { ResourceDefinition } from './resource-definition.ts';
@@ -47,7 +49,9 @@ const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonl
     strategy: podStrategy,
     handlers: {
       binding: podBindingHandler,
+      ephemeralcontainers: ephemeralContainersHandler,
       eviction: evictionHandler,
+      resize: resizeHandler,
     },
   },
   secrets: { strategy: secretStrategy },

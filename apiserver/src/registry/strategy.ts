@@ -37,8 +37,10 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   prepareForCreate?(draft: T, context: RequestContext): void;
   /** The same for an update of the main resource: by default the old status is kept. */
   prepareForUpdate?(draft: T, old: T, context: RequestContext): void;
-  /** All that is wrong with the object by itself (metadata is checked by the registry store). */
-  validate?(draft: T): FieldError[];
+  /** What is wrong with a name of the kind, in words; by default names are DNS subdomains. Asked by validateObjectMeta. */
+  nameErrors?(name: string): string[];
+  /** All that is wrong with the object by itself (metadata is checked by the registry store). `old` is undefined for a create. */
+  validate?(draft: T, old: T | undefined): FieldError[];
   /** All that is wrong with the change: immutable fields and the like. */
   validateUpdate?(draft: T, old: T): FieldError[];
   /** Takes what the object needs from shared pools, into the draft; may return field errors instead (`provided IP is already allocated`). */

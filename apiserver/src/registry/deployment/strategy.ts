@@ -3,6 +3,7 @@ import { deepEqual } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
 import { deploymentDefaults } from './defaults.ts';
 import { deploymentTableCells } from './table-cells.ts';
+import { validateDeployment, validateDeploymentChange, validateDeploymentStatusChange } from './validation.ts';
 
 /** The meaning of Deployments. */
 export const deploymentStrategy: Strategy<Deployment> = {
@@ -10,6 +11,9 @@ export const deploymentStrategy: Strategy<Deployment> = {
   prepareForCreate(draft) {
     draft.status = {};
   },
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentChange,
+  validateStatusUpdate: validateDeploymentStatusChange,
   /** Annotations count: the deployment controller hands them to its ReplicaSets. */
   bumpsGeneration: (draft, old) =>
     !deepEqual(draft.spec, old.spec) || !deepEqual(draft.metadata.annotations, old.metadata.annotations),

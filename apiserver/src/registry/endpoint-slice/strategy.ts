@@ -2,6 +2,7 @@ import type { EndpointSlice } from '@kubarium/shared';
 import { deepEqual } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
 import { endpointSliceTableCells } from './table-cells.ts';
+import { validateEndpointSlice, validateEndpointSliceChange } from './validation.ts';
 
 /** The meaning of EndpointSlices. */
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
@@ -11,6 +12,8 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
       port.protocol ??= 'TCP';
     }
   },
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceChange,
   bumpsGeneration: (draft, old) => !deepEqual(content(draft), content(old)),
   tableCells: endpointSliceTableCells,
 };

@@ -1,6 +1,7 @@
 import type { Endpoints } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
 import { endpointsTableCells } from './table-cells.ts';
+import { validateEndpoints } from './validation.ts';
 
 /** The meaning of Endpoints. */
 export const endpointsStrategy: Strategy<Endpoints> = {
@@ -9,5 +10,6 @@ export const endpointsStrategy: Strategy<Endpoints> = {
   },
   allowCreateOnUpdate: true,
   withoutGeneration: true,
+  validate: validateEndpoints,
   tableCells: endpointsTableCells,
 };

@@ -3,11 +3,13 @@ import type { Strategy } from '../strategy.ts';
 import { eventConversion } from './conversion.ts';
 import { eventSelectableFields } from './selectable-fields.ts';
 import { eventTableCells } from './table-cells.ts';
+import { validateEvent, validateEventV1Change, validateNewEventV1 } from './validation.ts';
 
 /** The meaning of Events as core/v1 spells them; this is the stored form. */
 export const eventStrategy: Strategy<Event> = {
   allowCreateOnUpdate: true,
   withoutGeneration: true,
+  validate: (event) => validateEvent(event, 'reportingComponent'),
   selectableFields: (event) => eventSelectableFields(event, 'involvedObject'),
   tableCells: eventTableCells,
 };
@@ -16,6 +18,11 @@ export const eventStrategy: Strategy<Event> = {
 export const eventV1Strategy: Strategy<EventsV1Event> = {
   allowCreateOnUpdate: true,
   withoutGeneration: true,
+  validate(draft, old) {
+    const event = eventConversion.toStored(draft);
+    return [...validateEvent(event, 'reportingController'), ...(old === undefined ? validateNewEventV1(event) : [])];
+  },
+  validateUpdate: (draft, old) => validateEventV1Change(eventConversion.toStored(draft), eventConversion.toStored(old)),
   selectableFields: (event) => eventSelectableFields(eventConversion.toStored(event), 'regarding'),
   tableCells: (event, nowMs) => eventTableCells(eventConversion.toStored(event), nowMs),
 };

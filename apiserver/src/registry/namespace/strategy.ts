@@ -1,6 +1,8 @@
 import type { Namespace } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
+import { dnsLabelErrors } from '../validation/names.ts';
 import { namespaceTableCells } from './table-cells.ts';
+import { validateNamespaceStatusChange } from './validation-status.ts';
 
 const KUBERNETES = 'kubernetes';
 
@@ -22,6 +24,8 @@ export const namespaceStrategy: Strategy<Namespace> = {
     draft.status = old.status;
   },
   withoutGeneration: true,
+  nameErrors: dnsLabelErrors,
+  validateStatusUpdate: validateNamespaceStatusChange,
   selectableFields: ({ status }) => ({ 'status.phase': status?.phase ?? '' }),
   tableCells: namespaceTableCells,
 };

@@ -1,6 +1,7 @@
 import type { Node } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
 import { nodeTableCells } from './table-cells.ts';
+import { validateNode, validateNodeChange } from './validation.ts';
 
 /** The meaning of Nodes. */
 export const nodeStrategy: Strategy<Node> = {
@@ -8,6 +9,9 @@ export const nodeStrategy: Strategy<Node> = {
     if (draft.status?.capacity && !draft.status.allocatable) draft.status.allocatable = { ...draft.status.capacity };
   },
   withoutGeneration: true,
+  validate: validateNode,
+  validateUpdate: validateNodeChange,
+  validateStatusUpdate: validateNodeChange,
   selectableFields: ({ spec }) => ({ 'spec.unschedulable': spec?.unschedulable ? 'true' : 'false' }),
   tableCells: nodeTableCells,
 };

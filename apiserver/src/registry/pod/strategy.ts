@@ -5,6 +5,9 @@ import { defaultPod } from './defaults.ts';
 import { qosClass } from './qos-class.ts';
 import { podSelectableFields } from './selectable-fields.ts';
 import { podTableCells } from './table-cells.ts';
+import { validatePodStatusChange } from './validation-status.ts';
+import { validatePodChange } from './validation-update.ts';
+import { validateNewPod, validatePod } from './validation.ts';
 
 /** The meaning of Pods. */
 export const podStrategy: Strategy<Pod> = {
@@ -13,6 +16,9 @@ export const podStrategy: Strategy<Pod> = {
   bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
   prepareForStatusUpdate: keepObservedGenerations,
   gracePeriodSeconds,
+  validate: (draft, old) => [...validatePod(draft), ...(old === undefined ? validateNewPod(draft) : [])],
+  validateUpdate: validatePodChange,
+  validateStatusUpdate: validatePodStatusChange,
   selectableFields: podSelectableFields,
   tableCells: podTableCells,
 };

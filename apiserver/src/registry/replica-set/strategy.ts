@@ -3,6 +3,7 @@ import { deepEqual } from '@kubarium/shared';
 import { defaultPodSpec } from '../pod/defaults.ts';
 import type { Strategy } from '../strategy.ts';
 import { replicaSetTableCells } from './table-cells.ts';
+import { validateReplicaSet, validateReplicaSetChange, validateReplicaSetStatusChange } from './validation.ts';
 
 /** The meaning of ReplicaSets. */
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
@@ -13,6 +14,9 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
   prepareForCreate(draft) {
     draft.status = { replicas: 0 };
   },
+  validate: validateReplicaSet,
+  validateUpdate: validateReplicaSetChange,
+  validateStatusUpdate: validateReplicaSetStatusChange,
   bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
   selectableFields: ({ status }) => ({ 'status.replicas': `${status?.replicas ?? 0}` }),
   tableCells: replicaSetTableCells,

@@ -4,8 +4,12 @@ import type { ServiceAllocatorOptions } from './allocation.ts';
 import { ServiceAllocator } from './allocation.ts';
 import { serviceDefaults } from './defaults.ts';
 import { fillFamilies, normalizeClusterIPs } from './ip-families.ts';
+import { dns1035LabelErrors } from '../validation/names.ts';
 import { dropTypeDependentFields, keepAllocatedValues } from './type-change.ts';
 import { serviceTableCells } from './table-cells.ts';
+import { validateServiceChange } from './validation-update.ts';
+import { validateService } from './validation.ts';
+import { serviceWarnings } from './warnings.ts';
 
 /** The meaning of Services, with the pools that they take addresses and ports from. */
 export function serviceStrategy(runtime: Runtime, options?: ServiceAllocatorOptions): Strategy<Service> {
@@ -26,6 +30,10 @@ export function serviceStrategy(runtime: Runtime, options?: ServiceAllocatorOpti
       normalizeClusterIPs(draft, old);
       fillFamilies(draft, old);
     },
+    nameErrors: dns1035LabelErrors,
+    validate: validateService,
+    validateUpdate: validateServiceChange,
+    warnings: serviceWarnings,
     allocate: (draft, old) => allocator.allocate(draft, old),
     restore: (stored) => allocator.restore(stored),
     release: (old) => allocator.release(old),

@@ -1,0 +1,43 @@
+import type { Container, EphemeralContainer } from '@kubarium/shared';
+import type { FieldError } from '../strategy.ts';
+import { forbidden, invalid, notFound, notSupported, required } from '../validation/field-error.ts';
+import { descendingPathErrors } from './validate-paths.ts';
+
+const PROPAGATIONS = ['Bidirectional', 'HostToContainer', 'None'];
+
+/** What is wrong with a container's mounts; `volumes` are the names that they may refer to. */
+export function validateMounts(
+  { volumeMounts = [], securityContext }: Container | EphemeralContainer,
+  volumes: ReadonlySet<string>,
+  field: string,
+): FieldError[] {
+  const paths = new Set<string>();
+  return volumeMounts.flatMap((mount, index) => {
+    const at = `${field}[${index}]`;
+    const { name, mountPath, subPath, subPathExpr, mountPropagation } = mount;
+    const errors: FieldError[] = [];
+    if (!name) errors.push(required(`${at}.name`));
+    if (!volumes.has(name)) errors.push(notFound(`${at}.name`, name));
+    if (!mountPath) errors.push(required(`${at}.mountPath`));
+    if (paths.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'));
+    paths.add(mountPath);
+    // These fields are named without the index, as in the real server.
+    if (subPath) errors.push(...descendingPathErrors(subPath, `${field}.subPath`));
+    if (subPathExpr) {
+      if (subPath) {
+        errors.push(invalid(`${at}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
+      }
+      errors.push(...descendingPathErrors(subPathExpr, `${field}.subPathExpr`));
+    }
+    if (mountPropagation !== undefined) {
+      if (!PROPAGATIONS.includes(mountPropagation)) {
+        errors.push(notSupported(`${field}.mountPropagation`, mountPropagation, PROPAGATIONS));
+      }
+      if (mountPropagation === 'Bidirectional' && !securityContext?.privileged) {
+        const why = 'Bidirectional mount propagation is available only to privileged containers';
+        errors.push(forbidden(`${field}.mountPropagation`, why));
+      }
+    }
+    return errors;
+  });
+}

@@ -1,0 +1,33 @@
+import type { Service } from '@kubarium/shared';
+import { isHeadless } from './needs.ts';
+
+const HINTS = 'service.kubernetes.io/topology-aware-hints';
+
+/** What the API server warns of when a Service is written. */
+export function serviceWarnings(service: Service): string[] {
+  const { spec, metadata } = service;
+  const warnings: string[] = [];
+  const warnIf = (condition: unknown, text: string): void => {
+    if (condition) warnings.push(text);
+  };
+  warnIf(
+    metadata.annotations?.[HINTS] !== undefined,
+    `annotation ${HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead`,
+  );
+  const hasExternalIPs = (spec.externalIPs ?? []).length > 0;
+  if (spec.type === 'ClusterIP' && isHeadless(service)) {
+    warnIf(spec.loadBalancerIP, 'spec.loadBalancerIP is ignored for headless services');
+    warnIf(hasExternalIPs, 'spec.externalIPs is ignored for headless services');
+    warnIf(spec.sessionAffinity !== 'None', 'spec.SessionAffinity is ignored for headless services');
+  }
+  if (spec.type === 'ExternalName') {
+    warnIf(hasExternalIPs, 'spec.externalIPs is ignored when spec.type is "ExternalName"');
+  } else {
+    warnIf(spec.externalName, 'spec.externalName is ignored when spec.type is not "ExternalName"');
+  }
+  warnIf(
+    spec.trafficDistribution === 'PreferClose',
+    'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"',
+  );
+  return warnings;
+}
