@@ -9,6 +9,8 @@ export { openSqliteStorage } from './storage/sqlite-storage.ts';
 export * from './storage/storage-error.ts';
 export type * from './storage/storage.ts';
 export type { AdmissionPlugin, AdmissionRequest } from './admission/admission.ts';
+export { podPlugins } from './admission/pod-plugins.ts';
+export { validateObjectMeta } from './registry/validation/object-meta.ts';
 export type { ResourceTableOptions } from './registry/resource-table.ts';
 export { resourceTable } from './registry/resource-table.ts';
 export type { BoundObject, IssuedToken, TokenClaims, TokenIssuer } from './registry/service-account/token-issuer.ts';

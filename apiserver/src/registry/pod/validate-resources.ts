@@ -5,27 +5,12 @@ import { forbidden, invalid, invalidEach, required } from '../validation/field-e
 import { qualifiedNameErrors } from '../validation/names.ts';
 
 const CONTAINER_RESOURCES = new Set(['cpu', 'memory', 'ephemeral-storage']);
-const STANDARD_RESOURCES = new Set([
-  ...CONTAINER_RESOURCES,
-  ...[
-    'requests.cpu',
-    'requests.memory',
-    'requests.ephemeral-storage',
-    'limits.cpu',
-    'limits.memory',
-    'limits.ephemeral-storage',
-  ],
-  ...[
-    'pods',
-    'resourcequotas',
-    'services',
-    'replicationcontrollers',
-    'secrets',
-    'persistentvolumeclaims',
-    'configmaps',
-  ],
-  ...['services.nodeports', 'services.loadbalancers', 'storage', 'requests.storage'],
-]);
+/** What quotas and nodes count, besides. */
+const STANDARD_RESOURCES = new Set(
+  'cpu memory ephemeral-storage requests.cpu requests.memory requests.ephemeral-storage limits.cpu limits.memory limits.ephemeral-storage pods resourcequotas services replicationcontrollers secrets persistentvolumeclaims configmaps services.nodeports services.loadbalancers storage requests.storage'.split(
+    ' ',
+  ),
+);
 
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
 /** Resources of Kubernetes' own: unqualified, or under its own domain. */

@@ -181,7 +181,7 @@ function nodeFieldErrors({ key, operator, values = [] }: NodeSelectorRequirement
 }
 
 function podTermErrors(term: PodAffinityTerm, field: string): FieldError[] {
-  const { labelSelector, namespaceSelector, namespaces = [], topologyKey = '' } = term;
+  const { labelSelector, namespaceSelector, namespaces = [], topologyKey } = term;
   const errors = [
     ...labelSelectorErrors(labelSelector, `${field}.labelSelector`),
     ...labelSelectorErrors(namespaceSelector, `${field}.namespaceSelector`),

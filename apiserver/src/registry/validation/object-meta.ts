@@ -22,7 +22,7 @@ function createErrors(
   meta: ObjectMeta,
   { namespaced, strategy }: Pick<ResourceDefinition, 'namespaced' | 'strategy'>,
 ): FieldError[] {
-  const nameErrors = strategy.nameErrors ?? dnsSubdomainErrors;
+  const nameErrors = (name: string): string[] => strategy.nameErrors?.(name) ?? dnsSubdomainErrors(name);
   const errors: FieldError[] = [];
   if (meta.generateName) {
     errors.push(...invalidEach('metadata.generateName', meta.generateName, nameErrors(asPrefix(meta.generateName))));
@@ -97,7 +97,7 @@ function ownerReferencesErrors(references: readonly OwnerReference[]): FieldErro
   const errors: FieldError[] = [];
   let controller = '';
   for (const reference of references) {
-    const { apiVersion = '', kind = '', name = '', uid = '' } = reference;
+    const { apiVersion, kind, name, uid } = reference;
     if (apiVersion.split('/').at(-1) === '') {
       errors.push(invalid(`${field}.apiVersion`, apiVersion, 'version must not be empty'));
     }
