@@ -24,32 +24,37 @@ const NO_CLASS: Priority = { value: 0, preemptionPolicy: 'PreemptLowerPriority' 
  */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
-  async admit(context, { definition, operation, subresource, draft, old, registry }) {
-    if (definition.resource !== 'pods' || definition.group !== '' || subresource || operation === 'delete') return;
-    const { spec, metadata } = draft as Pod;
-    if (operation === 'update') {
-      spec.priority ??= (old as Pod).spec.priority;
-      spec.preemptionPolicy ??= (old as Pod).spec.preemptionPolicy;
-      return;
-    }
-    const refuse = (why: string): never => {
-      throw forbidden(PODS, metadata.name ?? '', why);
-    };
-    const computed = spec.priorityClassName ? await classNamed(spec.priorityClassName, context, registry) : NO_CLASS;
-    if (computed === undefined) return refuse(`no PriorityClass with name ${spec.priorityClassName} was found`);
-    const { value, preemptionPolicy } = computed;
-    const rule = (what: string, given: number | string, by: number | string): string =>
-      `the ${what} (${given}) must not be provided in pod spec; priority admission controller computed ${by} from the given PriorityClass name`;
-    if (spec.priority !== undefined && spec.priority !== value) {
-      refuse(rule('integer value of priority', spec.priority, value));
-    }
-    if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== preemptionPolicy) {
-      refuse(rule('string value of PreemptionPolicy', spec.preemptionPolicy, preemptionPolicy));
-    }
-    spec.priority = value;
-    spec.preemptionPolicy = preemptionPolicy;
+  admit(context, { definition, operation, subresource, draft, old, registry }) {
+    if (definition.resource !== 'pods' || definition.group !== '' || subresource) return undefined;
+    if (operation === 'create') return complete(draft as Pod, context, registry);
+    if (operation === 'update') keep(draft as Pod, old as Pod);
+    return undefined;
   },
 };
+
+function keep({ spec }: Pod, { spec: old }: Pod): void {
+  spec.priority ??= old.priority;
+  spec.preemptionPolicy ??= old.preemptionPolicy;
+}
+
+async function complete({ spec, metadata }: Pod, context: RequestContext, registry: Registry): Promise<void> {
+  const refuse = (why: string): never => {
+    throw forbidden(PODS, metadata.name ?? '', why);
+  };
+  const computed = spec.priorityClassName ? await classNamed(spec.priorityClassName, context, registry) : NO_CLASS;
+  if (computed === undefined) return refuse(`no PriorityClass with name ${spec.priorityClassName} was found`);
+  const { value, preemptionPolicy } = computed;
+  const rule = (what: string, given: number | string, by: number | string): string =>
+    `the ${what} (${given}) must not be provided in pod spec; priority admission controller computed ${by} from the given PriorityClass name`;
+  if (spec.priority !== undefined && spec.priority !== value) {
+    refuse(rule('integer value of priority', spec.priority, value));
+  }
+  if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== preemptionPolicy) {
+    refuse(rule('string value of PreemptionPolicy', spec.preemptionPolicy, preemptionPolicy));
+  }
+  spec.priority = value;
+  spec.preemptionPolicy = preemptionPolicy;
+}
 
 async function classNamed(name: string, context: RequestContext, registry: Registry): Promise<Priority | undefined> {
   const classes = registry.resource('scheduling.k8s.io', 'v1', 'priorityclasses');

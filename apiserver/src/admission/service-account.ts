@@ -20,23 +20,26 @@ const RETRY_MS = 100;
  */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
-  async admit(context, { definition, operation, subresource, namespace = '', draft, registry }) {
-    if (definition.resource !== 'pods' || definition.group !== '' || subresource || operation !== 'create') return;
-    const pod = draft as Pod;
-    if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return refuseSecrets(pod);
-    const name = (pod.spec.serviceAccountName ||= DEFAULT_NAME);
-    pod.spec.serviceAccount = name;
-    const account = await accountNamed(namespace, name, context, registry);
-    if (account === undefined) {
-      const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
-      throw forbidden(PODS, pod.metadata.name ?? '', why);
-    }
-    if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, context);
-    if ((pod.spec.imagePullSecrets ?? []).length === 0 && account.imagePullSecrets) {
-      pod.spec.imagePullSecrets = account.imagePullSecrets.map((reference) => ({ ...reference }));
-    }
+  admit(context, { definition, operation, subresource, namespace = '', draft, registry }) {
+    const concerned = definition.resource === 'pods' && definition.group === '' && !subresource;
+    return concerned && operation === 'create' ? complete(draft as Pod, namespace, context, registry) : undefined;
   },
 };
+
+async function complete(pod: Pod, namespace: string, context: RequestContext, registry: Registry): Promise<void> {
+  if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return refuseSecrets(pod);
+  const name = (pod.spec.serviceAccountName ||= DEFAULT_NAME);
+  pod.spec.serviceAccount = name;
+  const account = await accountNamed(namespace, name, context, registry);
+  if (account === undefined) {
+    const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
+    throw forbidden(PODS, pod.metadata.name ?? '', why);
+  }
+  if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, context);
+  if ((pod.spec.imagePullSecrets ?? []).length === 0 && account.imagePullSecrets) {
+    pod.spec.imagePullSecrets = account.imagePullSecrets.map((reference) => ({ ...reference }));
+  }
+}
 
 /** A mirror pod stands for one that the kubelet started by itself: it has no account and no secrets. */
 function refuseSecrets({ spec, metadata }: Pod): void {

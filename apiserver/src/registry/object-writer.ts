@@ -206,7 +206,7 @@ export class ObjectWriter {
     strategy.prepareForCreate?.(draft, context);
     this.#refuse(name, [
       ...this.#validateMetadata(draft.metadata, undefined, this.definition),
-      ...(strategy.validate?.(draft) ?? []),
+      ...(strategy.validate?.(draft, undefined) ?? []),
     ]);
     const warnings = strategy.warnings?.(draft, undefined) ?? [];
     const allocation = this.#allocate(draft, undefined);
@@ -278,7 +278,7 @@ export class ObjectWriter {
     }
     this.#refuse(old.metadata.name, [
       ...this.#validateMetadata(draft.metadata, old.metadata, this.definition),
-      ...(strategy.validate?.(draft) ?? []),
+      ...(strategy.validate?.(draft, old) ?? []),
       ...((part === 'whole' && strategy.validateUpdate?.(draft, old)) || []),
     ]);
   }

@@ -9,6 +9,7 @@ import { validateEvent, validateEventV1Change, validateNewEventV1 } from './vali
 export const eventStrategy: Strategy<Event> = {
   allowCreateOnUpdate: true,
   withoutGeneration: true,
+  withoutGarbageCollection: true,
   validate: (event) => validateEvent(event, 'reportingComponent'),
   selectableFields: (event) => eventSelectableFields(event, 'involvedObject'),
   tableCells: eventTableCells,
@@ -18,6 +19,7 @@ export const eventStrategy: Strategy<Event> = {
 export const eventV1Strategy: Strategy<EventsV1Event> = {
   allowCreateOnUpdate: true,
   withoutGeneration: true,
+  withoutGarbageCollection: true,
   validate(draft, old) {
     const event = eventConversion.toStored(draft);
     return [...validateEvent(event, 'reportingController'), ...(old === undefined ? validateNewEventV1(event) : [])];

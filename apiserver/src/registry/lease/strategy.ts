@@ -6,6 +6,7 @@ import { validateLease } from './validation.ts';
 /** The meaning of Leases. */
 export const leaseStrategy: Strategy<Lease> = {
   allowCreateOnUpdate: true,
+  requiresResourceVersion: true,
   withoutGeneration: true,
   validate: validateLease,
   tableCells: leaseTableCells,

@@ -24,6 +24,10 @@ export const namespaceStrategy: Strategy<Namespace> = {
     draft.status = old.status;
   },
   withoutGeneration: true,
+  isHeld: ({ spec }) => (spec.finalizers ?? []).length > 0,
+  prepareForDelete(draft) {
+    draft.status = { ...draft.status, phase: 'Terminating' };
+  },
   nameErrors: dnsLabelErrors,
   validateStatusUpdate: validateNamespaceStatusChange,
   selectableFields: ({ status }) => ({ 'status.phase': status?.phase ?? '' }),

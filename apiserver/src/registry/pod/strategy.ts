@@ -12,6 +12,7 @@ import { validateNewPod, validatePod } from './validation.ts';
 /** The meaning of Pods. */
 export const podStrategy: Strategy<Pod> = {
   defaults: defaultPod,
+  returnsDeletedObject: true,
   prepareForCreate,
   bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
   prepareForStatusUpdate: keepObservedGenerations,
@@ -41,7 +42,7 @@ function prepareForCreate(draft: Pod, _context: RequestContext): void {
 
 /** The status is the caller's; who does not speak of generations does not erase them (KEP-5067). */
 function keepObservedGenerations(draft: Pod, old: Pod): void {
-  draft.spec = old.spec;
+  draft.metadata.ownerReferences = old.metadata.ownerReferences;
   draft.status.qosClass ||= old.status?.qosClass;
   draft.status.observedGeneration ||= old.status?.observedGeneration;
   for (const condition of draft.status.conditions ?? []) {

@@ -5,5 +5,6 @@ import { serviceAccountTableCells } from './table-cells.ts';
 /** The meaning of ServiceAccounts. */
 export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   withoutGeneration: true,
+  returnsDeletedObject: true,
   tableCells: serviceAccountTableCells,
 };

@@ -16,6 +16,7 @@ export function serviceStrategy(runtime: Runtime, options?: ServiceAllocatorOpti
   const allocator = new ServiceAllocator(runtime, options);
   return {
     withoutGeneration: true,
+    returnsDeletedObject: true,
     allowCreateOnUpdate: true,
     defaults: serviceDefaults,
     prepareForCreate(draft) {
