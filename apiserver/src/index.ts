@@ -30,3 +30,5 @@ export type { MetadataValidator } from './registry/object-writer.ts';
 export type { Patched, PatchApplier } from './registry/patch-applier.ts';
 export { RegistryStore } from './registry/registry-store.ts';
 export type { RegistryStoreOptions } from './registry/registry-store.ts';
+export { LocalTransport } from './local-transport.ts';
+export type { LocalTransportOptions } from './local-transport.ts';

@@ -1,4 +1,4 @@
-import type { ApiObject } from '@kubarium/shared';
+import type { ApiObject, Runtime } from '@kubarium/shared';
 import { badRequest, seededRandom, silentLogger, VirtualClock } from '@kubarium/shared';
 import type { LogStorage } from '../../storage/log-storage.ts';
 import { objectCodec } from '../../storage/object-codec.ts';
@@ -21,7 +21,7 @@ const mergePatch = (current: unknown, patch: unknown): unknown => {
   return merged;
 };
 
-const applyMergePatch: PatchApplier = (_definition, current, { patch }) => {
+export const applyMergePatch: PatchApplier = (_definition, current, { patch }) => {
   if (typeof patch !== 'object' || patch === null) throw badRequest('not an object');
   return { draft: structuredClone(mergePatch(current, patch)) as ApiObject, warnings: [] };
 };
@@ -46,13 +46,17 @@ export interface TestRegistry {
 }
 
 /** A registry in memory over made-up kinds, with the namespace `default`, in virtual time. */
-export async function testRegistry(...definitions: ResourceDefinition[]): Promise<TestRegistry> {
+export const testRegistry = (...definitions: ResourceDefinition[]): Promise<TestRegistry> =>
+  registryOf((_runtime) => [namespaces, ...definitions]);
+
+/** A registry in memory over given rows (Namespace among them), with the namespace `default`, in virtual time. */
+export async function registryOf(rows: (runtime: Runtime) => readonly ResourceDefinition[]): Promise<TestRegistry> {
   const clock = new VirtualClock();
   const runtime = { clock, random: seededRandom(1), logger: silentLogger };
   const storage = openSqliteStorage({ path: ':memory:', codec: objectCodec });
   const registry = new RegistryStore({
     storage,
-    definitions: [namespaces, ...definitions],
+    definitions: rows(runtime),
     runtime,
     applyPatch: applyMergePatch,
     validateMetadata: requireName,
