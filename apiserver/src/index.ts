@@ -32,3 +32,5 @@ export { RegistryStore } from './registry/registry-store.ts';
 export type { RegistryStoreOptions } from './registry/registry-store.ts';
 export { LocalTransport } from './local-transport.ts';
 export type { LocalTransportOptions } from './local-transport.ts';
+export { createRegistry } from './create-registry.ts';
+export type { CreateRegistryOptions } from './create-registry.ts';

@@ -27,6 +27,8 @@ import { EventLines } from './endpoints/watch-stream.ts';
 export interface ApiServer extends AsyncDisposable {
   /** Opens the port; resolves with where it is. Rejects with the system's error (EADDRINUSE, EACCES). */
   listen(): Promise<{ readonly address: string; readonly port: number }>;
+  /** Serves a client that comes over another byte stream than a socket: pods reach the API through the pod network. */
+  accept(connection: Duplex): void;
 }
 
 const ADMINISTRATOR = { name: 'kubernetes-admin', groups: ['system:masters'] };
@@ -103,6 +105,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       await app.listen({ host: options.address ?? '127.0.0.1', port: options.port });
       const { address, port } = server.address() as AddressInfo;
       return { address, port };
+    },
+    accept(connection) {
+      server.emit('connection', connection);
     },
     async [Symbol.asyncDispose]() {
       closing.abort();

@@ -50,3 +50,4 @@ export * from './client/reflector.ts';
 export * from './client/retry-on-conflict.ts';
 export * from './client/shared-informer.ts';
 export * from './client/work-queue.ts';
+export * from './runtime/virtual-time.ts';

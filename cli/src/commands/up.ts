@@ -1,0 +1,52 @@
+import { startCluster } from '@kubarium/cluster';
+import { createLogger } from '@kubarium/shared';
+import type { LogLevel } from '@kubarium/shared';
+import { Command, Option } from 'commander';
+import { dataDirOption, wholeNumber } from '../options.ts';
+import { banner } from '../output/banner.ts';
+
+interface UpOptions {
+  readonly dataDir: string;
+  readonly bindAddress: string;
+  readonly port: number;
+  readonly nodes: number;
+  readonly dnsPort: number;
+  readonly seed?: number;
+  readonly logLevel: LogLevel;
+}
+
+/** `kubarium up`: runs a cluster until it is interrupted. */
+export const upCommand = (): Command =>
+  new Command('up')
+    .description('run a cluster; Ctrl-C ends it, its state stays')
+    .addOption(dataDirOption())
+    .option(
+      '--port <port>',
+      'port of the API server; 0 takes a free one, and keeps it for later starts',
+      wholeNumber(0, 65_535),
+      6443,
+    )
+    .option('--bind-address <address>', 'address of the API server', '127.0.0.1')
+    .option('--nodes <count>', 'number of simulated nodes', wholeNumber(1, 5000), 2)
+    .option(
+      '--dns-port <port>',
+      'port on 127.0.0.1 that answers DNS as the cluster does; 0 takes a free one',
+      wholeNumber(0, 65_535),
+      10_053,
+    )
+    .option('--seed <number>', 'seed of all simulated chance', wholeNumber(0, 0xffff_ffff))
+    .addOption(
+      new Option('--log-level <level>', 'what to log on stderr')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('warn'),
+    )
+    .action(async (options: UpOptions) => {
+      const logger = createLogger(options.logLevel);
+      const interrupted = new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      });
+      await using cluster = await startCluster({ ...options, logger });
+      process.stdout.write(banner(cluster));
+      await interrupted;
+      process.stdout.write('\nstopping; the state stays for the next start\n');
+    });

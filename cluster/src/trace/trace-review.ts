@@ -1,0 +1,68 @@
+import type { Readable } from 'node:stream';
+import { reviewDefinition, type ReviewResource } from '@kubarium/apiserver';
+import {
+  badRequest,
+  invalid,
+  PODS,
+  type KubeClient,
+  type NodeConnector,
+  type Runtime,
+  type StatusCause,
+} from '@kubarium/shared';
+import { TraceRecorder } from './trace-recorder.ts';
+import { TRACES, type Trace, type TraceStatus } from './trace-resource.ts';
+
+export interface TraceReviewOptions {
+  readonly client: KubeClient;
+  readonly nodes: NodeConnector;
+  readonly runtime: Runtime;
+}
+
+/**
+ * Answers Traces: runs `curl` in the pod with a trace sink that the resolver, the network and curl itself report to. The request is
+ * a real one; the pod's process does nothing that an exec would not do.
+ */
+export const traceReview = ({ client, nodes, runtime }: TraceReviewOptions): ReviewResource => ({
+  definition: reviewDefinition({ ...TRACES, schema: '' }),
+  async review(_context, draft) {
+    const trace = draft as Trace;
+    const causes = problems(trace);
+    if (causes.length > 0) throw invalid(TRACES, trace.metadata.name ?? '', causes);
+    const { spec } = trace;
+    const pod = await client.get(PODS, { namespace: trace.metadata.namespace, name: spec.pod });
+    if (!pod.spec.nodeName) throw badRequest(`pod ${spec.pod} has no node yet; see: kubectl describe pod ${spec.pod}`);
+    const recorder = new TraceRecorder(runtime.clock);
+    const session = await nodes.kubelet(pod.spec.nodeName).exec(pod, {
+      container: spec.container ?? pod.spec.containers[0]!.name,
+      command: ['curl', '-sS', '-w', '\\n%{http_code}', spec.url],
+      stdin: false,
+      stdout: true,
+      stderr: true,
+      tty: false,
+      trace: recorder,
+    });
+    const [output, errors, exitCode] = await Promise.all([
+      textOf(session.stdout),
+      textOf(session.stderr),
+      session.exit,
+    ]);
+    const status: TraceStatus = { hops: recorder.hops };
+    if (exitCode === 0) {
+      // The last line is what `-w` wrote.
+      const end = output.lastIndexOf('\n');
+      status.response = { code: Number(output.slice(end + 1)), body: output.slice(0, end) };
+    } else status.error = errors.trim();
+    return { ...trace, status };
+  },
+});
+
+function problems({ spec }: Trace): StatusCause[] {
+  const missing = (['pod', 'url'] as const).filter((field) => typeof spec?.[field] !== 'string' || spec[field] === '');
+  return missing.map((field) => ({ reason: 'FieldValueRequired', message: 'Required value', field: `spec.${field}` }));
+}
+
+async function textOf(stream: Readable | undefined): Promise<string> {
+  let text = '';
+  for await (const chunk of stream ?? []) text += String(chunk);
+  return text;
+}

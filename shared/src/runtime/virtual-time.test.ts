@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { Activity } from './activity.ts';
+import { sleep } from './clock.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+const setUp = () => {
+  const clock = new VirtualClock(0);
+  const activity = new Activity();
+  return { clock, activity, time: new VirtualTime(clock, activity) };
+};
+
+test('fires what becomes due on the way, each after the one before has come to rest', async () => {
+  const { clock, time } = setUp();
+  const seen: string[] = [];
+  const tick = async (name: string, delayMs: number): Promise<void> => {
+    await sleep(clock, delayMs);
+    seen.push(`${name}@${clock.now()}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    seen.push(`${name} rests`);
+  };
+  void tick('b', 20);
+  void tick('a', 10);
+  await time.advance(15);
+  expect(seen).toEqual(['a@10', 'a rests']);
+  expect(clock.now()).toBe(15);
+  await time.advance(5);
+  expect(seen).toEqual(['a@10', 'a rests', 'b@20', 'b rests']);
+});
+
+test('settles only once counted work has ended, and fires timers that are due at once', async () => {
+  const { clock, activity, time } = setUp();
+  let done = false;
+  activity.begin();
+  setTimeout(() => {
+    clock.setTimer(0, () => (done = true));
+    activity.end();
+  }, 5);
+  await time.settle();
+  expect(done).toBe(true);
+  expect(clock.now()).toBe(0);
+});
+
+test('advances until a condition holds, or says that it does not', async () => {
+  const { clock, time } = setUp();
+  let count = 0;
+  const again = (): void => void clock.setTimer(1_000, () => (count++, again()));
+  again();
+  expect(await time.advanceUntil(() => count === 5)).toBe(true);
+  expect(clock.now()).toBe(5_000);
+  expect(await time.advanceUntil(() => false, 2_500)).toBe(false);
+  expect(clock.now()).toBe(7_500);
+});
