@@ -46,6 +46,18 @@ test('wakes a parked pod when the cluster changes, after its back-off', () => {
   expect(queue.take()?.key).toBe('default/a');
 });
 
+test('does not give a pod again that is being bound, whatever changes meanwhile', () => {
+  const { clock, queue } = setUp();
+  queue.add(info('a'));
+  queue.take();
+  queue.wake();
+  clock.advance(60_000);
+  expect(queue.take()).toBeUndefined();
+  queue.park('default/a', true);
+  clock.advance(1_000);
+  expect(queue.take()?.key).toBe('default/a');
+});
+
 test('doubles the back-off to ten seconds', () => {
   const { clock, queue } = setUp();
   queue.add(info('a'));

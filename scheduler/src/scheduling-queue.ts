@@ -9,8 +9,8 @@ const LONGEST_PARK_MS = 5 * 60_000;
 interface Entry {
   info: PodInfo;
   attempts: number;
-  /** Waits to be taken, waits out its back-off, or waits for the cluster to change. */
-  state: 'active' | 'backoff' | 'parked';
+  /** Waits to be taken, is being placed or bound, waits out its back-off, or waits for the cluster to change. */
+  state: 'active' | 'taken' | 'backoff' | 'parked';
   readyAtMs: number;
   timer: Timer | undefined;
 }
@@ -56,14 +56,14 @@ export class SchedulingQueue {
     if (entry.state === 'active') this.#activity?.end();
   }
 
-  /** The next pod, which stays known until `remove` or `park`. */
+  /** The next pod. It is not given again before `park`, whatever changes meanwhile: it may be on its way to a node. */
   take(): PodInfo | undefined {
     for (const priority of [...this.#active.keys()].sort((a, b) => b - a)) {
       const keys = this.#active.get(priority)!;
       while (keys.length > 0) {
         const entry = this.#entries.get(keys.shift()!);
         if (entry?.state !== 'active') continue;
-        entry.state = 'parked';
+        entry.state = 'taken';
         this.#activity?.end();
         return entry.info;
       }
@@ -76,6 +76,7 @@ export class SchedulingQueue {
   park(key: string, retry: boolean = false): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
+    entry.state = 'parked';
     entry.readyAtMs = this.#clock.now() + Math.min(FIRST_BACKOFF_MS * 2 ** entry.attempts++, LONGEST_BACKOFF_MS);
     if (retry) this.#wake(entry);
     else this.#wakeAfter(entry, LONGEST_PARK_MS);
