@@ -5,7 +5,6 @@ import type { PatchApplier } from './registry/patch-applier.ts';
 import { RegistryStore } from './registry/registry-store.ts';
 import { resourceTable, type ResourceTableOptions } from './registry/resource-table.ts';
 import { decodeTarget } from './registry/schema/kind-check.ts';
-import { validateObjectMeta } from './registry/validation/object-meta.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface CreateRegistryOptions extends ResourceTableOptions {
@@ -20,12 +19,14 @@ export const createRegistry = ({ storage, ...table }: CreateRegistryOptions): Re
     definitions: resourceTable(table),
     runtime: table.runtime,
     applyPatch: patchStored,
-    validateMetadata: validateObjectMeta,
     admission: podPlugins,
   });
 
-const patchStored: PatchApplier = ({ group, version, kind }, current, request) => {
-  const target = decodeTarget(group, version, kind);
-  invariant(target !== undefined, `no schema is recorded for ${group}/${version} ${kind}`);
+/** By the kind of what is patched, which is not the resource's own for a subresource such as `scale`. */
+const patchStored: PatchApplier = (_definition, current, request) => {
+  const { apiVersion, kind } = current;
+  const slash = apiVersion.indexOf('/');
+  const target = decodeTarget(apiVersion.slice(0, Math.max(0, slash)), apiVersion.slice(slash + 1), kind);
+  invariant(target !== undefined, `no schema is recorded for ${apiVersion} ${kind}`);
   return applyPatch(target, current, request);
 };

@@ -47,7 +47,7 @@ export function planDeletion(
     return { marked: { ...object, metadata }, remove: grace === 0 && finalizers.length === 0 };
   }
   if (finalizers.length === 0 && !isHeld(definition, object)) return { remove: true };
-  if (old.deletionTimestamp === undefined) mark(metadata, 0, nowMs);
+  if (old.deletionTimestamp === undefined) mark(metadata, isHeld(definition, object) ? undefined : 0, nowMs);
   const marked = { ...object, metadata };
   strategy.prepareForDelete?.(marked);
   return { marked, remove: false };
@@ -62,9 +62,9 @@ export const isReleased = (definition: ResourceDefinition, object: ApiObject): b
 
 const isHeld = ({ strategy }: ResourceDefinition, object: ApiObject): boolean => strategy.isHeld?.(object) ?? false;
 
-/** Dying is a change that an observer of generations should see. */
-function mark(metadata: ObjectMeta, graceSeconds: number, nowMs: number): void {
-  metadata.deletionTimestamp = timestamp(nowMs + graceSeconds * 1000);
+/** Dying is a change that an observer of generations should see. What holds itself (a Namespace) has no grace period. */
+function mark(metadata: ObjectMeta, graceSeconds: number | undefined, nowMs: number): void {
+  metadata.deletionTimestamp = timestamp(nowMs + (graceSeconds ?? 0) * 1000);
   metadata.deletionGracePeriodSeconds = graceSeconds;
   if (metadata.generation !== undefined) metadata.generation++;
 }

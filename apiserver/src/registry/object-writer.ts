@@ -20,20 +20,14 @@ import type { ResourceDefinition } from './resource-definition.ts';
 import { parseResourceVersion } from './resource-version.ts';
 import { storageFailure } from './storage-failure.ts';
 import { storageKey } from './storage-key.ts';
+import { validateObjectMeta } from './validation/object-meta.ts';
 import type { Allocation, FieldError, RequestContext } from './strategy.ts';
-
-export type MetadataValidator = (
-  metadata: ObjectMeta,
-  old: ObjectMeta | undefined,
-  definition: ResourceDefinition,
-) => FieldError[];
 
 export interface WriterParts {
   readonly definition: ResourceDefinition;
   readonly storage: Storage<ApiObject>;
   readonly view: ObjectView;
   readonly admission: AdmissionChain;
-  readonly validateMetadata: MetadataValidator;
 }
 
 /**
@@ -70,14 +64,12 @@ export class ObjectWriter {
   readonly #storage: Storage<ApiObject>;
   readonly #view: ObjectView;
   readonly #admission: AdmissionChain;
-  readonly #validateMetadata: MetadataValidator;
 
-  constructor({ definition, storage, view, admission, validateMetadata }: WriterParts) {
+  constructor({ definition, storage, view, admission }: WriterParts) {
     this.definition = definition;
     this.#storage = storage;
     this.#view = view;
     this.#admission = admission;
-    this.#validateMetadata = validateMetadata;
   }
 
   async create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
@@ -205,7 +197,7 @@ export class ObjectWriter {
     strategy.defaults?.(draft);
     strategy.prepareForCreate?.(draft, context);
     this.#refuse(name, [
-      ...this.#validateMetadata(draft.metadata, undefined, this.definition),
+      ...validateObjectMeta(draft.metadata, undefined, this.definition),
       ...(strategy.validate?.(draft, undefined) ?? []),
     ]);
     const warnings = strategy.warnings?.(draft, undefined) ?? [];
@@ -277,7 +269,7 @@ export class ObjectWriter {
       draft.metadata.generation = generation + 1;
     }
     this.#refuse(old.metadata.name, [
-      ...this.#validateMetadata(draft.metadata, old.metadata, this.definition),
+      ...validateObjectMeta(draft.metadata, old.metadata, this.definition),
       ...(strategy.validate?.(draft, old) ?? []),
       ...((part === 'whole' && strategy.validateUpdate?.(draft, old)) || []),
     ]);
@@ -291,7 +283,7 @@ export class ObjectWriter {
     setStatus(draft, wanted);
     strategy.prepareForStatusUpdate?.(draft, old);
     this.#refuse(old.metadata.name, [
-      ...this.#validateMetadata(draft.metadata, old.metadata, this.definition),
+      ...validateObjectMeta(draft.metadata, old.metadata, this.definition),
       ...(strategy.validateStatusUpdate?.(draft, old) ?? []),
     ]);
     return draft;

@@ -8,7 +8,6 @@ import { ObjectReader } from './object-reader.ts';
 import { ObjectView } from './object-view.ts';
 import { ObjectWatcher } from './object-watcher.ts';
 import { ObjectWriter } from './object-writer.ts';
-import type { MetadataValidator } from './object-writer.ts';
 import type { PatchApplier } from './patch-applier.ts';
 import type { Registry } from './registry.ts';
 import type { ResourceDefinition } from './resource-definition.ts';
@@ -20,7 +19,6 @@ export interface RegistryStoreOptions {
   readonly definitions: readonly ResourceDefinition[];
   readonly runtime: Runtime;
   readonly applyPatch: PatchApplier;
-  readonly validateMetadata: MetadataValidator;
   /** Asked after NamespaceLifecycle, in this order. */
   readonly admission?: readonly AdmissionPlugin[] | undefined;
 }
@@ -31,7 +29,7 @@ export class RegistryStore implements Registry {
   readonly #stores = new Map<string, ResourceStore>();
 
   constructor(options: RegistryStoreOptions) {
-    const { storage, definitions, runtime, applyPatch, validateMetadata } = options;
+    const { storage, definitions, runtime, applyPatch } = options;
     this.#definitions = definitions;
     const admission = new AdmissionChain([new NamespaceLifecycle(storage), ...(options.admission ?? [])], this);
     const bookmarks = new Bookmarks(runtime);
@@ -41,7 +39,7 @@ export class RegistryStore implements Registry {
         definition,
         registry: this,
         reader: new ObjectReader(definition, storage, view),
-        writer: new ObjectWriter({ definition, storage, view, admission, validateMetadata }),
+        writer: new ObjectWriter({ definition, storage, view, admission }),
         watcher: new ObjectWatcher(definition, storage, view, bookmarks),
         applyPatch,
       });

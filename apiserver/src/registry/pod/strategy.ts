@@ -14,7 +14,8 @@ export const podStrategy: Strategy<Pod> = {
   defaults: defaultPod,
   returnsDeletedObject: true,
   prepareForCreate,
-  bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
+  // Being given a node is not a change of what is wanted.
+  bumpsGeneration: (draft, old) => !deepEqual({ ...draft.spec, nodeName: '' }, { ...old.spec, nodeName: '' }),
   prepareForStatusUpdate: keepObservedGenerations,
   gracePeriodSeconds,
   validate: (draft, old) => [...validatePod(draft), ...(old === undefined ? validateNewPod(draft) : [])],

@@ -3,7 +3,6 @@ import { badRequest, seededRandom, silentLogger, VirtualClock } from '@kubarium/
 import type { LogStorage } from '../../storage/log-storage.ts';
 import { objectCodec } from '../../storage/object-codec.ts';
 import { openSqliteStorage } from '../../storage/sqlite-storage.ts';
-import type { MetadataValidator } from '../object-writer.ts';
 import type { PatchApplier } from '../patch-applier.ts';
 import { RegistryStore } from '../registry-store.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
@@ -25,17 +24,6 @@ export const applyMergePatch: PatchApplier = (_definition, current, { patch }) =
   if (typeof patch !== 'object' || patch === null) throw badRequest('not an object');
   return { draft: structuredClone(mergePatch(current, patch)) as ApiObject, warnings: [] };
 };
-
-const requireName: MetadataValidator = ({ name }, old) =>
-  name || old
-    ? []
-    : [
-        {
-          reason: 'FieldValueRequired',
-          message: 'Required value: name or generateName is required',
-          field: 'metadata.name',
-        },
-      ];
 
 export interface TestRegistry {
   readonly registry: RegistryStore;
@@ -59,7 +47,6 @@ export async function registryOf(rows: (runtime: Runtime) => readonly ResourceDe
     definitions: rows(runtime),
     runtime,
     applyPatch: applyMergePatch,
-    validateMetadata: requireName,
   });
   const context = { user: { name: 'tester', groups: [] }, runtime, dryRun: false };
   const draft = { kind: 'Namespace', apiVersion: 'v1', metadata: { name: 'default' } } as ApiObject;
