@@ -8,7 +8,8 @@ export type Sizes = Map<string, number>;
 export const sizeOf = ({ spec }: ReplicaSet): number => spec.replicas ?? 0;
 export const sumSizes = (replicaSets: readonly ReplicaSet[]): number =>
   replicaSets.reduce((sum, each) => sum + sizeOf(each), 0);
-const available = ({ status }: ReplicaSet): number => status.availableReplicas ?? 0;
+/** What is available of it for good: its status may still count pods that its last shrinking takes away. */
+const available = ({ spec, status }: ReplicaSet): number => Math.min(status.availableReplicas ?? 0, spec.replicas ?? 0);
 
 /** How large the new ReplicaSet may be now: as many as wanted, but all together no more than maxSurge allows. */
 export function newReplicaSetSize(deployment: Deployment, current: number, total: number): number {
