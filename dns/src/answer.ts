@@ -48,7 +48,7 @@ export function answerQuestion(question: Question, options: AnswerOptions): Answ
   if (type === TYPE.AXFR || type === TYPE.IXFR) return refused('zone transfers are not served');
   const request = parseRequest(name, options.zone);
   if (request.kind === 'outside') return refused(`${name || 'the root'} is outside the cluster domain ${options.zone}`);
-  const found = lookUp(name, request, options);
+  const found = lookUp(name, type, request, options);
   const zone = request.kind === 'reverse' ? request.zone : options.zone;
   const matching = found.records.filter((record) => TYPE[record.type] === type);
   const alias = found.records.find(isAlias);
@@ -68,7 +68,12 @@ export function answerQuestion(question: Question, options: AnswerOptions): Answ
   return { rcode: 'NOERROR', authoritative: true, answers: chain, authority: [], additional, reason: found.reason };
 }
 
-function lookUp(name: string, request: Exclude<NameRequest, { kind: 'outside' }>, options: AnswerOptions): Finding {
+function lookUp(
+  name: string,
+  type: number,
+  request: Exclude<NameRequest, { kind: 'outside' }>,
+  options: AnswerOptions,
+): Finding {
   const { index, zone, ttlSeconds: ttl, serverAddress } = options;
   switch (request.kind) {
     case 'invalid':
@@ -112,11 +117,16 @@ function lookUp(name: string, request: Exclude<NameRequest, { kind: 'outside' }>
         ? missing(`${name} is no IPv4 address`)
         : reverse(name, request.address, options);
     case 'service':
-      return ofService(name, request, options);
+      return ofService(name, type, request, options);
   }
 }
 
-function ofService(name: string, request: Extract<NameRequest, { kind: 'service' }>, options: AnswerOptions): Finding {
+function ofService(
+  name: string,
+  type: number,
+  request: Extract<NameRequest, { kind: 'service' }>,
+  options: AnswerOptions,
+): Finding {
   const { index, ttlSeconds: ttl, zone } = options;
   const { namespace, endpoint, port } = request;
   const service = index.service(namespace, request.service);
@@ -140,7 +150,8 @@ function ofService(name: string, request: Extract<NameRequest, { kind: 'service'
   }
   const fits = (one: PortFacts): boolean =>
     port === undefined || (one.name.toLowerCase() === port.name && one.protocol.toLowerCase() === port.protocol);
-  if (service.clusterIPs.length > 0 && endpoint === undefined) return ofClusterIP(name, told, service, fits, options);
+  if (service.clusterIPs.length > 0 && endpoint === undefined)
+    return ofClusterIP(name, type, told, service, fits, options);
   const endpoints = index
     .endpoints(namespace, service.name)
     .filter((one) => endpoint === undefined || one.label.toLowerCase() === endpoint);
@@ -159,15 +170,19 @@ function ofService(name: string, request: Extract<NameRequest, { kind: 'service'
     exists: true,
     records: [
       ...[...new Set(usable.map((one) => one.address))].map((address) => ({ name, ttl, type: 'A', address }) as const),
-      ...serviceLocations(name, targets, ttl),
+      ...serviceLocations(name, type, targets, ttl),
     ],
-    additional: unique(usable.map((one) => ({ name: nameOf(one), ttl, type: 'A', address: one.address }) as const)),
+    additional:
+      type === TYPE.SRV
+        ? unique(usable.map((one) => ({ name: nameOf(one), ttl, type: 'A', address: one.address }) as const))
+        : [],
     reason: `${told} ${endpoint === undefined ? 'is headless: its ready endpoints' : `has the endpoint ${endpoint}`}`,
   };
 }
 
 function ofClusterIP(
   name: string,
+  type: number,
   told: string,
   service: ServiceFacts,
   fits: (port: PortFacts) => boolean,
@@ -184,6 +199,7 @@ function ofClusterIP(
       ...addresses.map((address) => ({ name, ttl, type: 'A', address }) as const),
       ...serviceLocations(
         name,
+        type,
         ports.map(({ port }) => ({ target, port })),
         ttl,
       ),
@@ -222,7 +238,7 @@ function follow(alias: Alias, type: number, options: AnswerOptions): ResourceRec
   while (chain.length <= MAX_CHAIN) {
     const request = parseRequest(target, options.zone);
     if (request.kind === 'outside') break;
-    const { records } = lookUp(target, request, options);
+    const { records } = lookUp(target, type, request, options);
     const matching = records.filter((record) => TYPE[record.type] === type);
     if (matching.length > 0) return [...chain, ...matching];
     const next = records.find(isAlias);
@@ -233,12 +249,14 @@ function follow(alias: Alias, type: number, options: AnswerOptions): ResourceRec
   return chain;
 }
 
-/** SRV records of equal priority that share the traffic equally. */
+/** SRV records of equal priority that share the traffic equally; none unless they are asked for. */
 function serviceLocations(
   name: string,
+  type: number,
   targets: readonly { readonly target: string; readonly port: number }[],
   ttl: number,
 ): ResourceRecord[] {
+  if (type !== TYPE.SRV) return [];
   const weight = Math.max(1, Math.floor(100 / Math.max(1, targets.length)));
   return unique(
     targets.map(({ target, port }) => ({ name, ttl, type: 'SRV', priority: 0, weight, port, target }) as const),
