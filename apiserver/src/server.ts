@@ -11,7 +11,12 @@ import { ServiceAccountTokens } from './authentication/service-account-token.ts'
 import { bootstrapRules } from './authorization/bootstrap-rules.ts';
 import { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
 import { accessControl, type AccessControl } from './endpoints/access-control.ts';
-import { plainBodyDecoder } from './endpoints/plain-body-decoder.ts';
+import { decodeDeleteOptions, decodeObject, decodeTarget } from './endpoints/decode-object.ts';
+import { decodePatch } from './endpoints/decode-patch.ts';
+import { discoveryRoutes } from './endpoints/discovery-routes.ts';
+import { openApiRoutes } from './endpoints/openapi-routes.ts';
+import { describeSchema } from './endpoints/schema-descriptions.ts';
+import { servedResources } from './endpoints/served-resources.ts';
 import { healthRoutes } from './endpoints/health.ts';
 import { sendPageNotFound, sendText } from './endpoints/object-response.ts';
 import { openIdRoutes } from './endpoints/openid.ts';
@@ -55,8 +60,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     runtime,
     registry,
     nodes: options.nodes,
-    decoder: plainBodyDecoder,
-    decodePatch: (body) => JSON.parse(body.toString()) as unknown,
+    decoder: { object: decodeObject, deleteOptions: decodeDeleteOptions, target: decodeTarget },
+    decodePatch,
     tableCells: (definition, object, nowMs) => definition.strategy.tableCells?.(object, nowMs) ?? [],
     reviews: [...builtInReviews(authorizer, tokens), ...(options.reviews ?? [])],
     eventLines: new EventLines(),
@@ -98,6 +103,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   healthRoutes(app, { ping: () => undefined, log: () => undefined, ...options.healthChecks });
   versionRoutes(app);
   openIdRoutes(app, options.serviceAccountSigner);
+  const served = servedResources(registry, services.reviews);
+  discoveryRoutes(app, served);
+  openApiRoutes(app, served, describeSchema);
   resourceRoutes(app, services);
 
   return {

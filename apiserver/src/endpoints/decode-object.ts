@@ -18,6 +18,7 @@ import {
   planOfKind,
   type DecodeTarget,
 } from '../registry/schema/kind-check.ts';
+import { applySchemaDefaults } from '../registry/schema/schema-defaults.ts';
 import type { StructPlan } from '../registry/schema/type-plan.ts';
 import type { DecodedBody, ReadBody } from './decode-body.ts';
 import { readJson } from './decode-json.ts';
@@ -43,7 +44,7 @@ export const BODY_TYPES = ['application/json', 'application/yaml', 'application/
 
 /**
  * Decodes the body of a write and brings it into shape: the object is as the real server would write it after reading it, with
- * its `apiVersion` and `kind` filled in where absent. Throws StatusError: 415 for an unknown content type, 400 for what is
+ * its `apiVersion`, its `kind` and the static defaults of its schema filled in. Throws StatusError: 415 for an unknown content type, 400 for what is
  * malformed, of another kind or does not fit the schema, in the real server's words.
  */
 export function decodeObject(
@@ -136,6 +137,7 @@ function finish(target: DecodeTarget, given: GroupVersionKind, decoded: DecodedB
   const object = decoded.object;
   object.apiVersion = apiVersionOf(target);
   object.kind = target.kind;
+  applySchemaDefaults(target.schema, object);
   return { object, warnings: options.fieldValidation === 'Ignore' ? [] : decoded.strict };
 }
 

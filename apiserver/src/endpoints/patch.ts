@@ -23,7 +23,7 @@ export const patch: VerbHandler = async (call) => {
   const written = await call.resource.patch(
     contextOf(call, options.dryRun),
     targetOf(call),
-    { type, patch: call.services.decodePatch(body, type), fieldValidation, fieldManager, force },
+    { type, ...call.services.decodePatch(body, type), fieldValidation, fieldManager, force },
     call.info.subresource,
   );
   addWarnings(call.reply, written.warnings);

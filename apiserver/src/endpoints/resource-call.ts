@@ -7,7 +7,7 @@ import {
   type Runtime,
 } from '@kubarium/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Registry, ResourceRegistry, Target } from '../registry/registry.ts';
+import type { Registry, ResourceRegistry, Target, PatchRequest } from '../registry/registry.ts';
 import type { ResourceDefinition } from '../registry/resource-definition.ts';
 import type { RequestContext } from '../registry/strategy.ts';
 import type { Representation } from './content-negotiation.ts';
@@ -25,7 +25,7 @@ export interface Services {
   readonly runtime: Runtime;
   readonly registry: Registry;
   readonly decoder: BodyDecoder;
-  readonly decodePatch: (body: Buffer, type: PatchType) => unknown;
+  readonly decodePatch: (body: Buffer, type: PatchType) => Pick<PatchRequest, 'patch' | 'patchFlaws'>;
   /** One value a column. */
   readonly tableCells: (definition: ResourceDefinition, object: ApiObject, nowMs: number) => unknown[];
   readonly eventLines: EventLines;

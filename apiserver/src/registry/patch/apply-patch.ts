@@ -11,6 +11,7 @@ import { conform } from '../schema/conform.ts';
 import { decodeFlaws } from '../schema/decode-flaws.ts';
 import { goText } from '../schema/go-text.ts';
 import { givenKind, kindFlaw, planOfKind, type DecodeTarget } from '../schema/kind-check.ts';
+import { applySchemaDefaults } from '../schema/schema-defaults.ts';
 import { restoreFlaw } from '../schema/restore-flaw.ts';
 import { jsonPatch, JsonPatchError, type JsonPatchOperation } from './json-patch.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -120,6 +121,7 @@ function strategicallyMerged(current: Json, patch: Json, target: DecodeTarget): 
 function typed(target: DecodeTarget, object: ApiObject): ApiObject {
   object.apiVersion = apiVersionOf(target);
   object.kind = target.kind;
+  applySchemaDefaults(target.schema, object);
   return object;
 }
 

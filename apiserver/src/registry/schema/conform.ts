@@ -22,7 +22,9 @@ export interface Conformed {
  */
 export function conform(plan: StructPlan, value: unknown): Conformed {
   const pass: Pass = { fits: true, hasUnknownFields: false, keys: 0 };
-  const object = struct(plan, value, pass) as unknown as ApiObject;
+  // A whole object begins with these three, as the real server writes it: lists are put together from texts by that.
+  const out = plan.field.has('metadata') ? { kind: '', apiVersion: '', metadata: undefined } : {};
+  const object = struct(plan, value, pass, out) as unknown as ApiObject;
   return { object, ...pass };
 }
 
@@ -42,8 +44,7 @@ function misfit(pass: Pass): undefined {
   return undefined;
 }
 
-function struct(plan: StructPlan, value: unknown, pass: Pass): Json {
-  const out: Json = {};
+function struct(plan: StructPlan, value: unknown, pass: Pass, out: Json = {}): Json {
   let given = EMPTY;
   if (isObject(value)) given = value;
   else if (value !== undefined && value !== null) pass.fits = false;

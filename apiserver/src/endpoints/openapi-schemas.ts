@@ -1,0 +1,73 @@
+import { schemas, type Schema } from '../registry/schema/facts.ts';
+
+/** The descriptions of a definition and its fields; absent where nobody has them. */
+export interface Descriptions {
+  /** Of the definition as a whole. */
+  readonly description?: string | undefined;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Finds the descriptions of a definition by its name. */
+export type Describe = (schema: string) => Descriptions | undefined;
+
+const REFERENCE = '#/components/schemas/';
+
+/** A reference to a definition in an OpenAPI document. */
+export const reference = (schema: string): { readonly $ref: string } => ({ $ref: `${REFERENCE}${schema}` });
+
+/** The names of definitions and of all that they refer to, in alphabetical order. */
+export function closure(names: Iterable<string>): string[] {
+  const found = new Set<string>();
+  const open = [...names];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const schema = schemas()[name];
+    if (schema === undefined || found.has(name)) continue;
+    found.add(name);
+    open.push(...references(schema));
+  }
+  return [...found].sort();
+}
+
+const references = (schema: Schema): string[] => [
+  ...(schema.$ref === undefined ? [] : [schema.$ref]),
+  ...[schema.items, schema.additionalProperties, ...Object.values(schema.properties ?? {})].flatMap((part) =>
+    part === undefined ? [] : references(part),
+  ),
+];
+
+/** A recorded definition as `components.schemas` of OpenAPI 3.0 spells it, with its descriptions where there are any. */
+export function openApiSchema(name: string, describe: Describe): object {
+  const schema = schemas()[name]!;
+  const descriptions = describe(name);
+  const written = spelled(schema) as Record<string, unknown>;
+  if (descriptions?.description !== undefined) written['description'] = descriptions.description;
+  if (schema.properties !== undefined && descriptions !== undefined) {
+    written['properties'] = Object.fromEntries(
+      Object.entries(schema.properties).map(([field, property]) => [
+        field,
+        spelled(property, Object.hasOwn(descriptions.fields, field) ? descriptions.fields[field] : undefined),
+      ]),
+    );
+  }
+  return written;
+}
+
+/** OpenAPI 3.0 lets nothing stand beside a `$ref`: with company it goes into an `allOf`. */
+function spelled({ $ref, items, additionalProperties, properties, ...rest }: Schema, description?: string): object {
+  const facts = { ...(description === undefined ? {} : { description }), ...rest };
+  if ($ref !== undefined) {
+    return Object.keys(facts).length === 0 ? reference($ref) : { ...facts, allOf: [reference($ref)] };
+  }
+  return {
+    ...facts,
+    ...(items === undefined ? {} : { items: spelled(items) }),
+    ...(additionalProperties === undefined ? {} : { additionalProperties: spelled(additionalProperties) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([field, property]) => [field, spelled(property)]),
+          ),
+        }),
+  };
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { closure, openApiSchema, type Describe } from './openapi-schemas.ts';
+import { openApiPaths, type DescribedResource } from './openapi-paths.ts';
+
+/** A document as it is sent, and the hash that its address in the index carries. */
+export interface OpenApiDocument {
+  readonly text: string;
+  readonly hash: string;
+}
+
+/**
+ * The OpenAPI 3.0 documents of a set of resources: one for each group version, made out of the recorded schemas when it is
+ * first asked for.
+ */
+export class OpenApi {
+  readonly #byPath: ReadonlyMap<string, readonly DescribedResource[]>;
+  readonly #describe: Describe;
+  readonly #documents = new Map<string, OpenApiDocument>();
+
+  constructor(resources: readonly DescribedResource[], describe: Describe) {
+    this.#byPath = Map.groupBy(resources, ({ group, version }) =>
+      group === '' ? `api/${version}` : `apis/${group}/${version}`,
+    );
+    this.#describe = describe;
+  }
+
+  /** `/openapi/v3`: where each document is. The hash stands for the resources, so that no document need be made for it. */
+  index(): object {
+    return {
+      paths: Object.fromEntries(
+        [...this.#byPath.keys()]
+          .sort()
+          .map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${this.hash(path)}` }]),
+      ),
+    };
+  }
+
+  /** What changes when the resources under a path change; undefined where there are none. */
+  hash(path: string): string | undefined {
+    const resources = this.#byPath.get(path);
+    if (resources === undefined) return undefined;
+    const told = resources.map(({ resource, kind, namespaced, verbs, subresources, schema }) => [
+      resource,
+      kind,
+      namespaced,
+      verbs,
+      Object.keys(subresources),
+      schema,
+    ]);
+    return sha512(JSON.stringify([RECORDED, path, told]));
+  }
+
+  /** The document of a group version by its path in the index (`apis/apps/v1`); undefined where there is none. */
+  document(path: string): OpenApiDocument | undefined {
+    const resources = this.#byPath.get(path);
+    if (resources === undefined) return undefined;
+    let document = this.#documents.get(path);
+    if (document === undefined) {
+      document = { text: JSON.stringify(this.#make(resources)), hash: this.hash(path)! };
+      this.#documents.set(path, document);
+    }
+    return document;
+  }
+
+  #make(resources: readonly DescribedResource[]): object {
+    const { paths, schemas } = openApiPaths(resources);
+    return {
+      openapi: '3.0.0',
+      info: { title: 'Kubernetes', version: '1.35' },
+      paths,
+      components: {
+        schemas: Object.fromEntries(closure(schemas).map((name) => [name, openApiSchema(name, this.#describe)])),
+        securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
+      },
+    };
+  }
+}
+
+/** Raise it when documents of the same resources come to look otherwise: clients keep them by their hash. */
+const RECORDED = 'v1.35.4/1';
+
+const sha512 = (text: string): string => createHash('sha512').update(text).digest('hex').toUpperCase();
