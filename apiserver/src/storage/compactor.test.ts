@@ -2,7 +2,7 @@ import { seededRandom, silentLogger, VirtualClock } from '@kubarium/shared';
 import { expect, it } from 'vitest';
 import { Compactor } from './compactor.ts';
 import { openSqliteStorage } from './sqlite-storage.ts';
-import { noteCodec } from './testing/storage-contract.ts';
+import { noteCodec } from './testing/note.ts';
 
 const setUp = () => {
   const clock = new VirtualClock();

@@ -5,8 +5,9 @@ import SqliteDatabase from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LogStorage } from './log-storage.ts';
 import { openSqliteStorage } from './sqlite-storage.ts';
-import { noteCodec, storageContract } from './testing/storage-contract.ts';
-import type { Note } from './testing/storage-contract.ts';
+import { noteCodec } from './testing/note.ts';
+import type { Note } from './testing/note.ts';
+import { storageContract } from './testing/storage-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kubarium-storage-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -202,6 +203,23 @@ describe('a file that is not to be used', () => {
       expect.objectContaining({ name: 'StorageOpenError', code, message: expect.stringContaining(message) }) as Error,
     );
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('damaged, with the log that a crash has left, is refused and left as it is', async () => {
+    const path = freshPath();
+    await using storage = open(path);
+    for (let i = 0; i < 200; i++) await storage.create(`p/${i}`, { text: 'x'.repeat(300) });
+    storage.compact(1);
+    while (storage.sweep());
+    await storage.create('p/last', { text: '' });
+    const crashed = join(folder, 'damaged.db');
+    copyFileSync(`${path}-wal`, `${crashed}-wal`);
+    writeFileSync(crashed, readFileSync(path).fill(0xff, 10 * 4096, 10 * 4096 + 100));
+    const files = () =>
+      [crashed, `${crashed}-wal`, `${crashed}-shm`].map((file) => existsSync(file) && readFileSync(file));
+    const before = files();
+    expect(() => open(crashed)).toThrow(expect.objectContaining({ code: 'corrupt' }) as Error);
+    expect(files()).toEqual(before);
   });
 
   it('in a place that cannot be is refused', () => {

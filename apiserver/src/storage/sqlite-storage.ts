@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
@@ -21,9 +21,12 @@ export interface SqliteStorageOptions<T> extends LogStorageOptions<T> {
  */
 export function openSqliteStorage<T>(options: SqliteStorageOptions<T>): LogStorage<T> {
   const { path } = options;
-  if (path !== ':memory:') checkFile(path);
   let database: Database | undefined;
   try {
+    if (path !== ':memory:') {
+      checkFile(path);
+      checkAfterCrash(path);
+    }
     database = openDatabase(path, options.maxBytes);
     return new LogStorage(new SqliteLog(database), options);
   } catch (error) {
@@ -57,6 +60,25 @@ function checkFile(path: string): void {
   }
 }
 
+/**
+ * Where a crash has left a write-ahead log, merely closing the database would merge it into the file: so the check that may
+ * refuse the file comes first, on a connection that cannot write.
+ */
+function checkAfterCrash(path: string): void {
+  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  const index = `${path}-shm`;
+  const hadIndex = existsSync(index);
+  const database = new SqliteDatabase(path, { readonly: true, timeout: 0 });
+  try {
+    checkStructure(path, database);
+    // Reading is what checks the values.
+    for (const _ of new SqliteLog(database).current());
+  } finally {
+    database.close();
+    if (!hadIndex) rmSync(index, { force: true });
+  }
+}
+
 function openDatabase(path: string, maxBytes: number | undefined): Database {
   const database = new SqliteDatabase(path, { timeout: 0 });
   try {
@@ -68,6 +90,7 @@ function openDatabase(path: string, maxBytes: number | undefined): Database {
     database.pragma('journal_size_limit = 4194304');
     database.exec('BEGIN EXCLUSIVE; COMMIT');
     if ((database.pragma('user_version', { simple: true }) as number) === 0) create(database);
+    checkStructure(path, database);
     if (maxBytes !== undefined) {
       const pageSize = database.pragma('page_size', { simple: true }) as number;
       database.pragma(`max_page_count = ${Math.floor(maxBytes / pageSize)}`);
@@ -87,9 +110,16 @@ function create(database: Database): void {
   database.pragma('wal_checkpoint(TRUNCATE)');
 }
 
+/** Damage that lies outside the values (those have checksums): better found now than in the midst of a request. */
+function checkStructure(path: string, database: Database): void {
+  const found = database.pragma('quick_check(1)', { simple: true }) as string;
+  if (found !== 'ok') throw corrupt(path, found.split('\n').at(-1)!);
+}
+
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? '';
 
 function openError(path: string, error: unknown): unknown {
+  if (error instanceof StorageOpenError) return error;
   const code = codeOf(error);
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new StorageOpenError(

@@ -1,17 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StorageErrorCode } from '../storage-error.ts';
-import type { Change, Codec, Storage, Stored } from '../storage.ts';
-
-/** What the contract stores. */
-export interface Note {
-  readonly text: string;
-  readonly revision?: number | undefined;
-}
-
-export const noteCodec: Codec<Note> = {
-  encode: (note, revision) => JSON.stringify({ ...note, revision }),
-  decode: (text) => JSON.parse(text) as Note,
-};
+import type { Change, Storage, Stored } from '../storage.ts';
+import type { Note } from './note.ts';
 
 const note = (text: string): Note => ({ text });
 
