@@ -1,5 +1,5 @@
 import { invariant, type ApiObject, type Runtime } from '@kubarium/shared';
-import { podPlugins } from './admission/pod-plugins.ts';
+import { defaultPlugins } from './admission/default-plugins.ts';
 import { applyPatch } from './registry/patch/apply-patch.ts';
 import type { PatchApplier } from './registry/patch-applier.ts';
 import { RegistryStore } from './registry/registry-store.ts';
@@ -19,7 +19,7 @@ export const createRegistry = ({ storage, ...table }: CreateRegistryOptions): Re
     definitions: resourceTable(table),
     runtime: table.runtime,
     applyPatch: patchStored,
-    admission: podPlugins,
+    admission: defaultPlugins,
   });
 
 /** By the kind of what is patched, which is not the resource's own for a subresource such as `scale`. */

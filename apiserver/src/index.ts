@@ -9,7 +9,7 @@ export { openSqliteStorage } from './storage/sqlite-storage.ts';
 export * from './storage/storage-error.ts';
 export type * from './storage/storage.ts';
 export type { AdmissionPlugin, AdmissionRequest } from './admission/admission.ts';
-export { podPlugins } from './admission/pod-plugins.ts';
+export { defaultPlugins } from './admission/default-plugins.ts';
 export { validateObjectMeta } from './registry/validation/object-meta.ts';
 export type { ResourceTableOptions } from './registry/resource-table.ts';
 export { resourceTable } from './registry/resource-table.ts';

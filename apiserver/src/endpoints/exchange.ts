@@ -26,5 +26,6 @@ export const isPretty = (request: FastifyRequest, query: URLSearchParams): boole
 export function addWarnings(reply: FastifyReply, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
   const values = warnings.map((warning) => `299 - "${warning.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
-  reply.raw.setHeader('Warning', values);
+  const before = (reply.raw.getHeader('Warning') ?? []) as string[];
+  reply.raw.setHeader('Warning', [...before, ...values]);
 }

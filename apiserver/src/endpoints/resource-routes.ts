@@ -4,7 +4,7 @@ import { negotiate, type Offer } from './content-negotiation.ts';
 import { create } from './create.ts';
 import { deleteCollection } from './delete-collection.ts';
 import { deleteObject } from './delete.ts';
-import { isPretty, queryOf } from './exchange.ts';
+import { addWarnings, isPretty, queryOf } from './exchange.ts';
 import { get } from './get.ts';
 import { methodNotAllowed, pathNotFound } from './http-errors.ts';
 import { list } from './list.ts';
@@ -61,6 +61,8 @@ async function handleResource(
   }
   const resource = services.registry.resource(group, version, info.resource);
   if (resource === undefined) return sendNoSuchPath(services, info.path, reply);
+  const { deprecation } = resource.definition;
+  if (deprecation !== undefined) addWarnings(reply, [deprecation]);
   const streaming = checkRoute(info, resource) ? streamingHandler(info) : undefined;
   if (streaming !== undefined) return streaming({ services, info, resource, request, reply });
   if (request.method === 'HEAD') throw methodNotAllowed();

@@ -296,7 +296,7 @@ export class ObjectWriter {
   }
 
   #refuse(name: string, errors: readonly FieldError[]): void {
-    if (errors.length > 0) throw invalid(this.definition, name ?? '', errors);
+    if (errors.length > 0) throw invalid(this.definition.errorKind ?? this.definition, name ?? '', errors);
   }
 
   #checkNamespace(draft: ApiObject, namespace = ''): void {

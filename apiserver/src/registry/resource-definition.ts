@@ -37,6 +37,10 @@ export interface ResourceDefinition<T extends ApiObject = ApiObject> extends Res
    * `revise` is of no use (there is no parent object).
    */
   readonly virtual?: SubresourceHandler | undefined;
+  /** What clients are told with every request to the resource: that it is deprecated, and what to use instead. */
+  readonly deprecation?: string | undefined;
+  /** The kind that errors name, where it is not the definition's own (an Event of events.k8s.io is a core Event to them). */
+  readonly errorKind?: { readonly group: string; readonly kind: string } | undefined;
   /** For a second version of a stored resource: turns what is stored into this version's objects and back. */
   readonly conversion?: { fromStored(object: ApiObject): T; toStored(object: T): ApiObject } | undefined;
 }

@@ -35,13 +35,16 @@ export interface ResourceTableOptions {
 }
 
 /** What a row adds to the recorded facts of its resource; the key is `resource` or `resource.group`. */
-type Row = Pick<ResourceDefinition, 'strategy' | 'handlers' | 'virtual' | 'conversion'>;
+type Row = Pick<ResourceDefinition, 'strategy' | 'handlers' | 'virtual' | 'conversion' | 'deprecation' | 'errorKind'>;
 
 /** The resources served, by name. A new kind is one folder and one line here. */
 const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonly<Record<string, Row>> => ({
   bindings: { strategy: {}, virtual: bindingHandler },
   configmaps: { strategy: configMapStrategy },
-  endpoints: { strategy: endpointsStrategy },
+  endpoints: {
+    strategy: endpointsStrategy,
+    deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  },
   events: { strategy: eventStrategy },
   namespaces: { strategy: namespaceStrategy, handlers: { finalize: finalizeHandler } },
   nodes: { strategy: nodeStrategy },
@@ -61,7 +64,11 @@ const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonl
   'replicasets.apps': { strategy: replicaSetStrategy, handlers: { scale: scaleHandler } },
   'leases.coordination.k8s.io': { strategy: leaseStrategy },
   'endpointslices.discovery.k8s.io': { strategy: endpointSliceStrategy },
-  'events.events.k8s.io': { strategy: eventV1Strategy, conversion: eventConversion },
+  'events.events.k8s.io': {
+    strategy: eventV1Strategy,
+    conversion: eventConversion,
+    errorKind: { group: '', kind: 'Event' },
+  },
 });
 
 /**

@@ -1,5 +1,6 @@
 import type { Deployment } from '@kubarium/shared';
 import { deepEqual } from '@kubarium/shared';
+import { podTemplateWarnings } from '../pod/warnings.ts';
 import type { Strategy } from '../strategy.ts';
 import { deploymentDefaults } from './defaults.ts';
 import { deploymentTableCells } from './table-cells.ts';
@@ -12,6 +13,7 @@ export const deploymentStrategy: Strategy<Deployment> = {
     draft.status = {};
   },
   validate: validateDeployment,
+  warnings: ({ spec }) => podTemplateWarnings(spec.template, 'spec.template'),
   validateUpdate: validateDeploymentChange,
   validateStatusUpdate: validateDeploymentStatusChange,
   /** Annotations count: the deployment controller hands them to its ReplicaSets. */

@@ -1,5 +1,6 @@
 import type { Event, EventsV1Event } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
+import { pathSegmentErrors } from '../validation/names.ts';
 import { eventConversion } from './conversion.ts';
 import { eventSelectableFields } from './selectable-fields.ts';
 import { eventTableCells } from './table-cells.ts';
@@ -10,6 +11,7 @@ export const eventStrategy: Strategy<Event> = {
   allowCreateOnUpdate: true,
   withoutGeneration: true,
   withoutGarbageCollection: true,
+  nameErrors: pathSegmentErrors,
   validate: (event) => validateEvent(event, 'reportingComponent'),
   selectableFields: (event) => eventSelectableFields(event, 'involvedObject'),
   tableCells: eventTableCells,

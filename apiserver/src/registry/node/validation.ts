@@ -15,7 +15,8 @@ export const validateNode = ({ spec }: Node, old: Node | undefined): FieldError[
 
 /** All that is wrong with the change of a Node: what the cloud or the cluster gave it once stays. */
 export function validateNodeChange({ spec, status }: Node, { spec: old }: Node): FieldError[] {
-  const errors: FieldError[] = [];
+  // Judged a second time, as in the real server.
+  const errors = taintsErrors(spec?.taints ?? [], 'metadata.taints');
   const seen = new Set<string>();
   for (const [index, address] of (status?.addresses ?? []).entries()) {
     const key = `${address.type}/${address.address}`;

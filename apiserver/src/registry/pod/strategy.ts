@@ -1,6 +1,7 @@
 import type { DeleteOptions, Pod } from '@kubarium/shared';
 import { deepEqual } from '@kubarium/shared';
 import type { RequestContext, Strategy } from '../strategy.ts';
+import { setPodCondition } from './condition.ts';
 import { defaultPod } from './defaults.ts';
 import { qosClass } from './qos-class.ts';
 import { podSelectableFields } from './selectable-fields.ts';
@@ -8,6 +9,7 @@ import { podTableCells } from './table-cells.ts';
 import { validatePodStatusChange } from './validation-status.ts';
 import { validatePodChange } from './validation-update.ts';
 import { validateNewPod, validatePod } from './validation.ts';
+import { podWarnings } from './warnings.ts';
 
 /** The meaning of Pods. */
 export const podStrategy: Strategy<Pod> = {
@@ -21,23 +23,20 @@ export const podStrategy: Strategy<Pod> = {
   validate: (draft, old) => [...validatePod(draft), ...(old === undefined ? validateNewPod(draft) : [])],
   validateUpdate: validatePodChange,
   validateStatusUpdate: validatePodStatusChange,
+  warnings: podWarnings,
   selectableFields: podSelectableFields,
   tableCells: podTableCells,
 };
 
-function prepareForCreate(draft: Pod, _context: RequestContext): void {
+function prepareForCreate(draft: Pod, context: RequestContext): void {
   draft.status = { phase: 'Pending', qosClass: qosClass(draft.spec) };
   if ((draft.spec.schedulingGates ?? []).length > 0) {
-    draft.status.conditions = [
-      {
-        type: 'PodScheduled',
-        status: 'False',
-        lastProbeTime: null,
-        lastTransitionTime: null,
-        reason: 'SchedulingGated',
-        message: 'Scheduling is blocked due to non-empty scheduling gates',
-      } as never,
-    ];
+    const message = 'Scheduling is blocked due to non-empty scheduling gates';
+    setPodCondition(
+      draft,
+      { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message },
+      context.runtime.clock.now(),
+    );
   }
 }
 

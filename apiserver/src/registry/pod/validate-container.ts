@@ -28,7 +28,7 @@ export const validateContainers = (spec: PodSpec, volumes: ReadonlySet<string>, 
 ];
 
 function mainErrors(spec: PodSpec, volumes: ReadonlySet<string>, field: string): FieldError[] {
-  const { containers } = spec;
+  const containers = spec.containers ?? [];
   if (containers.length === 0) return [required(field)];
   const names = new Set<string>();
   const errors = containers.flatMap((container, index) => {

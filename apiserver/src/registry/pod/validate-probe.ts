@@ -90,6 +90,6 @@ function httpGetErrors({ path, port, scheme, httpHeaders = [] }: HTTPGetAction, 
 
 function sleepErrors({ seconds }: SleepAction, graceSeconds: number, field: string): FieldError[] {
   if (seconds >= 0 && seconds <= graceSeconds) return [];
-  const why = `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep.`;
-  return [invalid(`${field}.seconds`, seconds, why)];
+  const why = `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`;
+  return [invalid(field, seconds, why)];
 }

@@ -70,9 +70,12 @@ const internalForm = (context: SecurityContext): unknown => ({
   ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
   AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null,
   ProcMount: context.procMount ?? null,
-  SeccompProfile: context.seccompProfile ?? null,
-  AppArmorProfile: context.appArmorProfile ?? null,
+  SeccompProfile: internalProfile(context.seccompProfile),
+  AppArmorProfile: internalProfile(context.appArmorProfile),
 });
+
+const internalProfile = (profile: SeccompProfile | AppArmorProfile | undefined): unknown =>
+  profile ? { Type: profile.type, LocalhostProfile: profile.localhostProfile ?? null } : null;
 
 const oneOf = (value: string | undefined, supported: readonly string[], field: string): FieldError[] =>
   value === undefined || supported.includes(value) ? [] : [notSupported(field, value, supported)];

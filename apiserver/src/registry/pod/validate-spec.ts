@@ -3,7 +3,7 @@ import type { FieldError } from '../strategy.ts';
 import { invalid, invalidEach, notSupported, required } from '../validation/field-error.ts';
 import { ipErrors } from '../validation/ip.ts';
 import { labelsErrors } from '../validation/labels.ts';
-import { dnsLabelErrors, dnsSubdomainErrors } from '../validation/names.ts';
+import { dnsLabelErrors, dnsSubdomainErrors, searchPathErrors } from '../validation/names.ts';
 import { rangeMessage } from '../validation/regex-message.ts';
 import { hostNetworkErrors, validateContainers } from './validate-container.ts';
 import {
@@ -74,8 +74,7 @@ function dnsConfigErrors({ dnsPolicy, dnsConfig }: PodSpec, field: string): Fiel
   for (const [index, search] of searches.entries()) {
     if (search === '.') continue;
     const name = search.replace(/\.$/, '');
-    // Underscores are allowed here: they are judged as letters.
-    errors.push(...invalidEach(`${field}.searches[${index}]`, name, dnsSubdomainErrors(name.replaceAll('_', 'x'))));
+    errors.push(...invalidEach(`${field}.searches[${index}]`, name, searchPathErrors(name)));
   }
   for (const [index, { name }] of options.entries()) {
     if (!name) errors.push(required(`${field}.options[${index}]`, 'must not be empty'));

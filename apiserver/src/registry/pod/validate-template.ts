@@ -1,5 +1,5 @@
 import type { LabelSelector, PodTemplateSpec } from '@kubarium/shared';
-import { labelSelectorMatches, SelectorError } from '@kubarium/shared';
+import { labelSelectorMatches } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
 import { forbidden, invalid, notSupported, required } from '../validation/field-error.ts';
 import { isEmptySelector, labelSelectorErrors, labelsErrors } from '../validation/labels.ts';
@@ -39,13 +39,10 @@ function selectorErrors(selector: LabelSelector | undefined): FieldError[] {
 function templateErrors(selector: LabelSelector | undefined, template: PodTemplateSpec | undefined): FieldError[] {
   const field = 'spec.template';
   const labels = template?.metadata?.labels;
-  let selected: boolean;
-  try {
-    selected = !selector || isEmptySelector(selector) || labelSelectorMatches(selector, labels);
-  } catch (error) {
-    if (error instanceof SelectorError) return [invalid('spec.selector', selector, 'invalid label selector')];
-    throw error;
-  }
+  if (labelSelectorErrors(selector, '').length > 0)
+    return [invalid('spec.selector', selector, 'invalid label selector')];
+  // Without a selector nothing is selected.
+  const selected = Boolean(selector) && (isEmptySelector(selector) || labelSelectorMatches(selector, labels));
   const errors = selected
     ? []
     : [invalid(`${field}.metadata.labels`, labels ?? null, '`selector` does not match template `labels`')];

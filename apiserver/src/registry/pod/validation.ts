@@ -10,6 +10,7 @@ export const validatePod = (pod: Pod): FieldError[] => [
   ...annotationErrors(pod),
   ...validatePodSpec(pod.spec, 'spec', true),
   ...tokenVolumeErrors(pod),
+  ...imageSpaceErrors(pod),
 ];
 
 /** All that is wrong with a new pod beyond that. */
@@ -40,6 +41,15 @@ function annotationErrors({ metadata, spec }: Pod): FieldError[] {
 
 const isInt32 = (text: string): boolean =>
   /^(0|-?[1-9]\d{0,9})$/.test(text) && Math.trunc(Number(text)) === (Number(text) | 0);
+
+const imageSpaceErrors = ({ spec }: Pod): FieldError[] =>
+  (['containers', 'initContainers'] as const).flatMap((key) =>
+    (spec[key] ?? []).flatMap(({ image = '' }, index) =>
+      image.trim() === image
+        ? []
+        : [invalid(`spec.${key}[${index}].image`, image, 'must not have leading or trailing whitespace')],
+    ),
+  );
 
 function tokenVolumeErrors({ spec }: Pod): FieldError[] {
   if (spec.serviceAccountName) return [];

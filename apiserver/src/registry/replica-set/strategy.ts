@@ -1,6 +1,7 @@
 import type { ReplicaSet } from '@kubarium/shared';
 import { deepEqual } from '@kubarium/shared';
 import { defaultPodSpec } from '../pod/defaults.ts';
+import { podTemplateWarnings } from '../pod/warnings.ts';
 import type { Strategy } from '../strategy.ts';
 import { replicaSetTableCells } from './table-cells.ts';
 import { validateReplicaSet, validateReplicaSetChange, validateReplicaSetStatusChange } from './validation.ts';
@@ -15,6 +16,7 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
     draft.status = { replicas: 0 };
   },
   validate: validateReplicaSet,
+  warnings: ({ spec }) => podTemplateWarnings(spec.template, 'spec.template'),
   validateUpdate: validateReplicaSetChange,
   validateStatusUpdate: validateReplicaSetStatusChange,
   bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),

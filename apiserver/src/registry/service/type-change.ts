@@ -16,6 +16,7 @@ export function dropTypeDependentFields(draft: Service, old: Service): void {
     }
     if (deepEqual(spec.ipFamilies, old.spec.ipFamilies)) delete spec.ipFamilies;
     if (spec.ipFamilyPolicy === old.spec.ipFamilyPolicy) delete spec.ipFamilyPolicy;
+    if (spec.internalTrafficPolicy === old.spec.internalTrafficPolicy) delete spec.internalTrafficPolicy;
   }
   if (needsNodePort(old) && !needsNodePort(draft) && hasNoNewNodePort(draft, old)) {
     for (const port of spec.ports ?? []) delete port.nodePort;

@@ -17,10 +17,8 @@ const TRAFFIC_DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'
 
 /** All that is wrong with a Service. Where its addresses cannot be, nothing else is looked at, as in the real server. */
 export function validateService(service: Service, old?: Service): FieldError[] {
-  const addresses = clusterIPErrors(service, old);
+  const addresses = addressingErrors(service, old);
   if (addresses.length > 0) return addresses;
-  const families = familyErrors(service);
-  if (families.length > 0) return families;
   return [
     ...hintsErrors(service),
     ...typeErrors(service),
@@ -34,6 +32,12 @@ export function validateService(service: Service, old?: Service): FieldError[] {
     ...loadBalancerErrors(service, old),
     ...trafficErrors(service),
   ];
+}
+
+/** What is wrong with a Service's addresses and families. */
+export function addressingErrors(service: Service, old: Service | undefined): FieldError[] {
+  const errors = clusterIPErrors(service, old);
+  return errors.length > 0 ? errors : familyErrors(service);
 }
 
 function hintsErrors({ metadata }: Service): FieldError[] {

@@ -12,4 +12,4 @@ export const nonNegativeErrors = (value: number | undefined, field: string): Fie
 
 /** An error for a number that is not above zero. */
 export const positiveErrors = (value: number | undefined, field: string): FieldError[] =>
-  (value ?? 0) > 0 ? [] : [invalid(field, value, 'must be greater than 0')];
+  (value ?? 0) > 0 ? [] : [invalid(field, value, 'must be greater than zero')];

@@ -8,6 +8,8 @@ import { rangeMessage, regexMessage } from './regex-message.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const SEARCH_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const SEARCH_PATH = `${SEARCH_LABEL}(\\.${SEARCH_LABEL})*`;
 const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const ENV_NAME = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
@@ -43,6 +45,15 @@ export function dnsSubdomainErrors(text: string): string[] {
   const rule =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
   return [...errors, regexMessage(rule, SUBDOMAIN, 'example.com')];
+}
+
+/** A subdomain that may also have underscores, as search paths of resolvers do. */
+export function searchPathErrors(text: string): string[] {
+  const errors = tooLong(text, 253);
+  if (whole(SEARCH_PATH).test(text)) return errors;
+  const rule =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
+  return [...errors, regexMessage(rule, SEARCH_PATH, 'example.com')];
 }
 
 /** A label that starts with a letter. */

@@ -38,6 +38,7 @@ function createErrors(
     ...ownerReferencesErrors(meta.ownerReferences ?? []),
     ...finalizersErrors(meta.finalizers ?? []),
     ...managedFieldsErrors(meta),
+    ...unqualifiedFinalizerErrors(meta.finalizers ?? []),
   ];
 }
 
@@ -126,6 +127,15 @@ function finalizersErrors(finalizers: readonly string[]): FieldError[] {
   }
   return errors;
 }
+
+const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
+
+const unqualifiedFinalizerErrors = (finalizers: readonly string[]): FieldError[] =>
+  finalizers.flatMap((name, index) => {
+    if (name.includes('/') || STANDARD_FINALIZERS.includes(name)) return [];
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [invalid(`metadata.finalizers[${index}]`, name, why)];
+  });
 
 function managedFieldsErrors({ managedFields = [] }: ObjectMeta): FieldError[] {
   return managedFields.flatMap(({ operation = '', fieldsType = '', manager = '' }, index) => {

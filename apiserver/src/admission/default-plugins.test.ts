@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Registry, ResourceRegistry } from '../registry/registry.ts';
 import type { ResourceDefinition } from '../registry/resource-definition.ts';
 import type { RequestContext } from '../registry/strategy.ts';
-import { podPlugins } from './pod-plugins.ts';
+import { defaultPlugins } from './default-plugins.ts';
 
 const clock = new VirtualClock();
 const context: RequestContext = {
@@ -34,7 +34,7 @@ const account = (name: string, more: Partial<ServiceAccount> = {}): Partial<Serv
 
 async function admitted(spec: Partial<PodSpec>, accounts = [account('default')], old?: Pod): Promise<PodSpec> {
   const draft = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c' }], ...spec } } as Pod;
-  for (const plugin of podPlugins) {
+  for (const plugin of defaultPlugins) {
     await plugin.admit(context, {
       definition: { group: '', resource: 'pods' } as ResourceDefinition,
       operation: old === undefined ? 'create' : 'update',
