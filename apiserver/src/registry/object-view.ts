@@ -1,4 +1,5 @@
 import type { ApiObject, Status } from '@kubarium/shared';
+import { objectText } from '../storage/object-codec.ts';
 import type { Stored } from '../storage/storage.ts';
 import type { Rendered, Written } from './registry.ts';
 import type { ResourceDefinition } from './resource-definition.ts';
@@ -7,6 +8,12 @@ import type { ResourceDefinition } from './resource-definition.ts';
 export const render = (value: ApiObject | Status): Rendered => ({
   value: value as ApiObject,
   text: JSON.stringify(value),
+});
+
+/** An object as it would look stored: the answer to a dry run. */
+export const renderObject = (value: ApiObject): Rendered => ({
+  value,
+  text: objectText(value, value.metadata.resourceVersion),
 });
 
 /** Stored objects as one resource shows them: as they are, or converted (once each) for a second version of a stored one. */

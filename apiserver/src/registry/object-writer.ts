@@ -14,7 +14,7 @@ import type { AdmissionChain } from '../admission/admission-chain.ts';
 import type { Storage, Stored } from '../storage/storage.ts';
 import { isReleased, planDeletion } from './deletion.ts';
 import type { ObjectView } from './object-view.ts';
-import { render, WrittenObject } from './object-view.ts';
+import { render, renderObject, WrittenObject } from './object-view.ts';
 import type { Rendered, Target, Written } from './registry.ts';
 import type { ResourceDefinition } from './resource-definition.ts';
 import { parseResourceVersion } from './resource-version.ts';
@@ -133,7 +133,7 @@ export class ObjectWriter {
       const { allocation, answer, warnings } = outcome!;
       if (context.dryRun) allocation?.revert();
       else allocation?.commit();
-      return new WrittenObject(answer === undefined ? this.#view.show(written) : render(answer), false, warnings);
+      return new WrittenObject(answer === undefined ? this.#view.show(written) : renderObject(answer), false, warnings);
     } catch (error) {
       outcome?.allocation?.revert();
       throw storageFailure(this.definition, target.name, error);
@@ -167,7 +167,7 @@ export class ObjectWriter {
       const writing = this.#storage.update(key, decide);
       const removing = removes && !context.dryRun ? this.#remove(key) : undefined;
       const [written, removed] = await Promise.all([writing, removing]);
-      const shown = context.dryRun ? render(last!) : this.#view.show(removed ?? written);
+      const shown = context.dryRun ? renderObject(last!) : this.#view.show(removed ?? written);
       const isAnsweredByStatus = removes && this.definition.strategy.returnsDeletedObject !== true;
       return {
         body: isAnsweredByStatus ? render(this.#success(last!)) : shown,
@@ -205,7 +205,7 @@ export class ObjectWriter {
     if (context.dryRun) {
       allocation?.revert();
       if (this.#exists(draft.metadata)) throw alreadyExists(this.definition, name);
-      return new WrittenObject(render(draft), true, warnings);
+      return new WrittenObject(renderObject(draft), true, warnings);
     }
     try {
       const stored = await this.#storage.create(

@@ -570,3 +570,15 @@ describe('a second version of a stored resource', () => {
     });
   });
 });
+
+describe('the text of an answer', () => {
+  it('has its metadata in the order of the real server, stored or not', async () => {
+    const { widgets, context, dryRun } = await setUp();
+    const draft = draftOf('', {}, { labels: { x: 'y' }, generateName: 'g-' });
+    for (const each of [context, dryRun]) {
+      const { text } = await widgets.create(each, { namespace: NAMESPACE }, structuredClone(draft));
+      const order = Object.keys((JSON.parse(text) as ApiObject).metadata).filter((key) => key !== 'resourceVersion');
+      expect(order).toEqual(['name', 'generateName', 'namespace', 'uid', 'generation', 'creationTimestamp', 'labels']);
+    }
+  });
+});

@@ -6,13 +6,15 @@ import type { Codec } from './storage.ts';
  * `apiVersion` first.
  */
 export const objectCodec: Codec<ApiObject> = {
-  encode({ kind, apiVersion, metadata, ...rest }, revision) {
-    return JSON.stringify({ kind, apiVersion, metadata: ordered(metadata, String(revision)), ...rest });
-  },
+  encode: (object, revision) => objectText(object, String(revision)),
   decode: (text) => JSON.parse(text) as ApiObject,
 };
 
-const ordered = (metadata: ObjectMeta, resourceVersion: string): ObjectMeta => {
+/** The JSON of an object that is not stored (a dry run's answer has no revision of its own). */
+export const objectText = ({ kind, apiVersion, metadata, ...rest }: ApiObject, resourceVersion?: string): string =>
+  JSON.stringify({ kind, apiVersion, metadata: ordered(metadata, resourceVersion), ...rest });
+
+const ordered = (metadata: ObjectMeta, resourceVersion: string | undefined): object => {
   const {
     name,
     generateName,
