@@ -14,7 +14,8 @@ import { attachSession } from './exec/attach-session.ts';
 import { execSession } from './exec/exec-session.ts';
 import { readLog } from './logs/log-reader.ts';
 import type { LogStore } from './logs/log-store.ts';
-import type { ContainerInstance, PodContainer } from './pod-container.ts';
+import type { ContainerInstance } from './container-instance.ts';
+import type { PodContainer } from './pod-container.ts';
 import type { PodWorker } from './pod-worker.ts';
 
 /** What a kubelet serves on port 10250: logs, exec, attach and port-forward of its pods. */

@@ -9,25 +9,22 @@ import {
   timestamp,
   type Timer,
 } from '@kubarium/shared';
-import { createHash } from 'node:crypto';
 import { BackOff } from './back-off.ts';
 import { type ContainerEvent, type ContainerState, containerTransition } from './container-lifecycle.ts';
-import { type ContainerInstanceFacts, containerStatus } from './container-status.ts';
+import { containerStatus } from './container-status.ts';
+import { type ContainerInstance, exitState, makeInstance, NEVER_FOUND, startErrorState } from './container-instance.ts';
 import { ContainerTermination } from './container-termination.ts';
 import { type Configuration, configureContainer } from './container/container-configuration.ts';
 import type { Container as RunningContainer, ContainerExit } from './container/container.ts';
-import { ContainerStreams } from './container/container-streams.ts';
 import { ContainerConfigError } from './container/environment.ts';
 import { FileSystemError } from './container/file-system.ts';
 import type { PodSandbox } from './container/pod-sandbox.ts';
 import { type SignalName, SpawnError } from './container/process.ts';
-import { terminationMessage } from './container/termination-message.ts';
 import type { PodVolumes } from './container/volumes/pod-volumes.ts';
 import { formatPod, goDuration } from './go-format.ts';
 import { ImagePuller, type ImageResult } from './image-puller.ts';
 import type { StoredImage } from './image-store.ts';
 import { runHook } from './lifecycle-hook.ts';
-import { LogStore } from './logs/log-store.ts';
 import type { NodeContext } from './node-context.ts';
 import { ContainerProbes } from './probes/container-probes.ts';
 import type { ProbeTarget } from './probes/probe-target.ts';
@@ -43,19 +40,6 @@ export interface ContainerHost {
   changed(container: PodContainer): void;
 }
 
-/** One run of a container, from its creation on. */
-export interface ContainerInstance extends ContainerInstanceFacts {
-  readonly configuration: Configuration;
-  readonly logs: LogStore;
-  readonly streams: ContainerStreams;
-  readonly startedMs: number;
-  readonly ended: AbortController;
-  /** The image that it was made from, as the pod named it then. */
-  readonly specImage: string | undefined;
-  running: RunningContainer | undefined;
-  terminated: ContainerStateTerminated | undefined;
-}
-
 interface Waiting {
   readonly reason: string;
   readonly message?: string | undefined;
@@ -63,7 +47,6 @@ interface Waiting {
 
 /** How long before what could not be made is tried again: the kubelet's next look at the pod. */
 const RETRY_MS = 10_000;
-const EPOCH = '1970-01-01T00:00:00Z';
 
 /** One container of a pod over all its restarts; see container-lifecycle for its states. */
 export class PodContainer {
@@ -213,22 +196,15 @@ export class PodContainer {
     this.#status = undefined;
     this.#host.changed(this);
     // What was told of the change may have changed it again.
-    if (this.#state === next) this.#enter[next]();
+    if (this.#state === next) this.#entered(next);
   }
 
-  readonly #enter: Record<ContainerState, () => void> = {
-    waiting: () => {},
-    pulling: () => this.#pull(),
-    pullBackOff: () => {},
-    creating: () => void this.#track(this.#create()),
-    createBackOff: () => this.#retryAfter(RETRY_MS),
-    running: () => {},
-    killing: () => {},
-    stopping: () => {},
-    exited: () => this.#decide(),
-    crashBackOff: () => {},
-    done: () => {},
-  };
+  #entered(state: ContainerState): void {
+    if (state === 'pulling') this.#pull();
+    else if (state === 'creating') void this.#track(this.#create());
+    else if (state === 'createBackOff') this.#retryAfter(RETRY_MS);
+    else if (state === 'exited') this.#decide();
+  }
 
   #retryAfter(delayMs: number): void {
     this.#timer = this.#host.context.runtime.clock.setTimer(delayMs, () => this.#dispatch('retry'));
@@ -300,7 +276,7 @@ export class PodContainer {
     }
     const { postStart } = spec.lifecycle ?? {};
     if (postStart !== undefined) {
-      const failure = await runHook(postStart, this.#target(running), instance.ended.signal);
+      const failure = await runHook(postStart, this.#target(running), instance.ended!.signal);
       if (this.#state !== 'creating' || this.#current !== instance) return;
       if (failure !== undefined) {
         this.#emit('Warning', 'FailedPostStartHook', 'PostStartHook failed');
@@ -313,29 +289,12 @@ export class PodContainer {
 
   #newInstance(spec: Container, stored: StoredImage, configuration: Configuration): ContainerInstance {
     const { context, pod } = this.#host;
-    const { clock } = context.runtime;
     if (this.#wasMade) this.#restartCount++;
     this.#wasMade = true;
     if (this.#current?.terminated !== undefined) this.#lastTerminated = this.#current.terminated;
     this.#previous = this.#current;
-    const id = createHash('sha256').update(`${pod.metadata.uid}/${this.name}/${this.#restartCount}`).digest('hex');
-    const logs = new LogStore(clock);
-    const instance: ContainerInstance = {
-      containerID: `kubarium://${id}`,
-      image: stored.name,
-      imageID: stored.imageID,
-      uid: configuration.uid,
-      gid: configuration.gid,
-      groups: configuration.groups,
-      configuration,
-      logs,
-      streams: new ContainerStreams(logs, { stdin: spec.stdin === true, tty: spec.tty === true }),
-      startedMs: clock.now(),
-      ended: new AbortController(),
-      specImage: spec.image,
-      running: undefined,
-      terminated: undefined,
-    };
+    const attempt = this.#restartCount;
+    const instance = makeInstance({ context, podUid: pod.metadata.uid, spec, stored, configuration, attempt });
     this.#current = instance;
     this.#status = undefined;
     return instance;
@@ -396,7 +355,7 @@ export class PodContainer {
         preStop === undefined
           ? undefined
           : async () => {
-              const failure = await runHook(preStop, this.#target(running), instance.ended.signal);
+              const failure = await runHook(preStop, this.#target(running), instance.ended!.signal);
               if (failure !== undefined) this.#emit('Warning', 'FailedPreStopHook', 'PreStopHook failed');
             },
       turn,
@@ -404,25 +363,18 @@ export class PodContainer {
   }
 
   #startFailed(instance: ContainerInstance, error: SpawnError): void {
-    const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${error.message}: unknown`;
+    const terminated = startErrorState(instance, error, this.#host.context.runtime.clock.now());
+    const { message } = terminated;
     this.#emit('Warning', 'Failed', `Error: ${message}`);
-    instance.terminated = {
-      containerID: instance.containerID,
-      exitCode: 128,
-      finishedAt: timestamp(this.#host.context.runtime.clock.now()),
-      message,
-      reason: 'StartError',
-      startedAt: EPOCH,
-    };
+    instance.terminated = terminated;
     instance.logs.end();
     this.#waiting = { reason: 'RunContainerError', message };
     this.#dispatch('startFailed');
   }
 
   #exited(instance: ContainerInstance, { exitCode }: ContainerExit): void {
-    const { clock } = this.#host.context.runtime;
     instance.logs.end();
-    instance.ended.abort();
+    instance.ended?.abort();
     if (this.#isAbandoned) return;
     this.#probes?.[Symbol.dispose]();
     this.#probes = undefined;
@@ -430,15 +382,7 @@ export class PodContainer {
     this.#termination = undefined;
     this.#ready = false;
     this.#started = false;
-    const message = terminationMessage(this.spec, instance.configuration.files, instance.logs, exitCode);
-    instance.terminated = {
-      containerID: instance.containerID,
-      exitCode,
-      finishedAt: timestamp(clock.now()),
-      ...(message === '' ? {} : { message }),
-      reason: exitCode === 0 ? 'Completed' : 'Error',
-      startedAt: timestamp(instance.startedMs),
-    };
+    instance.terminated = exitState(instance, this.spec, exitCode, this.#host.context.runtime.clock.now());
     this.#waiting = undefined;
     this.#dispatch('exited');
   }
@@ -498,15 +442,6 @@ const FIELDS: Record<ContainerRole, string> = {
   sidecar: 'initContainers',
   main: 'containers',
   ephemeral: 'ephemeralContainers',
-};
-
-/** The state of a container that never ran when its pod is over. */
-const NEVER_FOUND: ContainerStateTerminated = {
-  exitCode: 137,
-  finishedAt: undefined,
-  message: 'The container could not be located when the pod was terminated',
-  reason: 'ContainerStatusUnknown',
-  startedAt: undefined,
 };
 
 /** The grace period in seconds that holds for a pod's containers now. */

@@ -11,6 +11,7 @@ import {
   type Timer,
   timestamp,
 } from '@kubarium/shared';
+import { type NextStep, nextInitStep, nextMainStep } from './container-sequence.ts';
 import { namedObjects } from './container/container-configuration.ts';
 import { PodSandbox } from './container/pod-sandbox.ts';
 import { PodVolumes } from './container/volumes/pod-volumes.ts';
@@ -19,7 +20,8 @@ import type { Refusal } from './node-ledger.ts';
 import { type ContainerHost, graceOf, PodContainer } from './pod-container.ts';
 import { type PodEvent, type PodState, podTransition } from './pod-lifecycle.ts';
 import { podStatus, rejectedStatus } from './pod-status.ts';
-import { roleOfInit, shouldRestart } from './restart-policy.ts';
+import { restoredContainers } from './power-cut.ts';
+import { roleOfInit } from './restart-policy.ts';
 import type { StatusSource } from './status-writer.ts';
 
 /** The kubelet, as one of its pods sees it. */
@@ -36,15 +38,6 @@ const FIRST_MOUNT_RETRY_MS = 500;
 const LONGEST_MOUNT_RETRY_MS = 122_000;
 const SANDBOX_RETRY_MS = 10_000;
 const DELETE_RETRY_MS = 1_000;
-
-/** A container's status after its node went down: what was running has ended, nobody knows how. */
-function afterPowerCut(status: ContainerStatus, finishedAt: string): ContainerStatus {
-  const { running } = status.state ?? {};
-  if (running === undefined) return status;
-  const { containerID } = status;
-  const terminated = { containerID, exitCode: 255, finishedAt, reason: 'Unknown', startedAt: running.startedAt };
-  return { ...status, ready: false, started: false, state: { terminated } };
-}
 
 const isTerminal = ({ phase }: PodStatus): boolean => phase === 'Succeeded' || phase === 'Failed';
 
@@ -239,40 +232,38 @@ export class PodWorker implements ContainerHost, StatusSource {
     if (next === 'stay') return;
     this.#state = next;
     this.#retry?.cancel();
-    this.#enter[next]();
+    this.#entered(next);
   }
 
-  readonly #enter: Record<PodState, () => void> = {
-    admitting: () => {},
-    preparing: () => {
-      this.context.statuses.changed(this);
-      this.#armDeadline();
-      this.#prepare();
-    },
-    // The sandbox is reported with the first container that starts, as a kubelet does.
-    initializing: () => this.#advance(),
-    running: () => {
-      this.#isInitialized = true;
-      this.#addEphemeral();
-      this.#advance();
-    },
-    stopping: () => {
-      this.context.statuses.changed(this);
-      this.#stopContainers();
-      this.#advance();
-    },
-    stopped: () => {
-      this.#deadline?.cancel();
-      this.#release();
-      this.#owner.ended(this);
-      this.context.statuses.changed(this);
-      if (this.#isRemoved) this.#dispatch('removed');
-    },
-    gone: () => {
-      this.context.statuses.forget(this.#pod.metadata.uid);
-      this.#owner.gone(this);
-    },
-  };
+  #entered(state: PodState): void {
+    switch (state) {
+      case 'preparing':
+        this.context.statuses.changed(this);
+        this.#armDeadline();
+        return this.#prepare();
+      case 'initializing':
+        // The sandbox is reported with the first container that starts, as a kubelet does.
+        return this.#advance();
+      case 'running':
+        this.#isInitialized = true;
+        this.#addEphemeral();
+        return this.#advance();
+      case 'stopping':
+        this.context.statuses.changed(this);
+        this.#stopContainers();
+        return this.#advance();
+      case 'stopped':
+        this.#deadline?.cancel();
+        this.#release();
+        this.#owner.ended(this);
+        this.context.statuses.changed(this);
+        return this.#isRemoved ? this.#dispatch('removed') : undefined;
+      case 'gone':
+        this.context.statuses.forget(this.#pod.metadata.uid);
+        return this.#owner.gone(this);
+      case 'admitting':
+    }
+  }
 
   #prepare(): void {
     if (this.#isPreparing) return;
@@ -321,24 +312,16 @@ export class PodWorker implements ContainerHost, StatusSource {
 
   /** Starts what is due next, and notices when a stage is over. */
   #advance(): void {
-    if (this.#state === 'initializing') {
-      for (const container of this.#init) {
-        if (container.state === 'waiting') return container.start();
-        if (container.role === 'sidecar' ? container.isStarted : container.exitCode === 0 && container.state === 'done')
-          continue;
-        if (container.role === 'init' && container.state === 'done') this.#dispatch('ended');
-        return;
-      }
-      this.#dispatch('initialized');
-    } else if (this.#state === 'running') {
-      for (const container of [...this.#main, ...this.#ephemeral]) {
-        if (container.state === 'pulling' || container.state === 'creating') return;
-        if (container.state === 'waiting') return container.start();
-      }
-      if (this.#main.every(({ state }) => state === 'done')) this.#dispatch('ended');
-    } else if (this.#state === 'stopping' && this.#containers().every(({ state }) => state === 'done')) {
+    if (this.#state === 'initializing') this.#take(nextInitStep(this.#init));
+    else if (this.#state === 'running') this.#take(nextMainStep(this.#main, this.#ephemeral));
+    else if (this.#state === 'stopping' && this.#containers().every(({ state }) => state === 'done'))
       this.#dispatch('halted');
-    }
+  }
+
+  #take(step: NextStep<PodContainer>): void {
+    if (step === undefined) return;
+    if ('start' in step) step.start.start();
+    else this.#dispatch(step.event);
   }
 
   #stop(): void {
@@ -394,21 +377,10 @@ export class PodWorker implements ContainerHost, StatusSource {
       'SandboxChanged',
       'Pod sandbox changed, it will be killed and re-created.',
     );
-    const finishedAt = timestamp(this.context.runtime.clock.now());
-    const statuses = new Map(
-      this.#knownStatuses().map((status) => [status.name, afterPowerCut(status, finishedAt)] as const),
-    );
-    const isOver = (container: PodContainer): boolean => {
-      const exitCode = statuses.get(container.name)?.state?.terminated?.exitCode;
-      return exitCode !== undefined && !shouldRestart(this.#pod, container.spec, container.role, exitCode);
-    };
-    const isAllOver = this.#main.every(isOver);
-    for (const container of this.#containers()) {
-      const status = statuses.get(container.name);
-      if (status === undefined) continue;
-      // Init containers run again in the new sandbox, unless there is nothing to initialize it for.
-      if (container.role === 'main' ? isOver(container) : isAllOver) container.keep(status);
-      else container.adopt(status);
+    const restored = restoredContainers(this.#pod, timestamp(this.context.runtime.clock.now()));
+    for (const [name, { status, isOver }] of restored) {
+      if (isOver) this.container(name)?.keep(status);
+      else this.container(name)?.adopt(status);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ExecOptions, ExecSession } from '@kubarium/shared';
 import { PassThrough } from 'node:stream';
-import type { ContainerInstance } from '../pod-container.ts';
+import type { ContainerInstance } from '../container-instance.ts';
 
 /**
  * Joins the streams of a container's first process: its output from now on, and its input where the container takes any

@@ -17,8 +17,9 @@ import type { Payload } from './payload.ts';
  * fsGroup the files belong to that group and it may read them.
  */
 export function writePayload(files: FileSystem, payload: Payload, nowMs: number, fsGroup: number | undefined): void {
-  const previous = files.exists('/..data') ? files.readLink('/..data') : undefined;
-  const folder = timedFolder(files, nowMs);
+  const present = new Set(files.readDirectory('/'));
+  const previous = present.has('..data') ? files.readLink('/..data') : undefined;
+  const folder = timedFolder(present, nowMs);
   files.makeDirectory(`/${folder}`, { mode: 0o755 });
   for (const [path, { data, mode, uid = 0 }] of payload) {
     const slash = path.lastIndexOf('/');
@@ -33,18 +34,15 @@ export function writePayload(files: FileSystem, payload: Payload, nowMs: number,
     files.rename('/..data_tmp', '/..data');
   }
   const names = new Set([...payload.keys()].map((path) => path.split('/')[0]!));
-  for (const name of names) if (!linkExists(files, name)) files.symlink(`..data/${name}`, `/${name}`);
-  for (const name of files.readDirectory('/')) if (!name.startsWith('..') && !names.has(name)) files.remove(`/${name}`);
+  for (const name of names) if (!present.has(name)) files.symlink(`..data/${name}`, `/${name}`);
+  for (const name of present) if (!name.startsWith('..') && !names.has(name)) files.remove(`/${name}`);
   if (previous !== undefined) files.remove(`/${previous}`, { recursive: true });
 }
 
-/** A link whose target is gone does not `exist`, but its name is taken. */
-const linkExists = (files: FileSystem, name: string): boolean => files.readDirectory('/').includes(name);
-
-function timedFolder(files: FileSystem, nowMs: number): string {
+function timedFolder(present: ReadonlySet<string>, nowMs: number): string {
   const base = `..${microTimestamp(nowMs).slice(0, 19).replaceAll(/[-T:]/g, '_')}`;
   for (let number = 1; ; number++) {
     const name = `${base}.${String(number).padStart(9, '0')}`;
-    if (!files.exists(`/${name}`)) return name;
+    if (!present.has(name)) return name;
   }
 }
