@@ -173,9 +173,10 @@ export class PodWorker implements ContainerHost, StatusSource {
 
   changed(container: PodContainer): void {
     if (container.state === 'done') this.#whenDone.get(container)?.resolve();
-    // Neither a pull nor a creation shows in the status.
-    if (container.state !== 'pulling' && container.state !== 'creating') this.context.statuses.changed(this);
     this.#advance();
+    // Neither a pull nor a creation shows in the status.
+    const isVisible = container.state !== 'pulling' && container.state !== 'creating';
+    if (isVisible && this.#state !== 'gone') this.context.statuses.changed(this);
   }
 
   status(): PodStatus {

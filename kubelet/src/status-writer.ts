@@ -50,7 +50,7 @@ export class StatusWriter {
     return this.#slot(source).written;
   }
 
-  /** Says that a pod's status has changed. The first change is sent in this turn of the event loop. */
+  /** Says that a pod's status has changed. Where no write of the pod is on its way, one leaves at once with what is now. */
   changed(source: StatusSource): void {
     if (this.#stopped) return;
     const slot = this.#slot(source);
@@ -59,7 +59,7 @@ export class StatusWriter {
     if (slot.isWriting) return;
     slot.isWriting = true;
     this.#runtime.activity?.begin();
-    queueMicrotask(() => void this.#write(slot));
+    void this.#write(slot);
   }
 
   /** Whether all that is known of a pod has arrived. */

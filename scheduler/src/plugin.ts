@@ -16,6 +16,8 @@ export type NodeTest = (node: NodeInfo) => Unfit | undefined;
 /** Decides which nodes can take a pod. One decision a file in plugins/. */
 export interface FilterPlugin {
   readonly name: string;
+  /** The only nodes that come into question, where the pod names them; the others are not tested at all. */
+  candidates?(pod: PodInfo): ReadonlySet<string> | undefined;
   /** Looks at the pod once; undefined where it has nothing to say about any node. */
   prepare(pod: PodInfo, snapshot: Snapshot): NodeTest | undefined;
 }

@@ -1,4 +1,4 @@
-import { keyOf, type Pod, type PodAffinityTerm } from '@kubarium/shared';
+import { keyOf, type Pod, type PodAffinityTerm, type WeightedPodAffinityTerm } from '@kubarium/shared';
 import { podRequests, type Resources } from './resources.ts';
 
 export interface HostPortUse {
@@ -17,7 +17,17 @@ export interface PodInfo {
   /** The uid of the object that controls it; replicas of one owner are spread. */
   readonly owner: string | undefined;
   readonly requiredAntiAffinity: readonly PodAffinityTerm[];
+  /** What it would rather be near to (positive weight) or away from (negative). */
+  readonly preferences: readonly PodPreference[];
 }
+
+export interface PodPreference {
+  readonly term: PodAffinityTerm;
+  readonly weight: number;
+}
+
+/** A placed pod's required affinity also speaks for pods that come later, if weakly (hardPodAffinityWeight). */
+const REQUIRED_AFFINITY_WEIGHT = 1;
 
 export function podInfo(pod: Pod): PodInfo {
   return {
@@ -34,5 +44,24 @@ export function podInfo(pod: Pod): PodInfo {
     ),
     owner: pod.metadata.ownerReferences?.find((reference) => reference.controller === true)?.uid,
     requiredAntiAffinity: pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [],
+    preferences: preferencesOf(pod),
   };
 }
+
+function preferencesOf({ spec: { affinity } }: Pod): PodPreference[] {
+  const weighted = (terms: readonly WeightedPodAffinityTerm[] | undefined, sign: 1 | -1): PodPreference[] =>
+    (terms ?? []).map(({ weight, podAffinityTerm: term }) => ({ term, weight: sign * weight }));
+  return [
+    ...weighted(affinity?.podAffinity?.preferredDuringSchedulingIgnoredDuringExecution, 1),
+    ...weighted(affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution, -1),
+  ];
+}
+
+/** What a placed pod says about pods that come later. */
+export const attractionsOf = (info: PodInfo): readonly PodPreference[] => [
+  ...info.preferences,
+  ...(info.pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => ({
+    term,
+    weight: REQUIRED_AFFINITY_WEIGHT,
+  })),
+];

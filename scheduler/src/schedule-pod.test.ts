@@ -26,6 +26,21 @@ const hostPort = (port: number, hostIP?: string): Partial<PodSpec> => ({
 const on = (node: string, name: string, spec: Partial<PodSpec> = {}, labels: Record<string, string> = {}): Pod =>
   makePod({ metadata: { name, labels }, spec: { ...spec, nodeName: node } });
 
+function namedAffinity(names: string[]): Partial<PodSpec> {
+  const matchFields = [{ key: 'metadata.name', operator: 'In' as const, values: names }];
+  return {
+    affinity: {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } },
+    },
+  };
+}
+function preferring(kind: 'podAffinity' | 'podAntiAffinity', app: string): Partial<PodSpec> {
+  const podAffinityTerm = { labelSelector: { matchLabels: { app } }, topologyKey: 'kubernetes.io/hostname' };
+  return {
+    affinity: { [kind]: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] } },
+  };
+}
+
 const one = makeNode({ metadata: { name: 'node-1', labels: { zone: 'a', tier: '3' } } });
 const two = makeNode({ metadata: { name: 'node-2', labels: { zone: 'b' } } });
 const tainted = makeNode({
@@ -58,6 +73,44 @@ const cases: readonly Case[] = [
     name: 'a nodeSelector that selects nothing',
     spec: { nodeSelector: { zone: 'c' } },
     expected: `${all(2, "node(s) didn't match Pod's node affinity/selector")}. ${NOT_HELPFUL}`,
+  },
+  {
+    name: 'only the node that affinity names, as for the pods of a DaemonSet',
+    nodes: [one, cordoned],
+    spec: namedAffinity(['node-1']),
+    expected: 'node-1',
+  },
+  {
+    name: 'only named nodes, and none of them can take it',
+    nodes: [one, cordoned],
+    spec: namedAffinity(['node-2', 'node-9']),
+    expected: `0/2 nodes are available: 1 node(s) didn't satisfy plugin(s) [NodeAffinity], 1 node(s) were unschedulable. ${NOT_HELPFUL}`,
+  },
+  {
+    name: 'preferred pod affinity counts every pod there',
+    placed: [
+      on('node-1', 'p', {}, { app: 'db' }),
+      on('node-2', 'q', {}, { app: 'db' }),
+      on('node-2', 'r', {}, { app: 'db' }),
+    ],
+    spec: preferring('podAffinity', 'db'),
+    expected: 'node-2',
+  },
+  {
+    name: 'preferred pod anti-affinity counts every pod there',
+    placed: [
+      on('node-1', 'p', {}, { app: 'db' }),
+      on('node-2', 'q', {}, { app: 'db' }),
+      on('node-2', 'r', {}, { app: 'db' }),
+    ],
+    spec: preferring('podAntiAffinity', 'db'),
+    expected: 'node-1',
+  },
+  {
+    name: 'what placed pods would rather have away counts as well',
+    placed: [on('node-1', 'p', preferring('podAntiAffinity', 'web'))],
+    labels: { app: 'web' },
+    expected: 'node-2',
   },
   {
     name: 'required node affinity with Gt',

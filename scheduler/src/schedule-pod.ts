@@ -1,6 +1,6 @@
 import type { Random } from '@kubarium/shared';
 import type { NodeInfo } from './node-info.ts';
-import type { FilterPlugin, NodeTest, ScorePlugin, Unfit } from './plugin.ts';
+import { unfit, type FilterPlugin, type NodeTest, type ScorePlugin, type Unfit } from './plugin.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -22,11 +22,12 @@ export type Decision =
  * Simplified: every node is looked at; the real scheduler stops once it has found enough of a large cluster's.
  */
 export function schedulePod(pod: PodInfo, snapshot: Snapshot, plugins: Plugins, random: Random): Decision {
+  const unnamed = namedNodes(pod, plugins.filters);
   const tests = plugins.filters.flatMap((filter) => filter.prepare(pod, snapshot) ?? []);
   const candidates: NodeInfo[] = [];
   const verdicts = new Map<string, Unfit>();
   for (const node of snapshot.nodes.values()) {
-    const verdict = firstRefusal(tests, node);
+    const verdict = unnamed(node) ?? firstRefusal(tests, node);
     if (verdict === undefined) candidates.push(node);
     else verdicts.set(node.name, verdict);
   }
@@ -36,6 +37,16 @@ export function schedulePod(pod: PodInfo, snapshot: Snapshot, plugins: Plugins, 
   const top = Math.max(...totals);
   const best = candidates.filter((_, index) => totals[index] === top);
   return { node: best[best.length === 1 ? 0 : random.integer(best.length)]!.name };
+}
+
+/** Refuses nodes that are not among those that a filter says come into question (as PreFilter does). */
+function namedNodes(pod: PodInfo, filters: readonly FilterPlugin[]): NodeTest {
+  const named = filters.flatMap((filter) => {
+    const names = filter.candidates?.(pod);
+    return names === undefined ? [] : [{ filter, names }];
+  });
+  const verdict = unfit(`node(s) didn't satisfy plugin(s) [${named.map(({ filter }) => filter.name).join(',')}]`);
+  return (node) => (named.every(({ names }) => names.has(node.name)) ? undefined : verdict);
 }
 
 function firstRefusal(tests: readonly NodeTest[], node: NodeInfo): Unfit | undefined {

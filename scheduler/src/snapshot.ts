@@ -1,6 +1,12 @@
 import type { Node, Pod } from '@kubarium/shared';
 import { NodeInfo } from './node-info.ts';
-import { podInfo, type PodInfo } from './pod-info.ts';
+import { attractionsOf, podInfo, type PodInfo, type PodPreference } from './pod-info.ts';
+
+export interface Attracting {
+  readonly node: string;
+  readonly info: PodInfo;
+  readonly attractions: readonly PodPreference[];
+}
 
 /**
  * The cluster as the scheduler sees it: nodes with their pods, kept current by single changes. A pod that has been given a node
@@ -13,6 +19,9 @@ export class Snapshot {
   /** Pods with required anti-affinity: they speak against other pods wherever they are. */
   readonly #antiAffine = new Map<string, { readonly node: string; readonly info: PodInfo }>();
 
+  /** Pods that would rather have others near or far: they count when those are scored. */
+  readonly #attracting = new Map<string, Attracting>();
+
   /** In the order in which the nodes appeared. */
   get nodes(): ReadonlyMap<string, NodeInfo> {
     return this.#nodes;
@@ -21,6 +30,11 @@ export class Snapshot {
   /** The placed pods that have required anti-affinity terms. */
   get antiAffinePods(): Iterable<{ readonly node: string; readonly info: PodInfo }> {
     return this.#antiAffine.values();
+  }
+
+  /** The placed pods that have affinity, with what they say about others. */
+  get attractingPods(): Iterable<Attracting> {
+    return this.#attracting.values();
   }
 
   setNode(node: Node): void {
@@ -44,6 +58,8 @@ export class Snapshot {
     const placed = { node, info };
     this.#placed.set(info.key, placed);
     if (info.requiredAntiAffinity.length > 0) this.#antiAffine.set(info.key, placed);
+    const attractions = attractionsOf(info);
+    if (attractions.length > 0) this.#attracting.set(info.key, { node, info, attractions });
     this.#nodes.get(node)?.add(info);
   }
 
@@ -68,6 +84,7 @@ export class Snapshot {
     if (placed === undefined) return;
     this.#placed.delete(key);
     this.#antiAffine.delete(key);
+    this.#attracting.delete(key);
     this.#nodes.get(placed.node)?.remove(key);
   }
 

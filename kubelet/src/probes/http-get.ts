@@ -115,10 +115,24 @@ function parseResponse(received: string, isAll = false): HttpGetResult | undefin
     };
   const status = Number(match[1]);
   const isRedirect = status >= 300 && status < 400;
-  const body = received.slice(end + 4);
+  const head = received.slice(0, end);
+  const rest = received.slice(end + 4);
+  const body = /\r\ntransfer-encoding:[ \t]*chunked/i.test(head) ? unchunked(rest) : rest;
   if (isRedirect && !isAll && body.length < BODY_MAX) return undefined;
-  const location = isRedirect ? /\r\nlocation:[ \t]*([^\r\n]*)/i.exec(received.slice(0, end))?.[1] : undefined;
+  const location = isRedirect ? /\r\nlocation:[ \t]*([^\r\n]*)/i.exec(head)?.[1] : undefined;
   return { status, location, body: isRedirect ? body.slice(0, BODY_MAX) : '' };
+}
+
+/** The body that arrived in chunks, as far as it is there. */
+function unchunked(text: string): string {
+  let body = '';
+  for (let at = 0; ;) {
+    const lineEnd = text.indexOf('\r\n', at);
+    const size = lineEnd < 0 ? 0 : Number.parseInt(text.slice(at, lineEnd), 16);
+    if (!(size > 0)) return body;
+    body += text.slice(lineEnd + 2, lineEnd + 2 + size);
+    at = lineEnd + 2 + size + 2;
+  }
 }
 
 function streamError(error: Error, { localAddress, localPort, remoteAddress, remotePort }: Connection): string {

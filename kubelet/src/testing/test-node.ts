@@ -112,8 +112,9 @@ export class TestNode implements AsyncDisposable {
     }
   }
 
-  /** Lets time go by, in steps no longer than a tenth of a second. */
+  /** Lets time go by, from one timer to the next. */
   async advance(seconds: number): Promise<void> {
+    await this.settle();
     const until = this.clock.now() + seconds * 1000;
     while (this.clock.now() < until) {
       const next = this.clock.nextTimer() ?? until;

@@ -74,23 +74,43 @@ function refusalsOfOthers(pod: PodInfo, snapshot: Snapshot): { key: string; doma
   return refusals;
 }
 
-/** Prefers domains by the weights of the pod's preferred affinity, and against those of its preferred anti-affinity. */
+/**
+ * Prefers domains by what the pod would rather be near to or away from, once for each pod there that a term is about, and by what the
+ * pods already placed say about it.
+ */
 export const preferredPods: ScorePlugin = {
   name: 'InterPodAffinity',
   weight: 2,
   best: 'most',
   prepare(pod, snapshot) {
-    const { podAffinity, podAntiAffinity } = pod.pod.spec.affinity ?? {};
-    const terms = [
-      ...(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((one) => ({ ...one, sign: 1 })),
-      ...(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((one) => ({ ...one, sign: -1 })),
-    ].map(({ weight, sign, podAffinityTerm: term }) => ({
-      score: weight * sign,
-      key: term.topologyKey,
-      domains: domainsOf(term, pod, snapshot),
-    }));
-    if (terms.length === 0) return undefined;
-    return (node) =>
-      terms.reduce((sum, { score, key, domains }) => sum + (domains.has(node.labels[key] ?? '') ? score : 0), 0);
+    /** Sums by topology key, then domain. */
+    const sums = new Map<string, Map<string, number>>();
+    const add = (node: NodeInfo | undefined, key: string, weight: number): void => {
+      const domain = node?.labels[key];
+      if (domain === undefined) return;
+      let domains = sums.get(key);
+      if (domains === undefined) sums.set(key, (domains = new Map()));
+      domains.set(domain, (domains.get(domain) ?? 0) + weight);
+    };
+    if (pod.preferences.length > 0) {
+      for (const node of snapshot.nodes.values()) {
+        for (const other of node.pods.values()) {
+          for (const { term, weight } of pod.preferences) {
+            if (termIsAbout(term, pod, other)) add(node, term.topologyKey, weight);
+          }
+        }
+      }
+    }
+    for (const { node, info, attractions } of snapshot.attractingPods) {
+      for (const { term, weight } of attractions) {
+        if (termIsAbout(term, info, pod)) add(snapshot.nodes.get(node), term.topologyKey, weight);
+      }
+    }
+    if (sums.size === 0) return undefined;
+    return (node) => {
+      let sum = 0;
+      for (const [key, domains] of sums) sum += domains.get(node.labels[key] ?? '') ?? 0;
+      return sum;
+    };
   },
 };

@@ -5,6 +5,8 @@ import { unfit, type FilterPlugin, type ScorePlugin } from '../plugin.ts';
 /** Keeps pods to the nodes that their nodeSelector and required node affinity name. */
 export const nodeAffinity: FilterPlugin = {
   name: 'NodeAffinity',
+  candidates: ({ pod }) =>
+    namesOf(pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []),
   prepare({ pod }) {
     const selector = Object.entries(pod.spec.nodeSelector ?? {});
     const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
@@ -17,6 +19,19 @@ export const nodeAffinity: FilterPlugin = {
     };
   },
 };
+
+/** The nodes that the terms name by `metadata.name`, as a DaemonSet's pods do; undefined where a term leaves the name open. */
+function namesOf(terms: readonly NodeSelectorTerm[]): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  for (const { matchFields = [] } of terms) {
+    const lists = matchFields.flatMap(({ key, operator, values = [] }) =>
+      key === 'metadata.name' && operator === 'In' ? [values] : [],
+    );
+    if (lists.length === 0) return undefined;
+    for (const name of lists[0]!) if (lists.every((list) => list.includes(name))) names.add(name);
+  }
+  return terms.length === 0 ? undefined : names;
+}
 
 /** Prefers nodes by the weights of the preferred node affinity terms that they match. */
 export const preferredNodes: ScorePlugin = {
