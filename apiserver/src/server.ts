@@ -11,8 +11,6 @@ import { ServiceAccountTokens } from './authentication/service-account-token.ts'
 import { bootstrapRules } from './authorization/bootstrap-rules.ts';
 import { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
 import { accessControl, type AccessControl } from './endpoints/access-control.ts';
-import { decodeDeleteOptions, decodeObject, decodeTarget } from './endpoints/decode-object.ts';
-import { decodePatch } from './endpoints/decode-patch.ts';
 import { discoveryRoutes } from './endpoints/discovery-routes.ts';
 import { openApiRoutes } from './endpoints/openapi-routes.ts';
 import { describeSchema } from './endpoints/schema-descriptions.ts';
@@ -21,10 +19,10 @@ import { healthRoutes } from './endpoints/health.ts';
 import { sendPageNotFound, sendText } from './endpoints/object-response.ts';
 import { openIdRoutes } from './endpoints/openid.ts';
 import { resourceRoutes } from './endpoints/resource-routes.ts';
-import type { Services } from './endpoints/resource-call.ts';
 import { builtInReviews } from './endpoints/reviews/built-in-reviews.ts';
 import { sendError } from './endpoints/status-response.ts';
-import type { StreamingServices } from './endpoints/streaming/streaming-handler.ts';
+import type { StreamingServices } from './endpoints/streaming/streaming-call.ts';
+import { isUpgradable, upgradeRoutes } from './endpoints/upgrade-routes.ts';
 import { versionRoutes } from './endpoints/version.ts';
 import { EventLines } from './endpoints/watch-stream.ts';
 
@@ -56,12 +54,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     authenticator: firstOf(new ClientCertificateAuthenticator(), tokens),
     authorizer,
   };
-  const services: Services & StreamingServices = {
+  const services: StreamingServices = {
     runtime,
     registry,
     nodes: options.nodes,
-    decoder: { object: decodeObject, deleteOptions: decodeDeleteOptions, target: decodeTarget },
-    decodePatch,
     tableCells: (definition, object, nowMs) => definition.strategy.tableCells?.(object, nowMs) ?? [],
     reviews: [...builtInReviews(authorizer, tokens), ...(options.reviews ?? [])],
     eventLines: new EventLines(),
@@ -77,6 +73,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       ca: options.tls.clientCa,
       requestCert: true,
       rejectUnauthorized: false,
+      shouldUpgradeCallback: isUpgradable,
     },
     // Answered in the API's own words further on.
     frameworkErrors: (_error, _request, reply) => void sendText(reply, 400, '400 Bad Request', 'text/plain'),
@@ -107,6 +104,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   discoveryRoutes(app, served);
   openApiRoutes(app, served, describeSchema);
   resourceRoutes(app, services);
+  upgradeRoutes(server, services, access);
 
   return {
     async listen() {

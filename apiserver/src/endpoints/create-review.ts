@@ -1,8 +1,10 @@
 import type { ApiObject } from '@kubarium/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { negotiate } from './content-negotiation.ts';
+import { decodeObject } from './decode-object.ts';
 import { addWarnings, isPretty, queryOf } from './exchange.ts';
 import { sendValue } from './object-response.ts';
+import { decodePlain } from './plain-body.ts';
 import { writeOptions } from './query-options.ts';
 import { readBody } from './read-body.ts';
 import type { ResourceRequestInfo } from './request-info.ts';
@@ -22,7 +24,8 @@ export async function createReview(
   const representation = negotiate(request.headers.accept, isPretty(request, query), 'object');
   const { dryRun, fieldValidation } = writeOptions(query, 'CreateOptions');
   const body = await readBody(request.raw);
-  const { object, warnings } = services.decoder.object(definition, body, request.headers['content-type'], {
+  const decode = definition.schema === '' ? decodePlain : decodeObject;
+  const { object, warnings } = decode(definition, body, request.headers['content-type'], {
     fieldValidation,
   });
   const draft: ApiObject =

@@ -29,15 +29,6 @@ export const noRepresentation = (available: readonly string[]): StatusError =>
     code: 406,
   });
 
-/** A patch's content type says how it is meant; without a known one there is no telling. */
-export const unsupportedPatchType = (): StatusError =>
-  new StatusError({
-    message: '415: Unsupported Media Type',
-    reason: 'UnsupportedMediaType',
-    details: NO_DETAILS,
-    code: 415,
-  });
-
 export const bodyTooLarge = (limitBytes: number): StatusError =>
   new StatusError({
     message: `Request entity too large: limit is ${limitBytes}`,

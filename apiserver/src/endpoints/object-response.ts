@@ -16,20 +16,23 @@ export function sendRendered(
 }
 
 /** Sends an object that has no stored text. */
-export function sendValue(
+export const sendValue = (
   reply: FastifyReply,
   code: number,
   value: object,
   representation: Pick<Representation, 'format' | 'pretty'>,
-): FastifyReply {
-  if (representation.format === 'yaml') {
-    return sendText(reply, code, yamlText(value), 'application/yaml');
-  }
-  return sendText(
+): FastifyReply =>
+  sendText(
     reply,
     code,
-    representation.pretty ? JSON.stringify(value, undefined, 2) : `${JSON.stringify(value)}\n`,
+    textOf(value, representation),
+    representation.format === 'yaml' ? 'application/yaml' : 'application/json',
   );
+
+/** An object as text; only the compact form ends in a line feed, as the real server's does. */
+export function textOf(value: object, { format, pretty }: Pick<Representation, 'format' | 'pretty'>): string {
+  if (format === 'yaml') return yamlText(value);
+  return pretty ? JSON.stringify(value, undefined, 2) : `${JSON.stringify(value)}\n`;
 }
 
 /** Sends a whole text. Written past Fastify's own serializing, which would add a charset that the real server does not send. */

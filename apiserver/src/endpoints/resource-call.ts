@@ -1,17 +1,10 @@
-import {
-  invariant,
-  type ApiObject,
-  type DeleteOptions,
-  type PatchType,
-  type Random,
-  type Runtime,
-} from '@kubarium/shared';
+import { invariant, type ApiObject, type DeleteOptions, type Random, type Runtime } from '@kubarium/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Registry, ResourceRegistry, Target, PatchRequest } from '../registry/registry.ts';
+import type { Registry, ResourceRegistry, Target } from '../registry/registry.ts';
 import type { ResourceDefinition } from '../registry/resource-definition.ts';
 import type { RequestContext } from '../registry/strategy.ts';
 import type { Representation } from './content-negotiation.ts';
-import type { BodyDecoder, Decoded, ExpectedKind } from './body-decoder.ts';
+import { decodeDeleteOptions, decodeObject, decodeTarget, type Decoded, type DecodeTarget } from './decode-object.ts';
 import { methodNotAllowed } from './http-errors.ts';
 import type { FieldValidation } from './query-options.ts';
 import { deleteOptionsOfQuery, validateDeleteOptions } from './query-options.ts';
@@ -24,8 +17,6 @@ import type { EventLines } from './watch-stream.ts';
 export interface Services {
   readonly runtime: Runtime;
   readonly registry: Registry;
-  readonly decoder: BodyDecoder;
-  readonly decodePatch: (body: Buffer, type: PatchType) => Pick<PatchRequest, 'patch' | 'patchFlaws'>;
   /** One value a column. */
   readonly tableCells: (definition: ResourceDefinition, object: ApiObject, nowMs: number) => unknown[];
   readonly eventLines: EventLines;
@@ -72,18 +63,18 @@ export const mediaTypeOf = (request: FastifyRequest): string =>
 /** Reads and decodes the object in a request's body. */
 export async function decodedBody(call: ResourceCall, fieldValidation: FieldValidation): Promise<Decoded> {
   const body = await readBody(call.request.raw);
-  return call.services.decoder.object(expectedKind(call), body, call.request.headers['content-type'], {
+  return decodeObject(expectedKind(call), body, call.request.headers['content-type'], {
     fieldValidation,
   });
 }
 
 /** The kind that a write to the resource, or its subresource, carries. */
-function expectedKind({ info, services, resource: { definition } }: ResourceCall): ExpectedKind {
+function expectedKind({ info, resource: { definition } }: ResourceCall): DecodeTarget {
   const subresource = info.subresource === undefined ? undefined : definition.subresources[info.subresource];
   if (subresource === undefined) return definition;
   const { kind, group = definition.group, version = definition.version } = subresource;
   if (kind === definition.kind) return definition;
-  const expected = services.decoder.target(group, version, kind);
+  const expected = decodeTarget(group, version, kind);
   invariant(expected !== undefined, `no schema for ${group}/${version} ${kind}`);
   return expected;
 }
@@ -94,7 +85,7 @@ export async function deleteOptionsOf(call: ResourceCall): Promise<DeleteOptions
   const options =
     body.length === 0
       ? deleteOptionsOfQuery(call.query)
-      : call.services.decoder.deleteOptions(body, call.request.headers['content-type']);
+      : decodeDeleteOptions(body, call.request.headers['content-type']);
   validateDeleteOptions(options);
   return options;
 }

@@ -13,7 +13,8 @@ import { patch } from './patch.ts';
 import type { ResourceRequestInfo } from './request-info.ts';
 import type { Services, VerbHandler } from './resource-call.ts';
 import { createReview } from './create-review.ts';
-import { streamingHandler, type StreamingServices } from './streaming/streaming-handler.ts';
+import type { StreamingServices } from './streaming/streaming-call.ts';
+import { streamingHandler } from './streaming/streaming-handler.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
@@ -32,7 +33,7 @@ const VERBS: Readonly<Record<string, VerbHandler>> = {
 const COLLECTION_VERBS = new Set(['list', 'watch', 'create', 'deletecollection']);
 
 /** The one path of all kinds: finds the resource that a request is about, and hands it to its verb. */
-export function resourceRoutes(fastify: FastifyInstance, services: Services & StreamingServices): void {
+export function resourceRoutes(fastify: FastifyInstance, services: StreamingServices): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const { info } = request;
     if (!info.isResource) return sendNoSuchPath(services, info.path, reply);
@@ -43,7 +44,7 @@ export function resourceRoutes(fastify: FastifyInstance, services: Services & St
 }
 
 async function handleResource(
-  services: Services & StreamingServices,
+  services: StreamingServices,
   info: ResourceRequestInfo,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -64,7 +65,10 @@ async function handleResource(
   const { deprecation } = resource.definition;
   if (deprecation !== undefined) addWarnings(reply, [deprecation]);
   const streaming = checkRoute(info, resource) ? streamingHandler(info) : undefined;
-  if (streaming !== undefined) return streaming({ services, info, resource, request, reply });
+  if (streaming !== undefined) {
+    const call = { services, info, resource, user: request.user, raw: request.raw, query: queryOf(request) };
+    return streaming({ ...call, request, reply });
+  }
   if (request.method === 'HEAD') throw methodNotAllowed();
   const verb = VERBS[info.verb];
   if (verb === undefined) throw methodNotAllowed();

@@ -1,26 +1,36 @@
-import type { NodeConnector } from '@kubarium/shared';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ResourceRegistry } from '../../registry/registry.ts';
+import { badRequest } from '@kubarium/shared';
 import type { ResourceRequestInfo } from '../request-info.ts';
-import type { Services } from '../resource-call.ts';
+import { attach, exec } from './exec.ts';
+import { podLog } from './pod-log.ts';
+import { portForward } from './port-forward.ts';
+import { proxy, proxyUpgrade } from './proxy.ts';
+import type { StreamingHandler, UpgradeHandler } from './streaming-call.ts';
 
-export interface StreamingServices {
-  readonly nodes: NodeConnector;
-}
+const upgradeRequired: StreamingHandler = async () => {
+  throw badRequest('Upgrade request required');
+};
 
-/** One request to a subresource that streams. */
-export interface StreamingCall {
-  readonly services: Services & StreamingServices;
-  readonly info: ResourceRequestInfo;
-  readonly resource: ResourceRegistry;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
+const HANDLERS: Readonly<Record<string, StreamingHandler>> = {
+  'pods/log': podLog,
+  'pods/exec': upgradeRequired,
+  'pods/attach': upgradeRequired,
+  'pods/portforward': upgradeRequired,
+  'pods/proxy': proxy,
+  'services/proxy': proxy,
+};
 
-export type StreamingHandler = (call: StreamingCall) => Promise<unknown>;
-
-const HANDLERS: Readonly<Record<string, StreamingHandler>> = {};
+const UPGRADES: Readonly<Record<string, UpgradeHandler>> = {
+  'pods/exec': exec,
+  'pods/attach': attach,
+  'pods/portforward': portForward,
+  'pods/proxy': proxyUpgrade,
+  'services/proxy': proxyUpgrade,
+};
 
 /** The handler of a subresource that is a connection rather than an object. */
 export const streamingHandler = ({ group, resource, subresource }: ResourceRequestInfo): StreamingHandler | undefined =>
   group === '' ? HANDLERS[`${resource}/${subresource}`] : undefined;
+
+/** The same for requests to upgrade the connection. */
+export const upgradeHandler = ({ group, resource, subresource }: ResourceRequestInfo): UpgradeHandler | undefined =>
+  group === '' ? UPGRADES[`${resource}/${subresource}`] : undefined;

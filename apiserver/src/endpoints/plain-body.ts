@@ -1,0 +1,36 @@
+import { apiVersionOf, badRequest, unsupportedMediaType, type ApiObject } from '@kubarium/shared';
+import { parse } from 'yaml';
+import { BODY_TYPES, type Decoded, type DecodeTarget } from './decode-object.ts';
+
+/** Reads an object of a kind that has no recorded schema (a review of somebody else's): JSON or YAML, as it stands. */
+export function decodePlain(target: Omit<DecodeTarget, 'schema'>, body: Buffer, contentType = ''): Decoded {
+  const value = read(body.toString(), contentType);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest(`the object provided is unrecognized (must be of type ${target.kind})`);
+  }
+  const given = value as Partial<ApiObject>;
+  if (
+    (given.kind ?? target.kind) !== target.kind ||
+    (given.apiVersion ?? apiVersionOf(target)) !== apiVersionOf(target)
+  ) {
+    throw badRequest(
+      `${given.kind} of ${given.apiVersion} cannot be handled as a ${target.kind} of ${apiVersionOf(target)}`,
+    );
+  }
+  const metadata = { ...given.metadata } as ApiObject['metadata'];
+  return { object: { ...given, kind: target.kind, apiVersion: apiVersionOf(target), metadata }, warnings: [] };
+}
+
+function read(text: string, contentType: string): unknown {
+  const mediaType = contentType.split(';', 1)[0]!.trim();
+  if (mediaType !== '' && mediaType !== 'application/json' && mediaType !== 'application/yaml') {
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${BODY_TYPES.slice(0, 2).join(', ')}`,
+    );
+  }
+  try {
+    return mediaType === 'application/yaml' ? parse(text) : JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`error parsing the body: ${(error as Error).message}`);
+  }
+}

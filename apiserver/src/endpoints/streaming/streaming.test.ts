@@ -1,0 +1,236 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type AddressInfo, type Server as NetServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { FakeKubelet } from '../testing/fake-kubelet.ts';
+import { ADMIN_TOKEN, testServer, type TestServer } from '../testing/test-server.ts';
+
+let api: TestServer;
+let site: Server;
+let echo: NetServer;
+let sitePort: number;
+let echoPort: number;
+const kubelet = new FakeKubelet();
+const seen: IncomingMessage[] = [];
+const PODS = '/api/v1/namespaces/default/pods';
+
+beforeAll(async () => {
+  site = createHttpServer((request, response) => {
+    seen.push(request);
+    if (request.url === '/page') {
+      response.setHeader('Content-Type', 'text/html');
+      response.end('<a href="/next">n</a><img src=\'rel.png\'><a href="http://elsewhere/x">');
+    } else if (request.url === '/moved') {
+      response.writeHead(302, { Location: '/target?x=1' }).end();
+    } else request.pipe(response);
+  });
+  echo = createServer((socket) => socket.pipe(socket));
+  await Promise.all([once(site.listen(0, '127.0.0.1'), 'listening'), once(echo.listen(0, '127.0.0.1'), 'listening')]);
+  sitePort = (site.address() as AddressInfo).port;
+  echoPort = (echo.address() as AddressInfo).port;
+  api = await testServer({ nodes: kubelet.connector() });
+  const create = (path: string, object: object) =>
+    api.ask('POST', `/api/v1/namespaces/default/${path}`, {
+      body: JSON.stringify(object),
+      headers: { 'content-type': 'application/json' },
+    });
+  const container = (name: string) => ({ name, image: 'x' });
+  const pod = (name: string, spec: object, status = {}) => create('pods', { metadata: { name }, spec, status });
+  await pod('p', { nodeName: 'n1', containers: [container('c')] }, { podIP: '127.0.0.1' });
+  await pod('two', { containers: [container('a'), container('b')], initContainers: [container('i')] });
+  await pod('unbound', { containers: [container('a')] });
+  await create('services', { metadata: { name: 's' }, spec: { ports: [{ port: 80 }, { port: 81, name: 'x' }] } });
+  await create('services', { metadata: { name: 'lonely' }, spec: { ports: [{ port: 80 }] } });
+  await create('endpoints', {
+    metadata: { name: 's' },
+    subsets: [
+      { addresses: [{ ip: '127.0.0.1', targetRef: { kind: 'Pod', name: 'p' } }], ports: [{ port: sitePort }] },
+      { addresses: [{ ip: '127.0.0.1' }], ports: [{ name: 'x', port: sitePort }] },
+    ],
+  });
+});
+
+afterAll(async () => {
+  await api[Symbol.asyncDispose]();
+  site.close();
+  echo.close();
+});
+
+function webSocket(path: string, protocols: string[]): WebSocket {
+  return new WebSocket(`wss://127.0.0.1:${api.port}${PODS}/p/${path}`, protocols, {
+    ca: api.certificates.ca,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+  });
+}
+
+/** All messages of a WebSocket by channel, once it is closed. */
+async function channels(socket: WebSocket): Promise<{ code: number; texts: Record<number, string> }> {
+  const texts: Record<number, string> = {};
+  socket.on('message', (data: Buffer, isBinary) => {
+    const channel = isBinary ? data[0]! : data[0]! - 0x30;
+    const text = isBinary ? data.toString('latin1', 1) : Buffer.from(data.toString('latin1', 1), 'base64').toString();
+    texts[channel] = (texts[channel] ?? '') + text;
+  });
+  const [code] = (await once(socket, 'close')) as [number];
+  return { code, texts };
+}
+
+describe('exec over WebSocket', () => {
+  test.each(['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v4.base64.channel.k8s.io'])(
+    '%s tells output and exit code',
+    async (protocol) => {
+      const { code, texts } = await channels(webSocket('exec?command=exit&command=3&stdout=1&stderr=1', [protocol]));
+      expect(code).toBe(1000);
+      expect(texts[2]).toBe('bye\n');
+      expect(JSON.parse(texts[3]!)).toEqual({
+        metadata: {},
+        status: 'Failure',
+        message: 'command terminated with non-zero exit code: error executing command [exit 3], exit code 3',
+        reason: 'NonZeroExitCode',
+        details: { causes: [{ reason: 'ExitCode', message: '3' }] },
+      });
+    },
+  );
+
+  test('closes stdin on channel 255, passes sizes on channel 4', async () => {
+    const socket = webSocket('exec?command=cat&stdin=1&stdout=1&tty=1', ['v5.channel.k8s.io']);
+    const all = channels(socket);
+    await once(socket, 'open');
+    socket.send(Buffer.from('\x04{"Width":80,"Height":24}'));
+    socket.send(Buffer.from('\x00hello'));
+    socket.send(Buffer.from([255, 0]));
+    const { texts } = await all;
+    expect(texts[1]).toBe('hello');
+    expect(JSON.parse(texts[3]!)).toEqual({ metadata: {}, status: 'Success' });
+    expect(kubelet.sizes).toContainEqual([80, 24]);
+  });
+
+  test('a large output arrives whole before the status', async () => {
+    const { texts } = await channels(webSocket('exec?command=bytes&command=5000000&stdout=1', ['v5.channel.k8s.io']));
+    expect(texts[1]!.length).toBe(5_000_000);
+    expect(JSON.parse(texts[3]!)).toMatchObject({ status: 'Success' });
+  });
+
+  test('the command is told when the client goes', async () => {
+    const before = kubelet.closed;
+    const socket = webSocket('exec?command=hang&stdout=1', ['v5.channel.k8s.io']);
+    await once(socket, 'open');
+    socket.terminate();
+    await expect.poll(() => kubelet.closed).toBe(before + 1);
+  });
+
+  test.each([
+    ['two/exec?command=x&stdout=1', 'a container name must be specified for pod two, choose one of: [i a b]'],
+    ['two/exec?container=zz&command=x&stdout=1', 'container zz is not valid for pod two'],
+    ['unbound/exec?command=x&stdout=1', 'pod unbound does not have a host assigned'],
+    ['p/exec?command=x', 'you must specify at least 1 of stdin, stdout, stderr'],
+  ])('%s is refused before the upgrade', async (path, message) => {
+    const { code, text } = await api.ask('GET', `${PODS}/${path}`, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+        'sec-websocket-version': '13',
+        'sec-websocket-protocol': 'v5.channel.k8s.io',
+      },
+    });
+    expect([code, (JSON.parse(text) as { message: string }).message]).toEqual([400, message]);
+  });
+
+  test('without an upgrade there is nothing to talk over', async () => {
+    const { body } = await api.ask('POST', `${PODS}/p/exec?command=cat&stdout=1`);
+    expect(body).toMatchObject({ code: 400, message: 'Upgrade request required' });
+  });
+
+  test('nobody execs without being allowed to', async () => {
+    const socket = new WebSocket(`wss://127.0.0.1:${api.port}${PODS}/p/exec?command=cat&stdout=1`, {
+      ca: api.certificates.ca,
+    });
+    const [error] = (await once(socket, 'error')) as [Error];
+    expect(error.message).toContain('403');
+  });
+});
+
+test('port-forward over WebSocket channels begins with the port, then carries bytes', async () => {
+  const socket = webSocket(`portforward?ports=${echoPort}`, ['v4.channel.k8s.io']);
+  const messages: Buffer[] = [];
+  socket.on('message', (data: Buffer) => messages.push(data));
+  await once(socket, 'open');
+  socket.send(Buffer.from('\x00ping'));
+  await expect.poll(() => messages.length).toBe(3);
+  expect(messages[0]!.readUInt16LE(1)).toBe(echoPort);
+  expect(messages[2]!.toString()).toBe('\x00ping');
+  socket.close();
+});
+
+describe('logs', () => {
+  test('are followed until the client goes', async () => {
+    const asked = api.open('GET', `${PODS}/p/log?follow=true`);
+    await expect.poll(() => kubelet.logs.length).toBe(1);
+    const response = await asked;
+    kubelet.logs[0]!.write('one\n');
+    const [chunk] = (await once(response, 'data')) as [Buffer];
+    expect(chunk.toString()).toBe('one\n');
+    response.destroy();
+    await expect.poll(() => kubelet.logs[0]!.destroyed).toBe(true);
+  });
+
+  test.each([
+    ['p/log?tailLines=x', 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
+    [
+      'p/log?tailLines=-1&limitBytes=0',
+      422,
+      'PodLogOptions "p" is invalid: [tailLines: Invalid value: -1: must be greater than or equal to 0, limitBytes: Invalid value: 0: must be greater than 0]',
+    ],
+    ['p/log?sinceTime=abc', 400, 'parsing time "abc" as "2006-01-02T15:04:05Z07:00": cannot parse "abc" as "2006"'],
+    ['nope/log', 404, 'pods "nope" not found'],
+  ])('%s', async (path, code, message) => {
+    expect((await api.ask('GET', `${PODS}/${path}`)).body).toMatchObject({ code, message });
+  });
+
+  test('of a pod without a node are empty', async () => {
+    expect((await api.ask('GET', `${PODS}/unbound/log`)).code).toBe(204);
+  });
+});
+
+describe('proxy', () => {
+  const proxied = (of: string): string => `/api/v1/namespaces/default/${of}/proxy`;
+
+  test('passes method, path, query and body on, and tells who asked', async () => {
+    const { code, text } = await api.ask('POST', `${proxied(`pods/p:${sitePort}`)}/a%2Fb?q=1`, { body: 'hello' });
+    expect([code, text]).toEqual([200, 'hello']);
+    const { method, url, headers } = seen.at(-1)!;
+    expect([method, url]).toEqual(['POST', '/a%2Fb?q=1']);
+    expect(headers).toMatchObject({ 'x-forwarded-proto': 'https', 'x-forwarded-host': `127.0.0.1:${api.port}` });
+    expect(headers.authorization).toBeUndefined();
+  });
+
+  test('a missing slash is put right for readers only', async () => {
+    const { code, headers } = await api.ask('GET', `${proxied(`pods/p:${sitePort}`)}?q=1`);
+    expect([code, headers.location]).toEqual([301, `${proxied(`pods/p:${sitePort}`)}/?q=1`]);
+    expect((await api.ask('POST', proxied(`pods/p:${sitePort}`), { body: 'x' })).text).toBe('x');
+  });
+
+  test('links and redirects lead through the proxy', async () => {
+    const base = `https://127.0.0.1:${api.port}${proxied('services/s')}`;
+    const { text } = await api.ask('GET', `${proxied('services/s')}/page`);
+    expect(text).toBe(`<a href="${base}/next">n</a><img src='rel.png'><a href="http://elsewhere/x">`);
+    const moved = await api.ask('GET', `${proxied('services/s:80')}/moved`);
+    expect(moved.headers.location).toBe(`https://127.0.0.1:${api.port}${proxied('services/s:80')}/target?x=1`);
+  });
+
+  test.each([
+    ['pods/unbound', 400, 'address not allowed'],
+    ['pods/a:b:c:d', 400, 'invalid pod request "a:b:c:d"'],
+    ['pods/nope', 404, 'pods "nope" not found'],
+    ['services/a:b:c:d', 400, 'invalid service request "a:b:c:d"'],
+    ['services/s:82', 503, 'no service port 82 found for service "s"'],
+    ['services/s:x', 503, 'no endpoints available for service "s:x"'],
+    ['services/lonely', 404, 'services "lonely" not found'],
+    ['pods/p:1', 503, 'error trying to reach service: dial tcp 127.0.0.1:1: connect: connection refused'],
+    ['pods/p:web', 503, 'error trying to reach service: dial tcp: lookup tcp/web: unknown port'],
+  ])('%s is answered with %i %s', async (of, code, message) => {
+    expect((await api.ask('GET', `${proxied(of)}/`)).body).toMatchObject({ code, message });
+  });
+});

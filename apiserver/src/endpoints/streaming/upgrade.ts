@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { badRequest } from '@kubarium/shared';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+/** A request to turn the connection into something else (RFC 9110 §7.8), not yet granted. */
+export interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** What the client sent after its request already. */
+  readonly head: Buffer;
+}
+
+const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 32 * 1024 * 1024 });
+/** The library refuses names with a slash, as in `SPDY/3.1+portforward.k8s.io`; so it is told the choice here, not by the header. */
+const chosenProtocols = new WeakMap<IncomingMessage, string>();
+webSockets.on('headers', (headers, request) => {
+  const protocol = chosenProtocols.get(request);
+  if (protocol !== undefined && protocol !== '') headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
+});
+
+export const isWebSocket = ({ request }: Pick<Upgrade, 'request'>): boolean =>
+  request.headers.upgrade?.toLowerCase() === 'websocket';
+
+export const isSpdy = ({ request }: Pick<Upgrade, 'request'>): boolean =>
+  request.headers.upgrade?.toLowerCase() === 'spdy/3.1';
+
+/** The first of the client's subprotocols that we speak; undefined for none, '' where the client named none. */
+export function chooseProtocol(header: string | string[] | undefined, known: readonly string[]): string | undefined {
+  if (header === undefined) return '';
+  const asked = String(header)
+    .split(',')
+    .map((one) => one.trim());
+  return asked.find((protocol) => known.includes(protocol));
+}
+
+/** Grants a WebSocket with one of our subprotocols; throws 400 where there is none in common. */
+export function acceptWebSocket(upgrade: Upgrade, protocol: string): Promise<WebSocket> {
+  const { request, socket, head } = upgrade;
+  delete request.headers['sec-websocket-protocol'];
+  chosenProtocols.set(request, protocol);
+  return new Promise((resolve) => webSockets.handleUpgrade(request, socket, head, resolve));
+}
+
+/** Grants SPDY/3.1: what follows on the socket are frames. `protocols` speak over it; the client's first that we know is chosen. */
+export function acceptSpdy(upgrade: Upgrade, protocols: readonly string[]): string {
+  const header = upgrade.request.headers['x-stream-protocol-version'];
+  // One header for each protocol, which Node joins.
+  const protocol = chooseProtocol(header, protocols) || protocols.at(-1)!;
+  if (header !== undefined && chooseProtocol(header, protocols) === undefined) {
+    throw badRequest(`unable to upgrade: unable to negotiate protocol: client supports ${String(header)}`);
+  }
+  upgrade.socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
+  );
+  if (upgrade.head.length > 0) upgrade.socket.unshift(upgrade.head);
+  return protocol;
+}
