@@ -67,7 +67,8 @@ export class Reflector<T extends ApiObject> {
         if (signal.aborted) return;
         await this.#watch();
       } catch (error) {
-        if (this.#stop.signal.aborted) return;
+        // An aborted client serves nobody any more: its owner is going.
+        if (this.#stop.signal.aborted || (error instanceof Error && error.name === 'AbortError')) return;
         await this.#recover(error);
       }
     }

@@ -48,8 +48,10 @@ export class SharedInformer<T extends ApiObject> implements Informer<T> {
 
   /** Resolves once the cache is filled; rejects when the informer is disposed before. May be called again. */
   start(): Promise<void> {
-    this.#running ??= this.#reflector.run();
-    this.#running.catch((error: unknown) => this.#firstSync.reject(error));
+    this.#running ??= this.#reflector.run().catch((error: unknown) => {
+      this.#runtime.logger.error({ informer: this.name, err: error }, 'invariant: an informer broke down');
+      this.#firstSync.reject(error);
+    });
     return this.#firstSync.promise;
   }
 
