@@ -1,6 +1,7 @@
 import {
   bootstrapRules,
   Compactor,
+  EventExpirer,
   createApiServer,
   createRegistry,
   LocalTransport,
@@ -90,7 +91,9 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   await using parts = new AsyncDisposableStack();
 
   // Storage and API server.
-  const storage = parts.use(openSqliteStorage({ path: options.database ?? ':memory:', codec: objectCodec }));
+  const storage = parts.use(
+    openSqliteStorage({ path: options.database ?? ':memory:', codec: objectCodec, activity: runtime.activity }),
+  );
   const signer = new ServiceAccountSigner(runtime, credentials.serviceAccountKey);
   const registry = createRegistry({
     storage,
@@ -158,6 +161,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   });
   const components: readonly Component[] = [
     new Compactor(storage, runtime),
+    new EventExpirer(storage, runtime),
     proxy,
     dns,
     controllers,
