@@ -110,6 +110,8 @@ describe('requests', () => {
       code: 404,
       message: 'the server could not find the requested resource',
     });
+    const existing = await client.create(CONFIG_MAPS, draft('z'));
+    await expect(client.update(CONFIG_MAPS, existing, { subresource: 'status' })).rejects.toMatchObject({ code: 404 });
     await expect(client.list(CONFIG_MAPS, { labelSelector: 'a b' })).rejects.toMatchObject({ code: 400 });
     await expect(client.create(CONFIG_MAPS, { ...draft('a'), data: { x: 1 as never } })).rejects.toMatchObject({
       code: 400,

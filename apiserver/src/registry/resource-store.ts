@@ -1,5 +1,5 @@
 import type { ApiObject, DeleteOptions } from '@kubarium/shared';
-import { isNotFound, methodNotSupported, notFound } from '@kubarium/shared';
+import { isNotFound, methodNotSupported, StatusError } from '@kubarium/shared';
 import type { ObjectReader } from './object-reader.ts';
 import { render, WrittenObject } from './object-view.ts';
 import type { ObjectWatcher } from './object-watcher.ts';
@@ -126,10 +126,16 @@ export class ResourceStore implements ResourceRegistry {
   }
 
   #handler(subresource: string | undefined): SubresourceHandler | undefined {
-    if (subresource === undefined || subresource === 'status') return undefined;
+    if (subresource === undefined) return undefined;
     const handler = this.definition.handlers?.[subresource];
-    if (handler === undefined) throw notFound(this.definition, subresource);
-    return handler;
+    if (handler !== undefined) return handler;
+    if (subresource === 'status' && 'status' in this.definition.subresources) return undefined;
+    throw new StatusError({
+      message: 'the server could not find the requested resource',
+      reason: 'NotFound',
+      details: {},
+      code: 404,
+    });
   }
 
   #call(context: RequestContext, target: Target): SubresourceCall {
