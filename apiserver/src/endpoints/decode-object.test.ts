@@ -134,7 +134,7 @@ describe('the kind of a body', () => {
       kind: 'Pod',
       apiVersion: 'v1',
       metadata: {},
-      spec: { containers: null },
+      spec: { containers: [] },
       status: {},
     });
   });
@@ -373,7 +373,7 @@ describe('what is stored', () => {
     [
       'false goes where absent means false, and stays where it does not',
       '{"spec":{"containers":[],"hostNetwork":false,"automountServiceAccountToken":false}}',
-      { spec: { containers: null, automountServiceAccountToken: false } },
+      { spec: { containers: [], automountServiceAccountToken: false } },
     ],
     [
       'a key may be called __proto__',
@@ -386,7 +386,7 @@ describe('what is stored', () => {
       kind: 'Pod',
       apiVersion: 'v1',
       metadata: {},
-      spec: { containers: null },
+      spec: { containers: [] },
       status: {},
       ...expected,
     });

@@ -37,6 +37,8 @@ const prose = (comment: string): string =>
     .map((line) => line.replace(/^\s*\*? ?/, '').trimEnd())
     .filter((line) => !line.startsWith('@'))
     .join('\n')
+    // The package escapes stars in its comments.
+    .replaceAll(String.raw`\*`, '*')
     .trim();
 
 function declarationFile(schema: string): URL | undefined {

@@ -58,7 +58,7 @@ function struct(plan: StructPlan, value: unknown, pass: Pass, out: Json = {}): J
     } else if (member !== undefined && member !== null) {
       const written = conformed(field.type, member, pass);
       if (field.isPointer || !isEmpty(field.type, written)) out[name] = written;
-      else if (!field.omitsEmpty) out[name] = field.type.kind === 'list' ? null : written;
+      else if (!field.omitsEmpty) out[name] = written;
     }
   }
   for (const field of plan.alwaysWritten) {
@@ -166,6 +166,11 @@ function zero(plan: TypePlan, pass: Pass): unknown {
       return '0';
     case 'duration':
       return '0s';
+    case 'bytes':
+      return '';
+    // Simplified: the real server writes null for an empty list that must be there (`endpoints` of an EndpointSlice).
+    case 'list':
+      return [];
     default:
       return null;
   }
