@@ -49,8 +49,7 @@ export class DatagramTransport {
     }
     const answered = this.#flows.findAnswered(source, to);
     if (answered !== undefined) {
-      const client = isLoopback(answered.source.address) ? from.namespace : this.#router.find(answered.source.address);
-      return this.#arrive(client, answered.destination, answered.source, to, socket, data, trace);
+      return this.#arrive(answered.client, answered.destination, answered.source, to, socket, data, trace);
     }
     const flow = this.#flow(from, socket, source, to, trace);
     if (flow === undefined) return;
@@ -97,7 +96,8 @@ export class DatagramTransport {
         const { target, sourceAddress, rewrittenBy } = arrival;
         const apparentSource =
           sourceAddress === source.address ? source : this.#masqueraded(sourceAddress, source.port, target);
-        const flow = this.#flows.add({ source, destination: to, target, apparentSource, rewrittenBy });
+        const client = from.namespace;
+        const flow = this.#flows.add({ client, source, destination: to, target, apparentSource, rewrittenBy });
         socket.flows.add(flow);
         return flow;
       }

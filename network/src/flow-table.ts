@@ -1,4 +1,5 @@
 import type { Clock, PathStage, SocketAddress } from '@kubarium/shared';
+import type { Namespace } from './namespace.ts';
 
 /** Idle times after which Linux forgets a UDP flow (nf_conntrack_udp_timeout and ..._udp_timeout_stream). */
 const UNREPLIED_MS = 30_000;
@@ -6,6 +7,8 @@ const REPLIED_MS = 120_000;
 
 /** A UDP flow that the path let through, as sent and as it arrives. */
 export interface UdpFlow {
+  /** Where it comes from, and answers go to. */
+  readonly client: Namespace;
   readonly source: SocketAddress;
   readonly destination: SocketAddress;
   /** Where its datagrams really go, and whom they seem to come from there. */

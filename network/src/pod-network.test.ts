@@ -53,6 +53,12 @@ describe('connect', () => {
     expect(clock.nextTimer()).toBeUndefined();
   });
 
+  it('is unreachable at once for an IPv6 address', async () => {
+    const { pod } = networkFixture();
+    const promise = pod('10.244.1.2').connect({ address: '2001:db8::1', port: 80 });
+    await expect(promise).rejects.toMatchObject({ code: 'ENETUNREACH' });
+  });
+
   it('succeeds with a repeated SYN once what dropped the first one is gone', async () => {
     let open = false;
     const { pod, clock, network } = networkFixture([stage(() => ({ action: open ? 'pass' : 'drop' }))]);
@@ -362,6 +368,30 @@ describe('datagrams', () => {
       const { ask } = fixture('172.18.0.3');
       expect(await ask()).toBe('10.96.0.10:53 10.244.1.2 saw 172.18.0.3');
     });
+  });
+});
+
+describe("datagrams from a node's loopback", () => {
+  it('that are sent on to a pod are answered there', async () => {
+    const destination = { address: '10.244.1.2', port: 5353 };
+    const nodePort = stage((flow) =>
+      flow.destination.port === 30053
+        ? { action: 'rewrite', destination, sourceAddress: '172.18.0.3' }
+        : { action: 'pass' },
+    );
+    const { network, pod } = networkFixture([nodePort]);
+    const server = pod('10.244.1.2').bind({
+      port: 5353,
+      onDatagram: ({ from }) => server.send(Buffer.from(`saw ${from.address}`), from),
+    });
+    const got: string[] = [];
+    const client = network.host('node-1', ['172.18.0.3']).network.bind({
+      port: 0,
+      onDatagram: ({ data, from }) => got.push(`${from.address}:${from.port} ${Buffer.from(data).toString()}`),
+    });
+    client.send(Buffer.from('?'), { address: '127.0.0.1', port: 30053 });
+    await turns();
+    expect(got).toEqual(['127.0.0.1:30053 saw 172.18.0.3']);
   });
 });
 

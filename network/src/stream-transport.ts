@@ -31,6 +31,10 @@ export class StreamTransport {
     return new Promise((resolve, reject) => {
       if (from.unplugged) return reject(new NetError('ENETUNREACH', 'connect', address, port));
       if (signal?.aborted) return reject(signal.reason as Error);
+      // The pod network is IPv4 only, so there is no route to start with.
+      if (address.includes(':') && !from.namespace.owns(address)) {
+        return reject(new NetError('ENETUNREACH', 'connect', address, port));
+      }
       const { tcp } = from.namespace;
       const localAddress = options.localAddress ?? from.namespace.sourceFor(address);
       from.namespace.check(localAddress, 'bind', 0);

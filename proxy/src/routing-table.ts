@@ -10,7 +10,8 @@ export class Route {
   readonly #slices: ReadonlyMap<string, SliceEndpoints>;
   #endpoints: readonly Endpoint[] | undefined;
   #keys: ReadonlySet<string> | undefined;
-  /** Choices by entrance and node: nodes differ in nothing else. */
+  #hasHints = false;
+  /** Choices, made once for all nodes where neither policy nor hints tell them apart. */
   readonly #choices = new Map<string, EndpointChoice>();
 
   constructor(port: ServicePort, slices: ReadonlyMap<string, SliceEndpoints>) {
@@ -31,10 +32,14 @@ export class Route {
       for (const slice of this.#slices.values()) {
         for (const endpoint of slice.get(key) ?? []) {
           // While an endpoint moves between slices, the better news counts.
-          if (byKey.get(endpoint.key)?.ready !== true) byKey.set(endpoint.key, endpoint);
+          const other = byKey.get(endpoint.key);
+          if (other === undefined || usefulness(endpoint) > usefulness(other)) byKey.set(endpoint.key, endpoint);
         }
       }
       this.#endpoints = [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+      this.#hasHints = this.#endpoints.some(
+        ({ nodeHints, zoneHints }) => nodeHints !== undefined || zoneHints !== undefined,
+      );
     }
     return this.#endpoints;
   }
@@ -46,10 +51,13 @@ export class Route {
   }
 
   choose(node: ProxyNode, entrance: Entrance): EndpointChoice {
-    const key = `${entrance} ${node.name} ${node.zone ?? ''}`;
+    const { endpoints } = this;
+    const { internalLocal, externalLocal } = this.port;
+    const isLocal = entrance === 'internal' ? internalLocal : entrance === 'external' && externalLocal;
+    const key = isLocal || this.#hasHints ? `${entrance} ${node.name} ${node.zone ?? ''}` : 'anywhere';
     let choice = this.#choices.get(key);
     if (choice === undefined) {
-      this.#choices.set(key, (choice = chooseEndpoints(this.port, this.endpoints, node, entrance)));
+      this.#choices.set(key, (choice = chooseEndpoints(this.port, endpoints, node, entrance)));
     }
     return choice;
   }
@@ -61,6 +69,9 @@ export class Route {
     this.#choices.clear();
   }
 }
+
+/** Ready, then good as a fall-back, then not at all. */
+const usefulness = ({ ready, serving, terminating }: Endpoint): number => (ready ? 2 : serving && terminating ? 1 : 0);
 
 interface ServiceState {
   routes: readonly Route[];

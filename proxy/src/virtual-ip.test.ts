@@ -57,6 +57,21 @@ describe('a cluster IP', () => {
     expect(fixture.decide('pod 10.244.1.9', `${VIP}:80`)).toEqual(to('10.244.1.2', 8080));
   });
 
+  it.each([
+    [
+      'terminating in one slice, not ready in a later one',
+      { ready: false, serving: true, terminating: true },
+      { ready: false },
+    ],
+    ['not ready in one slice, ready in a later one', { ready: false }, { ready: true }],
+    ['ready in one slice, not ready in a later one', { ready: true }, { ready: false }],
+  ])('counts an endpoint by its better state when it is %s', (_, first, second) => {
+    const slices = [first, second].map((conditions, index) =>
+      makeSlice('web', [makeEndpoint('10.244.1.2', { conditions })], undefined, `web-${index}`),
+    );
+    expect(proxyFixture([web], slices).decide('pod 10.244.2.9', `${VIP}:80`)).toEqual(to('10.244.1.2', 8080));
+  });
+
   it('spreads over all candidates', () => {
     const fixture = proxyFixture([web], [makeSlice('web', [one, two])]);
     const counts = { '10.244.1.2': 0, '10.244.2.2': 0 };
