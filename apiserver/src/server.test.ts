@@ -253,6 +253,18 @@ describe('watches', () => {
   });
 });
 
+test('metrics count requests by verb, resource and code', async () => {
+  await api.ask('GET', `${MAPS}/never`);
+  const { text } = await api.ask('GET', '/metrics');
+  expect(text).toMatch(/apiserver_request_total\{verb="GET",.*resource="configmaps",.*code="404"\} \d+/);
+  expect(text).toMatch(/process_resident_memory_bytes \d+/);
+});
+
+test('the index names every group version', async () => {
+  const { body } = await api.ask('GET', '/');
+  expect(body['paths']).toEqual(expect.arrayContaining(['/api/v1', '/apis/apps/v1', '/readyz/ping', '/version']));
+});
+
 describe('reviews', () => {
   test.each([
     ['{"spec":{"resourceAttributes":{"verb":"get","resource":"pods"}}}', 'bob', { allowed: false }],

@@ -16,6 +16,8 @@ import { openApiRoutes } from './endpoints/openapi-routes.ts';
 import { describeSchema } from './endpoints/schema-descriptions.ts';
 import { servedResources } from './endpoints/served-resources.ts';
 import { healthRoutes } from './endpoints/health.ts';
+import { indexRoute } from './endpoints/index-path.ts';
+import { ApiMetrics, metricsRoutes } from './endpoints/metrics.ts';
 import { sendPageNotFound, sendText } from './endpoints/object-response.ts';
 import { openIdRoutes } from './endpoints/openid.ts';
 import { resourceRoutes } from './endpoints/resource-routes.ts';
@@ -63,6 +65,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     eventLines: new EventLines(),
     watchRandom: runtime.random.fork('watch-timeouts'),
     closing: closing.signal,
+    metrics: new ApiMetrics(runtime.clock, options.storageRevision),
   };
 
   const sockets = new Set<Duplex>();
@@ -96,11 +99,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   );
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, logger));
   app.setNotFoundHandler(async (_request, reply) => sendPageNotFound(reply));
-  accessControl(app, access, runtime);
-  healthRoutes(app, { ping: () => undefined, log: () => undefined, ...options.healthChecks });
+  accessControl(app, access, runtime, services.metrics);
+  const checks = { ping: () => undefined, log: () => undefined, ...options.healthChecks };
+  healthRoutes(app, checks);
+  metricsRoutes(app, services.metrics);
   versionRoutes(app);
   openIdRoutes(app, options.serviceAccountSigner);
   const served = servedResources(registry, services.reviews);
+  indexRoute(app, served, Object.keys(checks));
   discoveryRoutes(app, served);
   openApiRoutes(app, served, describeSchema);
   resourceRoutes(app, services);

@@ -51,3 +51,5 @@ export * from './client/retry-on-conflict.ts';
 export * from './client/shared-informer.ts';
 export * from './client/work-queue.ts';
 export * from './runtime/virtual-time.ts';
+export * from './client/http-transport.ts';
+export * from './client/kubeconfig.ts';

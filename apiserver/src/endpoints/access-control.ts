@@ -6,6 +6,7 @@ import { attributesOf, type Authorizer } from '../authorization/authorizer.ts';
 import { forbiddenError } from '../authorization/forbidden-error.ts';
 import type { User } from '../registry/strategy.ts';
 import { ANONYMOUS } from '../authentication/authenticator.ts';
+import type { ApiMetrics } from './metrics.ts';
 import { requestInfo, type RequestInfo } from './request-info.ts';
 
 /** Who may come in, and what they may do. */
@@ -29,18 +30,28 @@ export async function admit(
 
 const NOTHING: RequestInfo = { isResource: false, verb: '', path: '' };
 
-/** Reads each request's meaning, and lets in who may come in, before anything else happens. */
-export function accessControl(app: FastifyInstance, access: AccessControl, runtime: Runtime): void {
+/** Reads each request's meaning, and lets in who may come in, before anything else happens; counts what becomes of it. */
+export function accessControl(
+  app: FastifyInstance,
+  access: AccessControl,
+  runtime: Runtime,
+  metrics: ApiMetrics,
+): void {
   const auditIds = runtime.random.fork('audit-ids');
   app.decorateRequest('info');
   app.decorateRequest('user');
+  app.decorateRequest('startedMs');
   app.addHook('onRequest', async (request, reply) => {
     const given = request.headers['audit-id'];
     reply.raw.setHeader('Audit-Id', typeof given === 'string' ? given : auditIds.uuid());
     reply.raw.setHeader('Cache-Control', 'no-cache, private');
+    request.startedMs = runtime.clock.now();
     request.user = ANONYMOUS;
     request.info = NOTHING;
     request.info = requestInfo(request.method, request.raw.url!);
     request.user = await admit(access, request.raw, request.info);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.answered(request.info, reply.raw.statusCode, request.startedMs);
   });
 }

@@ -9,6 +9,8 @@ declare module 'fastify' {
     info: RequestInfo;
     /** Who asks; set by authentication. */
     user: User;
+    /** When it came, by the cluster's clock. */
+    startedMs: number;
   }
 }
 

@@ -6,6 +6,7 @@ import type { RequestContext } from '../registry/strategy.ts';
 import type { Representation } from './content-negotiation.ts';
 import { decodeDeleteOptions, decodeObject, decodeTarget, type Decoded, type DecodeTarget } from './decode-object.ts';
 import { methodNotAllowed } from './http-errors.ts';
+import type { ApiMetrics } from './metrics.ts';
 import type { FieldValidation } from './query-options.ts';
 import { deleteOptionsOfQuery, validateDeleteOptions } from './query-options.ts';
 import { readBody } from './read-body.ts';
@@ -25,6 +26,7 @@ export interface Services {
   readonly reviews: readonly ReviewResource[];
   /** Aborted when the server goes down: watches end. */
   readonly closing: AbortSignal;
+  readonly metrics: ApiMetrics;
 }
 
 /** One request to a served resource, allowed and understood as far as its URL and headers go. */

@@ -17,7 +17,11 @@ export const watch: VerbHandler = async (call) => {
   const fieldSelector = [named, query.fieldSelector].filter((part) => part !== undefined).join(',') || undefined;
 
   let stream: WatchStream | undefined;
+  let finished = false;
   const finish = (): void => {
+    if (finished) return;
+    finished = true;
+    services.metrics.watch(call.info, -1);
     timer.cancel();
     services.closing.removeEventListener('abort', finish);
     subscription[Symbol.dispose]();
@@ -40,6 +44,7 @@ export const watch: VerbHandler = async (call) => {
   );
   const seconds = timeoutSeconds || MIN_TIMEOUT_SECONDS * (1 + services.watchRandom.fraction());
   const timer = services.runtime.clock.setTimer(Math.max(0, seconds) * 1000, finish);
+  services.metrics.watch(call.info, 1);
   stream = new WatchStream(reply.hijack().raw);
   services.closing.addEventListener('abort', finish, { once: true });
   reply.raw.once('close', finish);
