@@ -1,4 +1,5 @@
 import {
+  type Attachment,
   type Component,
   CONFIG_MAPS,
   EventRecorder,
@@ -6,7 +7,6 @@ import {
   type InformerFactory,
   type KubeClient,
   type KubeletApi,
-  type NetworkNamespace,
   type NetworkPlugin,
   type Node,
   NODES,
@@ -91,7 +91,7 @@ export class Kubelet implements Component {
   readonly #workers = new Map<string, PodWorker>();
   #addresses: PodIpAllocator | undefined;
   #node: Node | undefined;
-  #hostNetwork: NetworkNamespace | undefined;
+  #hostNetwork: Attachment | undefined;
   #hostTree: NewVolume | undefined;
   #stopped = false;
 
@@ -124,7 +124,7 @@ export class Kubelet implements Component {
       services: services.store,
       configMaps: configMaps.store,
       secrets: secrets.store,
-      hostNetwork: () => (this.#hostNetwork ??= options.network.host(nodeName, [nodeAddress]).network),
+      hostNetwork: () => (this.#hostNetwork ??= options.network.host(nodeName, [nodeAddress])).network,
       hostTree: () => (this.#hostTree ??= makeVolume('ext4')),
       clusterDns: options.clusterDns ?? { address: '10.96.0.10', domain: 'cluster.local' },
       allocatable: capacity,
@@ -170,6 +170,7 @@ export class Kubelet implements Component {
     this.#statuses.stop();
     for (const worker of this.#workers.values()) worker.abandon();
     this.#workers.clear();
+    this.#hostNetwork?.[Symbol.dispose]();
     await this.#events[Symbol.asyncDispose]();
   }
 

@@ -3,7 +3,7 @@ import { expandVariables } from '../container/expansion.ts';
 import { execProbe } from './exec-probe.ts';
 import { grpcProbe } from './grpc-probe.ts';
 import { httpProbe } from './http-probe.ts';
-import type { ProbeOutcome, ProbeTarget } from './probe-target.ts';
+import type { Attempt, ProbeOutcome, ProbeTarget } from './probe-target.ts';
 import { tcpProbe } from './tcp-probe.ts';
 
 export type ProbeKind = 'startup' | 'readiness' | 'liveness';
@@ -70,7 +70,7 @@ class ProbeRunner implements Disposable {
   readonly #target: ProbeTarget;
   readonly #listener: ProbeListener;
   readonly #periodMs: number;
-  readonly #timeoutMs: number;
+  readonly #attempt: Attempt;
   readonly #tick = (): void => void this.#run();
   #timer: Timer;
   #last: boolean | undefined;
@@ -83,7 +83,7 @@ class ProbeRunner implements Disposable {
     this.#target = target;
     this.#listener = listener;
     this.#periodMs = (probe.periodSeconds ?? 10) * 1000;
-    this.#timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
+    this.#attempt = prepared(probe, target);
     const delayMs = Math.max((probe.initialDelaySeconds ?? 0) * 1000, FIRST_PROBE_MS);
     this.#timer = target.clock.setTimer(delayMs, this.#tick);
   }
@@ -95,28 +95,13 @@ class ProbeRunner implements Disposable {
 
   async #run(): Promise<void> {
     const startedMs = this.#target.clock.now();
-    const outcome = await this.#try();
+    const outcome = await this.#attempt();
     if (this.#stopped) return;
     this.#judge(outcome);
     // The beat does not shift with the time that a probe takes; a probe never overlaps itself.
     const tookMs = this.#target.clock.now() - startedMs;
     const restMs = tookMs < this.#periodMs ? this.#periodMs - tookMs : this.#periodMs - (tookMs % this.#periodMs);
     if (!this.#stopped) this.#timer = this.#target.clock.setTimer(restMs, this.#tick);
-  }
-
-  #try(): Promise<ProbeOutcome> {
-    const { exec, httpGet, tcpSocket, grpc } = this.#probe;
-    if (httpGet !== undefined) return httpProbe(httpGet, this.#target, this.#timeoutMs);
-    if (tcpSocket !== undefined) return tcpProbe(tcpSocket, this.#target, this.#timeoutMs);
-    if (exec !== undefined) return execProbe(this.#command(exec.command ?? []), this.#target, this.#timeoutMs);
-    if (grpc !== undefined) return grpcProbe(grpc, this.#target, this.#timeoutMs);
-    return Promise.resolve({ result: 'error', message: 'missing probe handler' });
-  }
-
-  /** Of the container's variables only those with a fixed value are known here. */
-  #command(command: readonly string[]): string[] {
-    const { env = [] } = this.#target.spec;
-    return command.map((word) => expandVariables(word, (name) => env.find((one) => one.name === name)?.value));
   }
 
   #judge(outcome: ProbeOutcome): void {
@@ -138,5 +123,28 @@ class ProbeRunner implements Disposable {
     this[Symbol.dispose]();
     if (isGood) this.#listener.started();
     else this.#listener.failed(this.kind, this.#probe);
+  }
+}
+
+/** A probe made ready to be tried many times. One that cannot be made at all fails each time, with the reason. */
+function prepared(probe: Probe, target: ProbeTarget): Attempt {
+  const { exec, httpGet, tcpSocket, grpc, timeoutSeconds = 1 } = probe;
+  const timeoutMs = timeoutSeconds * 1000;
+  try {
+    if (httpGet !== undefined) return httpProbe(httpGet, target, timeoutMs);
+    if (tcpSocket !== undefined) return tcpProbe(tcpSocket, target, timeoutMs);
+    if (grpc !== undefined) return grpcProbe(grpc, target, timeoutMs);
+    if (exec === undefined) throw new Error(`missing probe handler for ${target.spec.name}`);
+    // Of the container's variables only those with a fixed value are known here.
+    const { env = [] } = target.spec;
+    const value = (name: string): string | undefined => env.find((one) => one.name === name)?.value;
+    return execProbe(
+      (exec.command ?? []).map((word) => expandVariables(word, value)),
+      target,
+      timeoutMs,
+    );
+  } catch (error) {
+    const outcome: ProbeOutcome = { result: 'error', message: (error as Error).message };
+    return () => Promise.resolve(outcome);
   }
 }

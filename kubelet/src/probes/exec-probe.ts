@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { SpawnError } from '../container/process.ts';
 import { goDuration } from '../go-format.ts';
-import type { ProbeOutcome, ProbeTarget } from './probe-target.ts';
+import { type Attempt, type ProbeTarget, SUCCESS } from './probe-target.ts';
 
 const OUTPUT_MAX = 10 * 1024;
 
@@ -43,25 +43,23 @@ export async function runCommand(
 }
 
 /** Whether a command in the container exits with 0 in time. */
-export async function execProbe(
-  command: readonly string[],
-  target: ProbeTarget,
-  timeoutMs: number,
-): Promise<ProbeOutcome> {
-  try {
-    const result = await runCommand(target, command, timeoutMs);
-    if (result === undefined)
+export function execProbe(command: readonly string[], target: ProbeTarget, timeoutMs: number): Attempt {
+  return async () => {
+    try {
+      const result = await runCommand(target, command, timeoutMs);
+      if (result === undefined)
+        return {
+          result: 'failure',
+          message: `command timed out: "${command.join(' ')}" timed out after ${goDuration(timeoutMs)}`,
+        };
+      return result.exitCode === 0 ? SUCCESS : { result: 'failure', message: result.output };
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      // The runtime's failure tells nothing of the container's health, so a real kubelet does not count it either.
       return {
-        result: 'failure',
-        message: `command timed out: "${command.join(' ')}" timed out after ${goDuration(timeoutMs)}`,
+        result: 'error',
+        message: `rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`,
       };
-    return result.exitCode === 0 ? { result: 'success' } : { result: 'failure', message: result.output };
-  } catch (error) {
-    if (!(error instanceof SpawnError)) throw error;
-    // The runtime's failure tells nothing of the container's health, so a real kubelet does not count it either.
-    return {
-      result: 'error',
-      message: `rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`,
-    };
-  }
+    }
+  };
 }

@@ -1,13 +1,16 @@
 import type { GRPCAction } from '@kubarium/shared';
 import { dialError } from './dial-error.ts';
-import type { ProbeOutcome, ProbeTarget } from './probe-target.ts';
-import { SUCCESS } from './probe-target.ts';
+import { type Attempt, type ProbeOutcome, type ProbeTarget, SUCCESS } from './probe-target.ts';
 
 const STATUS_NAMES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 const FRAME_HEAD = 5;
 
 /** Asks a service of the gRPC health checking protocol (grpc.health.v1.Health/Check) whether it is SERVING. */
-export async function grpcProbe(
+export function grpcProbe(action: GRPCAction, target: ProbeTarget, timeoutMs: number): Attempt {
+  return () => check(action, target, timeoutMs);
+}
+
+async function check(
   { port, service = '' }: GRPCAction,
   { network, clock, podIP }: ProbeTarget,
   timeoutMs: number,

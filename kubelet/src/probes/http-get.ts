@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  type Connection,
-  type HTTPHeader,
-  NetError,
-  type NetworkNamespace,
-  type Timer,
-} from '@kubarium/shared';
+import { type Clock, type Connection, type HTTPHeader, NetError, type NetworkNamespace } from '@kubarium/shared';
 import type { Duplex } from 'node:stream';
 import { dialError } from './dial-error.ts';
 
@@ -20,6 +13,8 @@ export interface HttpGetOptions {
   /** `kube-probe/1.35`, `kube-lifecycle/1.35`. */
   readonly userAgent: string;
   readonly timeoutMs: number;
+  /** The bytes of the request, where they are known from an earlier one. */
+  readonly request?: string | undefined;
 }
 
 export type HttpGetResult =
@@ -37,27 +32,25 @@ const TIMED_OUT = 'context deadline exceeded (Client.Timeout exceeded while awai
  */
 export async function httpGet(options: HttpGetOptions): Promise<HttpGetResult> {
   const { clock, network, address, port, timeoutMs } = options;
-  const deadline = new AbortController();
-  const timer = clock.setTimer(timeoutMs, () => deadline.abort());
+  const startMs = clock.now();
   let connection: Connection;
   try {
-    connection = await network.connect({ address, port, signal: deadline.signal });
+    connection = await network.connect({ address, port, timeoutMs });
   } catch (error) {
-    timer.cancel();
-    return { error: deadline.signal.aborted ? TIMED_OUT : dialError(error, address, port) };
+    const isLate = error instanceof NetError && error.code === 'ETIMEDOUT';
+    return { error: isLate ? TIMED_OUT : dialError(error, address, port) };
   }
-  if (options.scheme === 'HTTP') return exchange(connection, connection, options, deadline.signal, timer);
+  const leftMs = startMs + timeoutMs - clock.now();
+  if (options.scheme === 'HTTP') return exchange(connection, connection, options, leftMs);
   const tls = await import('node:tls');
-  const secure = tls.connect({ socket: connection, rejectUnauthorized: false });
-  return exchange(secure, connection, options, deadline.signal, timer);
+  return exchange(tls.connect({ socket: connection, rejectUnauthorized: false }), connection, options, leftMs);
 }
 
 function exchange(
   stream: Duplex,
   connection: Connection,
   options: HttpGetOptions,
-  deadline: AbortSignal,
-  timer: Timer,
+  timeoutMs: number,
 ): Promise<HttpGetResult> {
   return new Promise((resolve) => {
     let received = '';
@@ -66,13 +59,11 @@ function exchange(
       if (isDone) return;
       isDone = true;
       timer.cancel();
-      deadline.removeEventListener('abort', onTimeout);
       stream.destroy();
       connection.destroy();
       resolve(result);
     };
-    const onTimeout = (): void => finish({ error: TIMED_OUT });
-    deadline.addEventListener('abort', onTimeout);
+    const timer = options.clock.setTimer(timeoutMs, () => finish({ error: TIMED_OUT }));
     stream.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1');
       const response = parseResponse(received);
@@ -81,11 +72,19 @@ function exchange(
     stream.on('error', (error: Error) => finish({ error: streamError(error, connection) }));
     stream.on('end', () => finish(parseResponse(received, true) ?? { error: 'EOF' }));
     stream.on('close', () => finish({ error: 'EOF' }));
-    stream.write(request(options));
+    stream.write(options.request ?? requestText(options));
   });
 }
 
-function request({ address, port, path, headers, userAgent, scheme }: HttpGetOptions): string {
+/** The bytes of a request. */
+export function requestText({
+  address,
+  port,
+  path,
+  headers,
+  userAgent,
+  scheme,
+}: Omit<HttpGetOptions, 'request'>): string {
   const named = new Map<string, string>([
     ['host', port === (scheme === 'HTTP' ? 80 : 443) ? address : `${address}:${port}`],
     ['user-agent', userAgent],

@@ -19,6 +19,9 @@ export type ProbeOutcome =
   | { readonly result: 'success' }
   | { readonly result: 'warning' | 'failure' | 'error'; readonly message: string };
 
+/** One try of a probe; made once for a container, so that a try costs as little as can be. */
+export type Attempt = () => Promise<ProbeOutcome>;
+
 export const SUCCESS: ProbeOutcome = { result: 'success' };
 
 /** The number of a port that is given by number or by a container port's name; throws an Error with the kubelet's text. */
