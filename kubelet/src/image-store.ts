@@ -22,6 +22,8 @@ export type PullDelay = (image: Image, runtime: Runtime) => number;
 /**
  * The images that a node has pulled. Pulling costs nothing but (simulated) time: an image of the simulator is a program.
  * Two pods that want the same image at the same time wait for one pull.
+ *
+ * Simplified: pulls of different images run side by side, and need no credentials; a kubelet by default pulls one at a time.
  */
 export class ImageStore {
   readonly #registry: ImageRegistry;

@@ -56,6 +56,8 @@ interface Entry {
 /**
  * What the pods of a node take of it. The scheduler has counted already; the node counts again, since pods may come with a
  * `nodeName` of their own. Kept as sums, so that a pod costs the same on a full node as on an empty one.
+ *
+ * Simplified: amounts are only counted; nothing is throttled, killed for its memory or evicted for the node's sake.
  */
 export class NodeLedger {
   readonly #allocatable: Amounts;

@@ -268,7 +268,7 @@ export class PodContainer {
     instance.running = running;
     if (this.#isAbandoned) return running.kill('SIGKILL');
     this.#emit('Normal', 'Started', 'Container started');
-    void running.exit.then((exit) => this.#exited(instance, exit));
+    void running.exit.then((exit) => this.#track(this.#exited(instance, exit)));
     if (this.#state === 'stopping') {
       // Stopped while it was being started.
       this.#dispatch('started');
@@ -372,7 +372,7 @@ export class PodContainer {
     this.#dispatch('startFailed');
   }
 
-  #exited(instance: ContainerInstance, { exitCode }: ContainerExit): void {
+  async #exited(instance: ContainerInstance, { exitCode }: ContainerExit): Promise<void> {
     instance.logs.end();
     instance.ended?.abort();
     if (this.#isAbandoned) return;
@@ -402,6 +402,7 @@ export class PodContainer {
       return this.#dispatch('restart');
     }
     const name = formatPod(pod);
+    // Simplified: reported once for each wait; a real kubelet reports it each time that it looks at the pod meanwhile.
     this.#emit('Warning', 'BackOff', `Back-off restarting failed container ${this.name} in pod ${name}`);
     this.#waiting = {
       reason: 'CrashLoopBackOff',

@@ -82,6 +82,7 @@ export function configureContainer(input: ConfigurationInput): Configuration {
       node: context.nodeName,
       container: container.name,
       image: container.image ?? '',
+      hostname: sandbox.hostname,
       ports: (container.ports ?? []).map((port) => ({
         name: port.name,
         containerPort: port.containerPort,

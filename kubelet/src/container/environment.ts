@@ -79,6 +79,7 @@ function valueOf(
       throw new ContainerConfigError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
     return value === undefined ? undefined : decode(value);
   }
+  // Simplified: fileKeyRef (KEP-3721) is refused with this text.
   throw new ContainerConfigError('environment variable source is not simulated (fileKeyRef)');
 }
 

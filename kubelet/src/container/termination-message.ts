@@ -1,6 +1,6 @@
 import type { Container } from '@kubarium/shared';
 import type { LogStore } from '../logs/log-store.ts';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, FileSystemError } from './file-system.ts';
 
 const FILE_MAX = 4096;
 const LOG_LINES_MAX = 80;
@@ -20,8 +20,17 @@ export function terminationMessage(
   exitCode: number,
 ): string {
   const path = terminationMessagePath(container);
-  const written = path !== '' && files.exists(path) ? files.readFile(path).subarray(-FILE_MAX).toString('utf8') : '';
+  const written = path !== '' && files.exists(path) ? read(files, path) : '';
   if (written !== '' || container.terminationMessagePolicy !== 'FallbackToLogsOnError' || exitCode === 0)
     return written;
   return logs.tail(LOG_LINES_MAX, LOG_BYTES_MAX);
+}
+
+function read(files: FileSystem, path: string): string {
+  try {
+    return files.readFile(path).subarray(-FILE_MAX).toString('utf8');
+  } catch (error) {
+    if (!(error instanceof FileSystemError)) throw error;
+    return `Error on reading termination log ${path}: ${error.message}`;
+  }
 }

@@ -28,7 +28,12 @@ interface Written {
   payload: Payload;
 }
 
-/** The volumes of one pod: set up before its containers start, kept current while it lives. */
+/**
+ * The volumes of one pod: set up before its containers start, kept current while it lives.
+ *
+ * Simplified: volumes of other kinds than those below (persistentVolumeClaim, csi, nfs, image, ...) and the projected sources
+ * clusterTrustBundle and podCertificate fail to mount, and say so.
+ */
 export class PodVolumes implements Disposable {
   readonly #options: PodVolumesOptions;
   readonly #mounted = new Map<string, PodVolume>();
@@ -63,7 +68,11 @@ export class PodVolumes implements Disposable {
     return this.#mounted.get(name);
   }
 
-  /** Brings ConfigMaps, Secrets and the pod's own fields in its volumes up to date; what vanished stays as it was. */
+  /**
+   * Brings ConfigMaps, Secrets and the pod's own fields in its volumes up to date; what vanished stays as it was.
+   *
+   * Simplified: called as soon as something changes; a real kubelet looks once a minute or so.
+   */
   refresh(): void {
     for (const source of this.#pod.spec.volumes ?? []) {
       const written = this.#written.get(source.name);
