@@ -21,6 +21,8 @@ export { SpawnError } from './container/process.ts';
 export type { Resolution, Resolver } from './container/resolver.ts';
 export { makeRootFileSystem } from './container/root-file-system.ts';
 export { startContainer } from './container/start-container.ts';
+export type { StubResolverOptions } from './container/stub-resolver.ts';
+export { createStubResolver } from './container/stub-resolver.ts';
 export { defineImage } from './images/define-image.ts';
 export type { Image, ImageRegistry } from './images/image.ts';
 export { ImagePullError } from './images/image.ts';

@@ -1,12 +1,37 @@
+import { agnhostImage, nautilus, nonewprivs } from './agnhost/agnhost.ts';
 import { defaultAppImage } from './default-app.ts';
+import { echoServer, httpEcho, whoami } from './http-echo.ts';
+import { httpd } from './httpd.ts';
 import type { Image, ImageRegistry } from './image.ts';
 import { ImagePullError } from './image.ts';
 import { parseImageReference } from './image-reference.ts';
+import { nginx } from './nginx.ts';
 import { pause } from './pause.ts';
+import { redis } from './redis/redis.ts';
+import { alpine, busybox, curlImage, debian, dnsutils, netshoot } from './tool-images.ts';
 
 /** The images by the last part of their repository; all others are the default app. */
 const IMAGES: Readonly<Record<string, Image>> = {
+  agnhost: agnhostImage,
+  alpine,
+  bash: debian,
+  busybox,
+  curl: curlImage,
+  debian,
+  dnsutils,
+  'echo-server': echoServer,
+  'http-echo': httpEcho,
+  httpd,
+  'jessie-dnsutils': dnsutils,
+  nautilus,
+  netshoot,
+  nginx,
+  'nginx-unprivileged': nginx,
+  nonewprivs,
   pause,
+  redis,
+  ubuntu: debian,
+  whoami,
 };
 
 /** Tags that people use for an image that cannot be had. */

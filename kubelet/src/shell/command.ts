@@ -108,6 +108,10 @@ export interface CommandSpec {
   readonly long?: Readonly<Record<string, string>> | undefined;
   /** The exit code for wrong arguments; 1 where absent. */
   readonly usageExitCode?: number | undefined;
+  /** The program looks at its arguments itself. */
+  readonly raw?: boolean | undefined;
+  /** `-5` means `-n 5`, as in head and tail. */
+  readonly countOption?: boolean | undefined;
 }
 
 /** A program with getopt's options, whose errors about arguments and files are told as usual. */
@@ -115,7 +119,7 @@ export const command =
   (spec: CommandSpec, run: (process: Process, options: Options) => Promise<number>): Program =>
   async (process) => {
     try {
-      return await run(process, parseOptions(process.argv.slice(1), spec.letters ?? '', spec.long));
+      return await run(process, parsed(process.argv.slice(1), spec));
     } catch (error) {
       if (error instanceof UsageError) {
         await complain(process, error.message);
@@ -129,6 +133,19 @@ export const command =
       throw error;
     }
   };
+
+function parsed(args: readonly string[], spec: CommandSpec): Options {
+  if (spec.raw === true) return new Options(args, new Map());
+  const spelled =
+    spec.countOption === true
+      ? args.flatMap((argument, i) =>
+          /^[-+]\d+$/.test(argument) && !/^-[nc]$/.test(args[i - 1] ?? '')
+            ? ['-n', argument.replace('-', '')]
+            : [argument],
+        )
+      : args;
+  return parseOptions(spelled, spec.letters ?? '', spec.long);
+}
 
 /** Does something for each operand and goes on after a failed one; 1 where any failed. */
 export async function eachOperand(

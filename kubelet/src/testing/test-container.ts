@@ -54,6 +54,8 @@ export interface TestContainer {
   readonly runtime: Runtime;
   readonly files: FileSystem;
   readonly network: NetworkNamespace;
+  /** What was logged as an error: bugs of ours. */
+  readonly bugs: readonly object[];
   /** Runs a script by `sh -c` in the container. */
   readonly run: (script: string, stdin?: string) => Promise<{ stdout: string; stderr: string; exitCode: number }>;
 }
@@ -68,7 +70,9 @@ const nowhere: Resolver = {
 /** A container in a pod of its own, on a virtual clock. */
 export async function testContainer(options: TestContainerOptions = {}): Promise<TestContainer> {
   const clock = options.clock ?? new VirtualClock();
-  const runtime: Runtime = { clock, random: seededRandom(1), logger: silentLogger };
+  const bugs: object[] = [];
+  const logger = { ...silentLogger, error: (facts: object) => void bugs.push(facts) };
+  const runtime: Runtime = { clock, random: seededRandom(1), logger };
   const image = createImageRegistry().resolve(options.image ?? 'pause');
   const files = makeRootFileSystem(image, { runtime, readOnly: options.readOnly ?? false });
   options.prepare?.(files);
@@ -110,6 +114,7 @@ export async function testContainer(options: TestContainerOptions = {}): Promise
     runtime,
     files,
     network,
+    bugs,
     async run(script, stdin) {
       const out = new Sink();
       const errors = new Sink();

@@ -1,0 +1,152 @@
+import type { NetworkNamespace, Runtime, TraceSink } from '@kubarium/shared';
+import type { Resource } from 'dns2';
+import { Packet } from 'dns2';
+
+export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR' | 'TXT' | 'NS' | 'SOA' | 'MX' | 'ANY';
+
+export interface DnsQuery {
+  readonly server: string;
+  readonly port?: number | undefined;
+  readonly name: string;
+  readonly type: RecordType;
+  readonly tcp?: boolean | undefined;
+  /** How long to wait for this one answer. */
+  readonly timeoutMs: number;
+  readonly recursionDesired?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly trace?: TraceSink | undefined;
+}
+
+export interface DnsAnswer {
+  readonly id: number;
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, ... */
+  readonly rcode: string;
+  readonly authoritative: boolean;
+  readonly truncated: boolean;
+  readonly recursionDesired: boolean;
+  readonly recursionAvailable: boolean;
+  readonly answers: readonly Resource[];
+  readonly authorities: readonly Resource[];
+  readonly additionals: readonly Resource[];
+  readonly size: number;
+}
+
+/** What a query brings: an answer, or why there is none. */
+export type DnsOutcome =
+  | { readonly ok: true; readonly answer: DnsAnswer }
+  | { readonly ok: false; readonly reason: 'timeout' | 'refused' | 'network' };
+
+interface Host {
+  readonly network: NetworkNamespace;
+  readonly runtime: Runtime;
+}
+
+/** Asks one server once, over UDP or TCP (RFC 1035, 7766). Never rejects; an aborted signal counts as a timeout. */
+export function queryDns(host: Host, query: DnsQuery): Promise<DnsOutcome> {
+  const id = host.runtime.random.integer(0x1_0000);
+  const request = encode(id, query);
+  return query.tcp === true ? overTcp(host, query, id, request) : overUdp(host, query, id, request);
+}
+
+function overUdp({ network, runtime }: Host, query: DnsQuery, id: number, request: Buffer): Promise<DnsOutcome> {
+  return new Promise((resolve) => {
+    const finish = (outcome: DnsOutcome): void => {
+      timer.cancel();
+      query.signal?.removeEventListener('abort', onAbort);
+      socket?.[Symbol.dispose]();
+      resolve(outcome);
+    };
+    const onAbort = (): void => finish({ ok: false, reason: 'timeout' });
+    const timer = runtime.clock.setTimer(query.timeoutMs, onAbort);
+    let socket: ReturnType<NetworkNamespace['bind']> | undefined;
+    try {
+      socket = network.bind({
+        port: 0,
+        onDatagram: ({ data, from }) => {
+          if (from.address !== query.server) return;
+          const answer = decode(Buffer.from(data), id);
+          if (answer !== undefined) finish({ ok: true, answer });
+        },
+        onError: () => finish({ ok: false, reason: 'refused' }),
+      });
+    } catch {
+      return finish({ ok: false, reason: 'network' });
+    }
+    query.signal?.addEventListener('abort', onAbort);
+    socket.send(request, { address: query.server, port: query.port ?? 53 }, query.trace);
+  });
+}
+
+async function overTcp({ network }: Host, query: DnsQuery, id: number, request: Buffer): Promise<DnsOutcome> {
+  let connection;
+  try {
+    const { server: address, port = 53, timeoutMs, signal, trace } = query;
+    connection = await network.connect({ address, port, timeoutMs, signal, trace });
+  } catch (error) {
+    const timedOut = error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT';
+    return { ok: false, reason: timedOut ? 'timeout' : 'refused' };
+  }
+  try {
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(request.length);
+    connection.write(Buffer.concat([length, request]));
+    let received = Buffer.alloc(0);
+    for await (const chunk of connection) {
+      received = Buffer.concat([received, chunk as Buffer]);
+      if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) continue;
+      const answer = decode(received.subarray(2, 2 + received.readUInt16BE(0)), id);
+      return answer === undefined ? { ok: false, reason: 'network' } : { ok: true, answer };
+    }
+    return { ok: false, reason: 'network' };
+  } catch {
+    return { ok: false, reason: 'network' };
+  } finally {
+    connection.destroy();
+  }
+}
+
+function encode(id: number, { name, type, recursionDesired = true }: DnsQuery): Buffer {
+  const packet = new Packet();
+  packet.header = new Packet.Header({ id, rd: recursionDesired ? 1 : 0 });
+  packet.questions.push(new Packet.Question(name.replace(/\.$/, ''), Packet.TYPE[type], Packet.CLASS.IN));
+  return packet.toBuffer();
+}
+
+const RCODES = new Map<number, string>(Object.entries(Packet.RCODE).map(([name, code]) => [code, name]));
+
+/** Undefined where it is no answer to this query. */
+function decode(data: Buffer, id: number): DnsAnswer | undefined {
+  let packet;
+  try {
+    packet = Packet.parse(data);
+  } catch {
+    return undefined;
+  }
+  const { header } = packet;
+  if (header.id !== id || header.qr !== 1) return undefined;
+  return {
+    id,
+    rcode: RCODES.get(header.rcode) ?? `RCODE${header.rcode}`,
+    authoritative: header.aa === 1,
+    truncated: header.tc === 1,
+    recursionDesired: header.rd === 1,
+    recursionAvailable: header.ra === 1,
+    answers: packet.answers,
+    authorities: packet.authorities,
+    additionals: packet.additionals,
+    size: data.length,
+  };
+}
+
+/** The name that a reverse query asks for: `2.0.244.10.in-addr.arpa`, or the nibbles under ip6.arpa. */
+export function reverseName(address: string): string {
+  if (!address.includes(':')) return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
+  const [head = '', tail] = address.split('::');
+  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+  const front = groups(head);
+  const back = groups(tail ?? '');
+  const full =
+    tail === undefined ? front : [...front, ...Array<string>(8 - front.length - back.length).fill('0'), ...back];
+  const nibbles = full.map((group) => group.padStart(4, '0')).join('');
+  return `${Array.from(nibbles).toReversed().join('.')}.ip6.arpa`;
+}

@@ -1,0 +1,90 @@
+import { seededRandom, silentLogger, VirtualClock } from '@kubarium/shared';
+import { expect, test } from 'vitest';
+import { makeDirectoryNode } from './inode.ts';
+import { createVolume, MemoryFileSystem, openVolume } from './memory-file-system.ts';
+
+const runtime = { clock: new VirtualClock(), random: seededRandom(1), logger: silentLogger };
+const empty = (): MemoryFileSystem => new MemoryFileSystem(makeDirectoryNode(0), { runtime });
+const user = { uid: 1000, gid: 1000, groups: [2000] };
+
+test('containers share an image and copy what they change', () => {
+  const image = empty();
+  image.makeDirectory('/a/b', { recursive: true });
+  image.writeFile('/a/b/f', 'image');
+  const layer = image.share();
+  const [one, two] = [new MemoryFileSystem(layer, { runtime }), new MemoryFileSystem(layer, { runtime })];
+  one.writeFile('/a/b/f', ' one', { append: true });
+  one.remove('/a/b/f');
+  one.writeFile('/a/b/f', 'one');
+  two.chmod('/a/b/f', 0o600);
+  expect([one, two].map((files) => files.readFile('/a/b/f').toString())).toEqual(['one', 'image']);
+  expect([one, two].map((files) => files.stat('/a/b/f').mode)).toEqual([0o644, 0o600]);
+  expect(new MemoryFileSystem(layer, { runtime }).stat('/a/b/f').mode).toBe(0o644);
+});
+
+test.each([
+  ['/nope', 'ENOENT'],
+  ['/f/x', 'ENOTDIR'],
+  ['/loop', 'ELOOP'],
+  ['/d', 'EISDIR'],
+])('reading %s fails with %s', (path, code) => {
+  const files = empty();
+  files.writeFile('/f', '');
+  files.makeDirectory('/d');
+  files.symlink('/loop', '/loop');
+  expect(() => files.readFile(path)).toThrow(expect.objectContaining({ code }));
+});
+
+test('symlinks and .. lead where Linux leads', () => {
+  const files = empty();
+  files.makeDirectory('/a/b', { recursive: true });
+  files.writeFile('/a/f', 'x');
+  files.symlink('../a/b', '/a/link');
+  expect(files.realPath('/a/link/../f')).toBe('/a/f');
+  expect(files.realPath('/../../a/./b')).toBe('/a/b');
+  expect(files.stat('/a/link', { noFollow: true }).type).toBe('symlink');
+});
+
+test('permissions decide for others than root', () => {
+  const files = empty();
+  files.makeDirectory('/private', { mode: 0o700 });
+  files.writeFile('/private/f', '');
+  files.writeFile('/shared', 'x', { mode: 0o640 });
+  files.chown('/shared', 0, 2000);
+  expect(() => files.readFile('/private/f', user)).toThrow('Permission denied');
+  expect(files.readFile('/shared', user).toString()).toBe('x');
+  expect(() => files.writeFile('/shared', 'y', { as: user })).toThrow('Permission denied');
+  expect(() => files.writeFile('/new', 'y', { as: user })).toThrow('Permission denied');
+});
+
+test('a volume is the same in every container that mounts it', () => {
+  const volume = createVolume('tmpfs', runtime, 0o777);
+  const [one, two] = [empty(), empty()];
+  one.mount('/data', volume);
+  two.mount('/in/here', volume, { readOnly: true, subPath: 'sub' });
+  one.writeFile('/data/sub/f', 'shared');
+  expect(two.readFile('/in/here/f').toString()).toBe('shared');
+  expect(() => two.writeFile('/in/here/f', '')).toThrow('Read-only file system');
+  expect(openVolume(volume, runtime).readDirectory('/')).toEqual(['sub']);
+  expect(() => one.rename('/data/sub', '/sub')).toThrow('Invalid cross-device link');
+});
+
+test('a read-only root takes mounts but no writes', () => {
+  const files = new MemoryFileSystem(empty().share(), { runtime, readOnly: true });
+  files.mount('/data', createVolume('ext4', runtime));
+  files.writeFile('/data/f', 'x');
+  expect(() => files.writeFile('/f', 'x')).toThrow('Read-only file system: /f');
+});
+
+test('watchers hear of changes through another mount', () => {
+  const volume = createVolume('tmpfs', runtime);
+  const [one, two] = [empty(), empty()];
+  one.mount('/a', volume);
+  two.mount('/b', volume);
+  let heard = 0;
+  using watcher = two.watch('/b/f', () => heard++);
+  void watcher;
+  one.writeFile('/a/other', '');
+  one.writeFile('/a/f', 'x');
+  expect(heard).toBe(1);
+});

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { settle, testContainer } from '../testing/test-container.ts';
+
+test.each([
+  ['nginx', 'curl -s localhost | grep -c "Welcome to nginx"', '2\n'],
+  ['nginx', 'curl -s -o /dev/null -w "%{http_code}" localhost/nope', '404'],
+  [
+    'nginx',
+    'echo hi > /usr/share/nginx/html/a.txt; curl -si localhost/a.txt | grep -i -e ^content -e ^server',
+    'Server: nginx/1.27.3\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n',
+  ],
+  ['httpd:2.4', 'curl -s localhost', '<html><body><h1>It works!</h1></body></html>\n'],
+  ['nginx', 'wget -qO- localhost | head -n 1', '<!DOCTYPE html>\n'],
+  [
+    'redis:7',
+    'redis-cli ping; redis-cli set a 1 ex 10; redis-cli incr a; redis-cli get a; redis-cli ttl a; redis-cli keys "*"',
+    'PONG\nOK\n2\n2\n10\na\n',
+  ],
+  ['redis:7', 'redis-cli set k v ex 5 >/dev/null; sleep 6; redis-cli exists k; redis-cli get k', '0\n\n'],
+  ['redis:7', 'printf "PING\\r\\n" | nc -w 1 localhost 6379', '+PONG\r\n'],
+  [
+    'redis:7',
+    'redis-cli lpush l a b; redis-cli lrange l 0 -1; redis-cli hset h f v; redis-cli get l; redis-cli nope',
+    "2\nb\na\n1\nWRONGTYPE Operation against a key holding the wrong kind of value\nERR unknown command 'nope', with args beginning with: \n",
+  ],
+  ['traefik/whoami', 'curl -s localhost | head -n 1', 'Hostname: web-1\n'],
+])('%s: %s', async (image, script, stdout) => {
+  const { run, clock } = await testContainer({ image });
+  expect((await settle(clock, run(script))).stdout).toBe(stdout);
+});
+
+test('busybox without a command and input ends at once', async () => {
+  const { container } = await testContainer({ image: 'busybox' });
+  expect(await container.exit).toEqual({ exitCode: 0, signal: undefined });
+});
+
+test('agnhost pauses until it is told to end', async () => {
+  const { container, stdout } = await testContainer({ image: 'registry.k8s.io/e2e-test-images/agnhost:2.59' });
+  await stdout.until('Signals registered\n');
+  container.kill('SIGTERM');
+  expect((await container.exit).exitCode).toBe(2);
+});
+
+test.each([
+  ['curl -s localhost:8080/hostname', 'web-1'],
+  ['curl -s "localhost:8080/echo?msg=hello&code=202" -w %{http_code}', 'hello202'],
+  ['curl -s localhost:8080/healthz -w %{http_code}', '200'],
+  [
+    'curl -s "localhost:8080/dial?host=127.0.0.1&port=8080&request=hostname&tries=2"',
+    '{"responses":["web-1","web-1"]}',
+  ],
+  ['curl -s "localhost:8080/dial?host=127.0.0.1&port=8081&protocol=udp&request=hostname"', '{"responses":["web-1"]}'],
+  ['echo hostName | nc -u -w 1 127.0.0.1 8081', 'web-1'],
+  ['echo hostName | nc -w 2 127.0.0.1 8080 | head -c 24', 'HTTP/1.1 400 Bad Request'],
+  ['curl -s "localhost:8080/shell?cmd=echo%20x"', '{"output":"x\\n"}'],
+])('netexec: %s', async (script, stdout) => {
+  const { run, clock } = await testContainer({ image: 'agnhost:2.59', argv: ['/agnhost', 'netexec'] });
+  expect((await settle(clock, run(script))).stdout).toBe(stdout);
+});
+
+test('mounttest prints what upstream compares', async () => {
+  const { run } = await testContainer({ image: 'agnhost' });
+  const result = await run(
+    '/agnhost mounttest --new_file_0644=/tmp/f --file_perm=/tmp/f --file_owner=/tmp/f --file_mode=/tmp',
+  );
+  expect(result.stdout).toBe(
+    'content of file "/tmp/f": mount-tester new file\n\nmode of file "/tmp": dtrwxrwxrwx\nperms of file "/tmp/f": -rw-r--r--\nowner UID of "/tmp/f": 0\nowner GID of "/tmp/f": 0\n',
+  );
+});
+
+test('entrypoint-tester prints its arguments', async () => {
+  const { container, stdout } = await testContainer({
+    image: 'agnhost',
+    argv: ['/agnhost-2', 'entrypoint-tester', 'override', 'arguments'],
+  });
+  await container.exit;
+  expect(stdout.text).toBe('[/agnhost-2 entrypoint-tester override arguments]\n');
+});

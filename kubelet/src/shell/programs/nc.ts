@@ -1,0 +1,208 @@
+import type { Connection, Datagram } from '@kubarium/shared';
+import { NetError } from '@kubarium/shared';
+import type { Process } from '../../container/process.ts';
+import { complain, readChunk, write } from '../../container/standard-io.ts';
+import type { Options } from '../command.ts';
+import { command, UsageError } from '../command.ts';
+import { dialFirst, resolveHost, ResolveError } from '../http-client.ts';
+
+/** `nc [-lkuvzn] [-w seconds] [-p port] [host] port`, after OpenBSD's. */
+export const nc = command({ letters: 'lkuvzntw:p:q:s:46Ni:' }, async (process, options) => {
+  const operands = [...options.operands];
+  const portText = options.has('l') && options.has('p') ? options.value('p') : operands.pop();
+  const ports = /^(\d+)(?:-(\d+))?$/.exec(portText ?? '');
+  if (ports === null)
+    throw new UsageError(portText === undefined ? 'missing port' : `port number invalid: ${portText}`);
+  const first = Number(ports[1]);
+  const last = Number(ports[2] ?? ports[1]);
+  if (last > 65_535) throw new UsageError(`port number too large: ${last}`);
+  if (options.has('l')) return options.has('u') ? serveUdp(process, first) : serveTcp(process, first, options);
+  const host = operands[0];
+  if (host === undefined) throw new UsageError('missing hostname and port');
+  let status = 1;
+  for (let port = first; port <= last; port++) {
+    try {
+      const addresses = await resolveHost(process, host);
+      const result = options.has('u')
+        ? await talkUdp(process, options, addresses[0]!, port)
+        : await talkTcp(process, options, host, addresses, port);
+      if (result === 0) status = 0;
+    } catch (error) {
+      if (!(error instanceof ResolveError)) throw error;
+      await complain(process, `getaddrinfo for host "${host}" port ${port}: Name or service not known`);
+      return 1;
+    }
+  }
+  return status;
+});
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Connection refused',
+  ETIMEDOUT: 'Operation timed out',
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+};
+
+async function talkTcp(
+  process: Process,
+  options: Options,
+  host: string,
+  addresses: readonly string[],
+  port: number,
+): Promise<number> {
+  const timeoutMs = options.has('w') ? options.number('w')! * 1000 : undefined;
+  const verbose = options.has('v');
+  let connection: Connection;
+  try {
+    connection = await dialFirst(process, addresses, port, { timeoutMs });
+  } catch (error) {
+    if (!(error instanceof NetError)) throw error;
+    if (verbose)
+      await complain(
+        process,
+        `connect to ${host} (${addresses[0]}) port ${port} (tcp) failed: ${WORDS[error.code] ?? error.code}`,
+      );
+    return 1;
+  }
+  if (verbose)
+    await write(
+      process,
+      `Connection to ${host} (${connection.remoteAddress}) ${port} port [tcp/*] succeeded!\n`,
+      process.stderr,
+    );
+  if (options.has('z')) {
+    connection.destroy();
+    return 0;
+  }
+  await relay(process, connection, {
+    idleMs: timeoutMs,
+    closesOnEof: options.has('N') || options.number('q') !== undefined,
+  });
+  return 0;
+}
+
+/** Standard input to the connection, the connection to standard output, until the other end closes or nothing comes for a while. */
+async function relay(
+  process: Process,
+  connection: Connection,
+  { idleMs, closesOnEof }: { idleMs: number | undefined; closesOnEof: boolean },
+): Promise<void> {
+  const { clock } = process.runtime;
+  const idle = new AbortController();
+  let timer = idleMs === undefined ? undefined : clock.setTimer(idleMs, () => idle.abort('idle'));
+  const awake = (): void => {
+    if (idleMs === undefined) return;
+    timer?.cancel();
+    timer = clock.setTimer(idleMs, () => idle.abort('idle'));
+  };
+  const signal = AbortSignal.any([process.killed, idle.signal]);
+  const upward = async (): Promise<void> => {
+    for (let chunk; (chunk = await readChunk(process.stdin, signal)) !== undefined;) {
+      awake();
+      if (connection.destroyed) return;
+      connection.write(chunk);
+    }
+    if (closesOnEof) connection.end();
+  };
+  const sending = upward().catch(() => {});
+  try {
+    for (let chunk; (chunk = await readChunk(connection, signal)) !== undefined;) {
+      awake();
+      await write(process, chunk);
+    }
+  } catch (error) {
+    process.killed.throwIfAborted();
+    if (!idle.signal.aborted) throw error;
+  } finally {
+    timer?.cancel();
+    idle.abort('done');
+    connection.end();
+  }
+  await sending;
+}
+
+async function talkUdp(process: Process, options: Options, address: string, port: number): Promise<number> {
+  const waitMs = (options.number('w') ?? (options.has('z') ? 1 : Infinity)) * 1000;
+  const received: (Buffer | undefined)[] = [];
+  let wake = (): void => {};
+  let refused = false;
+  const socket = process.network.bind({
+    port: Number(options.value('p') ?? 0),
+    onDatagram: ({ data }) => {
+      received.push(Buffer.from(data));
+      wake();
+    },
+    onError: () => {
+      refused = true;
+      wake();
+    },
+  });
+  if (options.has('v') && !options.has('z'))
+    await write(process, `Connection to ${address} ${port} port [udp/*] succeeded!\n`, process.stderr);
+  if (options.has('z')) socket.send(Buffer.from('X'), { address, port });
+  const sending = (async () => {
+    for (let chunk; (chunk = await readChunk(process.stdin, process.killed)) !== undefined;)
+      socket.send(chunk, { address, port });
+  })().catch(() => {});
+  for (;;) {
+    for (let chunk; (chunk = received.shift()) !== undefined;) await write(process, chunk);
+    if (refused) break;
+    const expired = await new Promise<boolean>((resolve) => {
+      const timer = waitMs === Infinity ? undefined : process.runtime.clock.setTimer(waitMs, () => resolve(true));
+      wake = () => {
+        timer?.cancel();
+        resolve(false);
+      };
+      process.killed.addEventListener('abort', () => resolve(true), { once: true });
+      if (received.length > 0 || refused) wake();
+    });
+    if (expired) break;
+  }
+  socket[Symbol.dispose]();
+  process.killed.throwIfAborted();
+  void sending;
+  if (options.has('z') && options.has('v') && !refused)
+    await write(process, `Connection to ${address} ${port} port [udp/*] succeeded!\n`, process.stderr);
+  return refused ? 1 : 0;
+}
+
+async function serveTcp(process: Process, port: number, options: Options): Promise<number> {
+  do {
+    const connection = await new Promise<Connection>((resolve, reject) => {
+      const listener = process.network.listen({ port }, (accepted) => {
+        listener[Symbol.dispose]();
+        resolve(accepted);
+      });
+      process.killed.addEventListener('abort', () => reject(process.killed.reason), { once: true });
+    });
+    if (options.has('v'))
+      await write(
+        process,
+        `Connection received on ${connection.remoteAddress} ${connection.remotePort}\n`,
+        process.stderr,
+      );
+    await relay(process, connection, {
+      idleMs: options.has('w') ? options.number('w')! * 1000 : undefined,
+      closesOnEof: true,
+    });
+  } while (options.has('k'));
+  return 0;
+}
+
+async function serveUdp(process: Process, port: number): Promise<number> {
+  let peer: Datagram['from'] | undefined;
+  let writing = Promise.resolve();
+  const socket = process.network.bind({
+    port,
+    onDatagram: ({ data, from }) => {
+      peer ??= from;
+      writing = writing.then(() => write(process, data)).catch(() => {});
+    },
+  });
+  for (let chunk; (chunk = await readChunk(process.stdin, process.killed)) !== undefined;)
+    if (peer !== undefined) socket.send(chunk, peer);
+  await new Promise((_resolve, reject) =>
+    process.killed.addEventListener('abort', () => reject(process.killed.reason)),
+  );
+  return 0;
+}
