@@ -3,37 +3,16 @@
  * KIND.recorded.json beside each KIND.yaml. The server must run without the ServiceAccount admission plugin.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { parse } from 'yaml';
+import { apiClient } from './api-client.ts';
+import type { Answer } from './api-client.ts';
 import type { JsonObject, KindCase, KindCases, Recorded } from './kind-cases.ts';
 import { comparable, isUpdate, objectToCreate, objectToPut } from './kind-cases.ts';
 
 const [server, token, ...only] = process.argv.slice(2) as [string, string, ...string[]];
 const folder = new URL('../test-data/kinds/', import.meta.url);
 
-interface Answer {
-  readonly body: JsonObject;
-  readonly warnings: string[];
-}
-
-function send(method: string, path: string, body?: JsonObject): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const outgoing = request(server + path, { method, headers, rejectUnauthorized: false }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => {
-        const warnings = [...(response.headers['warning'] ?? '').matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)];
-        resolve({
-          body: JSON.parse(text) as JsonObject,
-          warnings: warnings.map((match) => JSON.parse(`"${match[1]}"`) as string),
-        });
-      });
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
+const send = apiClient(server, token);
 
 async function record(kind: KindCases, one: KindCase): Promise<Recorded> {
   const sent = objectToCreate(kind, one);
