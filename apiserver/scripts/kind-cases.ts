@@ -77,6 +77,8 @@ export function comparable(object: JsonObject, sent: JsonObject): JsonObject {
   for (const key of ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields']) delete metadata[key];
   const { conditions = [] } = (copy['status'] ?? {}) as { conditions?: JsonObject[] };
   for (const condition of conditions) delete condition['lastTransitionTime'];
+  // Required lists that are empty: null to the real server, lists to this one (a simplification of the schema's).
+  if (copy['kind'] === 'EndpointSlice') for (const key of ['endpoints', 'ports']) copy[key] ??= [];
   if (copy['kind'] === 'Service') hidePoolValues(copy['spec'] as JsonObject, (sent['spec'] ?? {}) as JsonObject);
   return copy;
 }

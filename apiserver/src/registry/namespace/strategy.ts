@@ -27,6 +27,7 @@ export const namespaceStrategy: Strategy<Namespace> = {
   isHeld: ({ spec }) => (spec.finalizers ?? []).length > 0,
   prepareForDelete(draft) {
     draft.status = { ...draft.status, phase: 'Terminating' };
+    delete draft.metadata.deletionGracePeriodSeconds;
   },
   nameErrors: dnsLabelErrors,
   validateStatusUpdate: validateNamespaceStatusChange,
