@@ -77,7 +77,7 @@ CASES = [
     *[("ConfigMap", MERGE, patch) for patch in [
         {}, None, {"metadata": {"labels": {"new": "1"}}}, {"metadata": {"labels": {"a": None}}}, {"metadata": {"annotations": None}},
         {"data": {"a": None, "c": "x"}}, {"data": None}, {"data": "x"}, {"data": {"c": 5}}, {"foo": {"c": 5}}, {"kind": "Pod"},
-        {"apiVersion": "v2"}, {"metadata": {"finalizers": ["x/only"]}}]],
+        {"apiVersion": "v2"}, {"apiVersion": []}, {"kind": 5}, {"apiVersion": "a/b/c"}, {"metadata": {"finalizers": ["x/only"]}}]],
     ("Service", MERGE, {"spec": {"ports": [{"name": "c", "port": 82, "protocol": "TCP", "targetPort": 82}]}}),
     ("Deployment", MERGE, {"spec": {"replicas": 3}}),
     # strategic merge patches

@@ -1,7 +1,7 @@
 import { conform } from '../registry/schema/conform.ts';
 import { decodeFlaws } from '../registry/schema/decode-flaws.ts';
-import { JsonMembers, JsonSyntaxError, countTextKeys, isTooDeep, readJsonText } from '../registry/schema/json-text.ts';
-import { jsonType } from '../registry/schema/decode-flaws.ts';
+import { JsonSyntaxError, countTextKeys, isTooDeep, readJsonText } from '../registry/schema/json-text.ts';
+import { typeMetaError } from '../registry/schema/kind-check.ts';
 import type { StructPlan } from '../registry/schema/type-plan.ts';
 import type { DecodedBody, ReadBody } from './decode-body.ts';
 
@@ -43,20 +43,4 @@ function syntaxError(text: string, cause: unknown): string {
     throw error;
   }
   throw new Error('two JSON readers disagree', { cause });
-}
-
-const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
-
-/** What keeps the kind of a value from being read. */
-export function typeMetaError(value: unknown): string | undefined {
-  if (value === null) return undefined;
-  const type = jsonType(value);
-  if (type !== 'object' || value instanceof JsonMembers)
-    return `json: cannot unmarshal ${type} into Go value of type ${TYPE_META}`;
-  for (const [name, member] of Object.entries(value as object)) {
-    if ((name === 'apiVersion' || name === 'kind') && typeof member !== 'string' && member !== null) {
-      return `json: cannot unmarshal ${jsonType(member)} into Go struct field .${name} of type string`;
-    }
-  }
-  return undefined;
 }

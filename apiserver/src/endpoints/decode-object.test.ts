@@ -321,6 +321,13 @@ describe('unknown and duplicate fields', () => {
     });
   });
 
+  test('are told once where an unknown one is repeated', () => {
+    expect(json('{"foo":{"a":1,"a":2},"foo":1,"kind":"Pod","kind":"Pod"}').warnings).toEqual([
+      'unknown field "foo"',
+      'duplicate field "kind"',
+    ]);
+  });
+
   test.each(['Warn', undefined] as const)('are warnings under %s', (mode) => {
     const { object, warnings } = json(BODY, POD, mode);
     expect(warnings).toEqual(FLAWS);

@@ -12,7 +12,7 @@ import {
 import { conform } from '../registry/schema/conform.ts';
 import { decodeFlaws } from '../registry/schema/decode-flaws.ts';
 import type { ReadBody } from './decode-body.ts';
-import { typeMetaError } from './decode-json.ts';
+import { typeMetaError } from '../registry/schema/kind-check.ts';
 
 /** YAML 1.1 as Go's parser has it: `yes` is true and `010` is 8, but dates, base-60 numbers and sets are texts. */
 const OPTIONS: DocumentOptions & ParseOptions & SchemaOptions = {

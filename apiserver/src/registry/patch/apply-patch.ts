@@ -10,7 +10,14 @@ import type { PatchRequest } from '../registry.ts';
 import { conform } from '../schema/conform.ts';
 import { decodeFlaws } from '../schema/decode-flaws.ts';
 import { goText } from '../schema/go-text.ts';
-import { givenKind, kindFlaw, planOfKind, type DecodeTarget } from '../schema/kind-check.ts';
+import {
+  givenKind,
+  kindFlaw,
+  notRegistered,
+  planOfKind,
+  typeMetaError,
+  type DecodeTarget,
+} from '../schema/kind-check.ts';
 import { applySchemaDefaults } from '../schema/schema-defaults.ts';
 import { restoreFlaw } from '../schema/restore-flaw.ts';
 import { jsonPatch, JsonPatchError, type JsonPatchOperation } from './json-patch.ts';
@@ -82,10 +89,13 @@ function jsonPatched(current: ApiObject, patch: unknown): unknown {
 
 /** The result of a JSON or merge patch is decoded like the body of an update. */
 function decodePatched(target: DecodeTarget, patched: unknown, request: PatchRequest): AppliedPatch {
-  const given = givenKind(target, patched) ?? { ...target, version: String((patched as Json)['apiVersion']) };
-  const plan = planOfKind(target, given);
   const wrong = (why: string): StatusError => patchFlaw(JSON.stringify(patched), why);
-  if (plan === undefined) throw wrong(kindFlaw(target, given) ?? 'unknown kind');
+  const typeError = typeMetaError(patched);
+  if (typeError !== undefined) throw wrong(`couldn't get version/kind; json parse error: ${typeError}`);
+  const given = givenKind(target, patched);
+  if (given === undefined) throw wrong(`unexpected GroupVersion string: ${String((patched as Json)['apiVersion'])}`);
+  const plan = planOfKind(target, given);
+  if (plan === undefined) throw wrong(kindFlaw(target, given) ?? notRegistered(given));
   const { object, fits, hasUnknownFields } = conform(plan, patched);
   const { misfit, strict } = fits && !hasUnknownFields ? CLEAN : decodeFlaws(plan, patched);
   if (misfit !== undefined) throw wrong(misfit);

@@ -65,10 +65,12 @@ class Search {
       if (member === undefined) continue;
       const at = field === '' ? key : `${field}.${key}`;
       const known = plan.field.get(key);
-      if (known === undefined) this.strict.push(`unknown field ${JSON.stringify(at)}`);
-      else {
-        if (seen.has(key)) this.strict.push(`duplicate field ${JSON.stringify(at)}`);
-        seen.add(key);
+      const isRepeated = seen.has(key);
+      seen.add(key);
+      if (known === undefined) {
+        if (!isRepeated) this.strict.push(`unknown field ${JSON.stringify(at)}`);
+      } else {
+        if (isRepeated) this.strict.push(`duplicate field ${JSON.stringify(at)}`);
         this.value(known.type, member, within(place, plan, known), at);
       }
     }

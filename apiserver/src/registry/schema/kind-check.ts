@@ -1,4 +1,5 @@
 import { apiVersionOf } from '@kubarium/shared';
+import { jsonType } from './decode-flaws.ts';
 import { isRegisteredKind, schemaOfKind, type GroupVersionKind } from './facts.ts';
 import { structPlan, type StructPlan } from './type-plan.ts';
 
@@ -51,3 +52,18 @@ export const notRegistered = ({ kind, ...gv }: GroupVersionKind): string =>
   `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersionOf(gv))} in scheme "pkg/runtime/scheme.go:111"`;
 
 const internalPackage = (group: string): string => (group === '' ? 'core' : group.split('.', 1)[0]!);
+
+const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+
+/** What keeps the kind of a value from being read. */
+export function typeMetaError(value: unknown): string | undefined {
+  if (value === null) return undefined;
+  const type = jsonType(value);
+  if (type !== 'object') return `json: cannot unmarshal ${type} into Go value of type ${TYPE_META}`;
+  for (const [name, member] of Object.entries(value as object)) {
+    if ((name === 'apiVersion' || name === 'kind') && typeof member !== 'string' && member !== null) {
+      return `json: cannot unmarshal ${jsonType(member)} into Go struct field .${name} of type string`;
+    }
+  }
+  return undefined;
+}

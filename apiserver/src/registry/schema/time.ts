@@ -58,7 +58,7 @@ function milliseconds(text: string, layout: string): number {
   take(/^:/, ':');
   const second = number(/^\d\d/, '05');
   if (second > 59) outOfRange('second');
-  const fraction = layout === MICROSECONDS ? take(/^\.\d{6}(?!\d)/, '.000000') : (/^[.,]\d+/.exec(rest)?.[0] ?? '');
+  const fraction = layout === MICROSECONDS ? take(/^\.\d{6}/, '.000000') : (/^[.,]\d+/.exec(rest)?.[0] ?? '');
   if (layout === SECONDS) rest = rest.slice(fraction.length);
   const zone = take(/^(?:Z|[+-]\d\d:\d\d)/, 'Z07:00');
   if (rest !== '') {
