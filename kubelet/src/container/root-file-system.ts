@@ -51,6 +51,7 @@ const DIRECTORIES: Readonly<Record<string, number>> = {
   '/usr/bin': 0o755,
   '/usr/local': 0o755,
   '/usr/local/bin': 0o755,
+  '/usr/local/sbin': 0o755,
   '/usr/sbin': 0o755,
   '/usr/share': 0o755,
   '/var': 0o755,

@@ -79,7 +79,7 @@ export async function dialFirst(
   port: number,
   options: DialOptions = {},
 ): Promise<Connection> {
-  let failure: unknown = new NetError('EADDRNOTAVAIL', 'connect');
+  let failure: unknown;
   for (const address of addresses) {
     options.onAttempt?.(address);
     try {
@@ -96,7 +96,7 @@ export async function dialFirst(
       failure = error;
     }
   }
-  throw failure;
+  throw failure ?? new NetError('EADDRNOTAVAIL', 'connect');
 }
 
 export interface TlsOptions {

@@ -30,6 +30,9 @@ export const OPTION_LETTERS = {
   C: 'noclobber',
   m: 'monitor',
 } as const;
+/** A script that doubles a variable for ever must not take the host's memory. */
+const MAX_VARIABLE = 16 * 1024 * 1024;
+
 export type OptionName = (typeof OPTION_LETTERS)[keyof typeof OPTION_LETTERS] | 'pipefail';
 
 /** Where a command reads and writes: what redirections change for its time. */
@@ -110,6 +113,7 @@ export class ShellState {
   set(name: string, value: string): void {
     const before = this.variables.get(name);
     if (before?.readonly === true) throw new ShellError(`${name}: is read only`);
+    if (value.length > MAX_VARIABLE) throw new ShellError('out of memory');
     this.variables.set(name, {
       value,
       exported: before?.exported === true || this.options.has('allexport'),
