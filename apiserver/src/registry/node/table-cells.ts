@@ -29,7 +29,7 @@ function nodeStatus({ spec, status }: Node): string {
 }
 
 /** The roles that a node's labels claim for it, in order of name. */
-export function nodeRoles({ metadata }: Node): string[] {
+function nodeRoles({ metadata }: Node): string[] {
   const roles = new Set<string>();
   for (const [key, value] of Object.entries(metadata.labels ?? {})) {
     if (key.startsWith(ROLE_PREFIX) && key !== ROLE_PREFIX) roles.add(key.slice(ROLE_PREFIX.length));

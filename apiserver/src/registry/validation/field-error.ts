@@ -19,10 +19,6 @@ export const required = (field: string, detail = ''): FieldError =>
 export const invalid = (field: string, value: unknown, detail = ''): FieldError =>
   error('FieldValueInvalid', field, 'Invalid value', shown(value), detail);
 
-/** A value of a type that does not fit. */
-export const typeInvalid = (field: string, value: unknown, detail = ''): FieldError =>
-  error('FieldValueTypeInvalid', field, 'Invalid value', shown(value), detail);
-
 /** The second appearance of something that must be unique. */
 export const duplicate = (field: string, value: unknown): FieldError =>
   error('FieldValueDuplicate', field, 'Duplicate value', shown(value));

@@ -10,7 +10,7 @@ import { invalid } from './field-error.ts';
 const LEADING_ZEROS = /(^|\.)0+(?=\d)/g;
 
 /** An address without leading zeros; undefined for what is no address. */
-export function normalIp(text: string): string | undefined {
+function normalIp(text: string): string | undefined {
   const plain = /^[\d.]+$/.test(text) ? text.replaceAll(LEADING_ZEROS, '$1') : text;
   return isIPv4(plain) || (isIPv6(plain) && !plain.includes('%')) ? plain : undefined;
 }
@@ -27,7 +27,7 @@ export const cidrErrors = (text: string, field: string, oldValues: readonly stri
     ? []
     : [invalid(field, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')];
 
-export function isCidr(text: string): boolean {
+function isCidr(text: string): boolean {
   const match = /^(.*)\/0*(\d{1,3})$/.exec(text);
   const ip = match === null ? undefined : normalIp(match[1]!);
   return ip !== undefined && Number(match![2]) <= (isIPv4(ip) ? 32 : 128);

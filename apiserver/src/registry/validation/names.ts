@@ -11,7 +11,6 @@ const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const SEARCH_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const SEARCH_PATH = `${SEARCH_LABEL}(\\.${SEARCH_LABEL})*`;
 const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
-const ENV_NAME = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 const HEADER = '[-A-Za-z0-9]+';
 const PERCENT = '[0-9]+%';
@@ -21,6 +20,7 @@ const whole = (regex: string): RegExp => new RegExp(`^(?:${regex})$`);
 const isLabel = whole(LABEL);
 const isSubdomain = whole(SUBDOMAIN);
 const isLabel1035 = whole(LABEL_1035);
+const isSearchPath = whole(SEARCH_PATH);
 const isConfigKey = whole(CONFIG_KEY);
 const isHeader = whole(HEADER);
 const isPercent = whole(PERCENT);
@@ -50,7 +50,7 @@ export function dnsSubdomainErrors(text: string): string[] {
 /** A subdomain that may also have underscores, as search paths of resolvers do. */
 export function searchPathErrors(text: string): string[] {
   const errors = tooLong(text, 253);
-  if (whole(SEARCH_PATH).test(text)) return errors;
+  if (isSearchPath.test(text)) return errors;
   const rule =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
   return [...errors, regexMessage(rule, SEARCH_PATH, 'example.com')];
@@ -88,15 +88,6 @@ export function envNameErrors(text: string): string[] {
   if (text === '') return ['environment variable name must be non-empty'];
   if (/^[\x20-\x3c\x3e-\x7e]+$/.test(text)) return [];
   return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
-}
-
-/** The classic rule for the names of variables, which `envFrom` prefixes still follow. */
-export function strictEnvNameErrors(text: string): string[] {
-  const errors = parentFolderErrors(text);
-  if (whole(ENV_NAME).test(text)) return errors;
-  const rule =
-    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit";
-  return [regexMessage(rule, ENV_NAME, 'my.env-name', 'MY_ENV.NAME', 'MyEnvName1'), ...errors];
 }
 
 /** A key of a ConfigMap or Secret: it becomes the name of a file. */
