@@ -69,6 +69,8 @@ it('pulls an image once, and takes it from the node after that', async () => {
   await using node = await TestNode.start({ pullDelay: () => 1200 });
   await node.run();
   expect(state(node)).toEqual({ waiting: { reason: 'ContainerCreating' } });
+  // It waits for the clock, so the clock may go on.
+  expect(node.activity.idle).toBe(true);
   await node.advance(1.2);
   await node.run({ metadata: { name: 'second' } });
   expect(node.events().filter((event) => event.startsWith('Pulled'))).toEqual([

@@ -205,6 +205,7 @@ export class Kubelet implements Component {
     const { podCIDR } = node.spec;
     if (podCIDR === undefined || this.#addresses !== undefined) return;
     this.#addresses = new PodIpAllocator(podCIDR);
+    this.#addresses.beginAfter(this.#pods.store.list().flatMap(({ status }) => status.podIP ?? []));
     for (const worker of this.#workers.values()) worker.nudge();
   }
 

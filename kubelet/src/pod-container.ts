@@ -210,18 +210,13 @@ export class PodContainer {
     this.#timer = this.#host.context.runtime.clock.setTimer(delayMs, () => this.#dispatch('retry'));
   }
 
+  /** Sees to it that a bug in what goes on by itself is told. What waits for the clock is not counted as activity. */
   async #track(work: Promise<void>): Promise<void> {
-    const { activity, logger } = this.#host.context.runtime;
-    activity?.begin();
     try {
       await work;
     } catch (error) {
-      logger.error(
-        { pod: formatPod(this.#host.pod), container: this.name, err: error },
-        'invariant: a container could not be handled',
-      );
-    } finally {
-      activity?.end();
+      const facts = { pod: formatPod(this.#host.pod), container: this.name, err: error };
+      this.#host.context.runtime.logger.error(facts, 'invariant: a container could not be handled');
     }
   }
 
@@ -258,12 +253,16 @@ export class PodContainer {
     const instance = this.#newInstance(spec, stored, configuration);
     this.#emit('Normal', 'Created', 'Container created');
     let running: RunningContainer;
+    const { activity } = context.runtime;
+    activity?.begin();
     try {
       const { stdin, stdout, stderr, terminal } = instance.streams;
       running = await context.startContainer({ ...configuration, stdin, stdout, stderr, terminal });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       return this.#startFailed(instance, error);
+    } finally {
+      activity?.end();
     }
     instance.running = running;
     if (this.#isAbandoned) return running.kill('SIGKILL');

@@ -39,10 +39,23 @@ export class PodIpAllocator {
     return undefined;
   }
 
+  /** Begins after the highest of these addresses, which were in use before: what starts anew gets another address. */
+  beginAfter(addresses: readonly string[]): void {
+    const offsets = addresses
+      .map((address) => this.#offset(address))
+      .filter((offset) => offset >= 2 && offset < this.#size - 1);
+    if (offsets.length === 0) return;
+    const next = Math.max(...offsets) + 1;
+    this.#next = next >= this.#size - 1 ? 2 : next;
+  }
+
   /** Gives an address back; one that is not taken is ignored. */
   release(address: string): void {
-    const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-    this.#taken.delete(value - this.#base);
+    this.#taken.delete(this.#offset(address));
+  }
+
+  #offset(address: string): number {
+    return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) - this.#base;
   }
 }
 

@@ -15,6 +15,7 @@ import { type NextStep, nextInitStep, nextMainStep } from './container-sequence.
 import { namedObjects } from './container/container-configuration.ts';
 import { PodSandbox } from './container/pod-sandbox.ts';
 import { PodVolumes } from './container/volumes/pod-volumes.ts';
+import { formatPod } from './go-format.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Refusal } from './node-ledger.ts';
 import { type ContainerHost, graceOf, PodContainer } from './pod-container.ts';
@@ -272,9 +273,10 @@ export class PodWorker implements ContainerHost, StatusSource {
     const { activity, logger } = this.context.runtime;
     activity?.begin();
     this.#mountAndPlug()
-      .catch((error: unknown) =>
-        logger.error({ pod: this.#pod.metadata.name, err: error }, 'invariant: a pod could not be prepared'),
-      )
+      .catch((error: unknown) => {
+        logger.error({ pod: formatPod(this.#pod), err: error }, 'invariant: a pod could not be prepared');
+        if (this.#state === 'preparing') this.#prepareAgain(SANDBOX_RETRY_MS);
+      })
       .finally(() => activity?.end());
   }
 
