@@ -19,6 +19,7 @@ import {
 import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
 import { createVolume, openVolume } from './container/memory-file-system.ts';
 import type { ClusterDns } from './container/resolv-conf.ts';
+import { createStubResolver } from './container/stub-resolver.ts';
 import type { MakeVolume, NewVolume } from './container/volumes/pod-volume.ts';
 import { ImageStore, type PullDelay } from './image-store.ts';
 import type { ImageRegistry } from './images/image.ts';
@@ -44,7 +45,8 @@ export interface KubeletOptions {
   readonly images: ImageRegistry;
   readonly startContainer: StartContainer;
   readonly makeRootFileSystem: MakeRootFileSystem;
-  readonly makeResolver: MakeResolver;
+  /** By default the stub resolver of the C library. */
+  readonly makeResolver?: MakeResolver | undefined;
   readonly clusterDns?: ClusterDns | undefined;
   /** Labels beside those that every node has. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -117,6 +119,7 @@ export class Kubelet implements Component {
     this.#context = {
       ...options,
       makeVolume,
+      makeResolver: options.makeResolver ?? createStubResolver,
       runtime,
       events: this.#events,
       statuses: this.#statuses,

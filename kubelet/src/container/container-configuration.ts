@@ -72,7 +72,12 @@ export function configureContainer(input: ConfigurationInput): Configuration {
     ...user,
     files,
     network: sandbox.network,
-    resolver: context.makeResolver({ files, network: sandbox.network, runtime: context.runtime }),
+    resolver: context.makeResolver({
+      files,
+      network: sandbox.network,
+      runtime: context.runtime,
+      where: `pod ${namespace}/${name}`,
+    }),
     runtime: context.runtime,
     pod: {
       namespace,

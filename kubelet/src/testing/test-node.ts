@@ -178,7 +178,6 @@ export class TestNode implements AsyncDisposable {
       },
       startContainer: this.containers.start,
       makeRootFileSystem,
-      makeResolver: () => ({ lookup: () => Promise.resolve({ ok: false, code: 'NXDOMAIN' }) }),
       pullDelay: () => 0,
       ...this.#options,
     });
