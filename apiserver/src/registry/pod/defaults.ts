@@ -19,6 +19,7 @@ export function defaultPodSpec(spec: PodSpec): void {
 /** Fills what a pod leaves out; templates do not get this much, so that what a workload makes of them is defaulted anew. */
 export function defaultPod(pod: Pod): void {
   const { spec } = pod;
+  alignPodIPs(pod);
   spec.enableServiceLinks ??= true;
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     requestWhatIsLimited(container);
@@ -26,6 +27,14 @@ export function defaultPod(pod: Pod): void {
     for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
   }
   defaultPodSpec(spec);
+}
+
+/** `podIP` and the first of `podIPs` are one address; where they differ the older field decides. */
+function alignPodIPs({ status }: Pod): void {
+  if (!status) return;
+  const first = status.podIPs?.[0]?.ip;
+  if (!status.podIP) status.podIP = first;
+  else if (status.podIP !== first) status.podIPs = [{ ip: status.podIP }];
 }
 
 function requestWhatIsLimited({ resources }: Container): void {

@@ -1,13 +1,18 @@
+import { isIPv6 } from 'node:net';
 import type { ContainerStatus, Pod } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
-import { duplicate, forbidden, invalid } from '../validation/field-error.ts';
+import { duplicate, forbidden, invalid, invalidEach } from '../validation/field-error.ts';
 import { immutableErrors } from '../validation/immutable.ts';
 import { ipErrors } from '../validation/ip.ts';
+import { qualifiedNameErrors } from '../validation/names.ts';
 
 /** All that is wrong with the change of a pod's status. */
 export function validatePodStatusChange(draft: Pod, old: Pod): FieldError[] {
   const { status } = draft;
-  const errors = immutableErrors(status.qosClass, old.status?.qosClass, 'status.qosClass');
+  const errors = (status.conditions ?? []).flatMap(({ type }, index) =>
+    // The real server spells this field with a capital.
+    invalidEach(`status.conditions[${index}].Type`, type, qualifiedNameErrors(type)),
+  );
   if ((status.observedGeneration ?? 0) < 0) {
     errors.push(invalid('status.observedGeneration', status.observedGeneration, 'must be a non-negative integer'));
   }
@@ -15,6 +20,7 @@ export function validatePodStatusChange(draft: Pod, old: Pod): FieldError[] {
   if (nominated && nominated !== old.status?.nominatedNodeName && old.spec.nodeName) {
     errors.push(forbidden('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'));
   }
+  errors.push(...immutableErrors(status.qosClass, old.status?.qosClass, 'status.qosClass'));
   for (const key of ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'] as const) {
     errors.push(...revivedErrors(status[key] ?? [], old.status?.[key] ?? [], old, `status.${key}`));
   }
@@ -53,8 +59,11 @@ function podIpErrors(draft: Pod, old: Pod): FieldError[] {
   const before = (old.status?.podIPs ?? []).map(({ ip }) => ip ?? '');
   const errors = ips.flatMap((ip, index) => ipErrors(ip, `status.podIPs[${index}]`, before));
   if (errors.length > 0 || ips.length < 2) return errors;
-  if (ips.length > 2)
-    errors.push(invalid('status.podIPs', draft.status.podIPs, 'may specify no more than one IP for each IP family'));
+  const families = new Set(ips.map((ip) => isIPv6(ip)));
+  if (ips.length > 2 || families.size < 2) {
+    const shown = ips.map((ip) => ({ IP: ip }));
+    errors.push(invalid('status.podIPs', shown, 'may specify no more than one IP for each IP family'));
+  }
   const seen = new Set<string>();
   for (const [index, ip] of ips.entries()) {
     if (seen.has(ip)) errors.push(duplicate(`status.podIPs[${index}]`, { IP: ip }));
