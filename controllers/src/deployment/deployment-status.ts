@@ -8,6 +8,7 @@ import {
   withoutCondition,
 } from './conditions.ts';
 import { maxUnavailable, wantedReplicas } from './rollout-limits.ts';
+import { sumSizes } from './scaling.ts';
 
 type Conditions = readonly DeploymentCondition[];
 
@@ -29,7 +30,8 @@ export function countedStatus(
     updatedReplicas: fresh?.status.replicas ?? 0,
     readyReplicas: sum((status) => status.readyReplicas),
     availableReplicas,
-    unavailableReplicas: Math.max(0, replicas - availableReplicas),
+    // Of what is asked of the ReplicaSets, pods that could not even be made included.
+    unavailableReplicas: Math.max(0, sumSizes(all) - availableReplicas),
   };
   const isAvailable = availableReplicas >= wantedReplicas(deployment) - maxUnavailable(deployment);
   const available = isAvailable

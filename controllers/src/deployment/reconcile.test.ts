@@ -306,6 +306,20 @@ describe('rolloutPlan', () => {
     });
   });
 
+  it('counts pods that could not be made as unavailable, and repeats why', () => {
+    const failing = makeReplicaSet({ image: 'new', size: 10, available: 0 });
+    const why = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' };
+    failing.status = { replicas: 0, conditions: [{ ...why, lastTransitionTime: '2026-01-01T11:00:00Z' }] };
+    const made = rolloutPlan({
+      deployment: makeDeployment(),
+      replicaSets: [failing],
+      hasRunningPods: () => false,
+      nowMs: NOW,
+    });
+    expect(made.status).toMatchObject({ unavailableReplicas: 10 });
+    expect(condition(made, 'ReplicaFailure')).toMatchObject({ ...why, lastUpdateTime: '2026-01-01T11:00:00Z' });
+  });
+
   it('removes empty old ReplicaSets beyond the history limit once it is complete, the oldest first', () => {
     const done = { replicas: 10, updatedReplicas: 10, availableReplicas: 10, observedGeneration: 1 };
     const made = plan(makeDeployment({ revisionHistoryLimit: 1 }, done), [
