@@ -1,6 +1,7 @@
 import { StartError } from '@kubarium/cluster';
 import { Command, CommanderError } from 'commander';
 import { tokenCommand } from './commands/token.ts';
+import { traceCommand } from './commands/trace.ts';
 import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
 import { UsageError } from './usage-error.ts';
@@ -14,6 +15,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride()
     .enablePositionalOptions()
     .addCommand(upCommand())
+    .addCommand(traceCommand())
     .addCommand(tokenCommand())
     .addCommand(versionCommand());
   for (const command of program.commands) command.exitOverride();

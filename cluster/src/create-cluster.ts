@@ -13,7 +13,14 @@ import {
 } from '@kubarium/apiserver';
 import { ControllerManager } from '@kubarium/controllers';
 import { ClusterDns } from '@kubarium/dns';
-import { createImageRegistry, Kubelet, makeRootFileSystem, startContainer, type Image } from '@kubarium/kubelet';
+import {
+  createImageRegistry,
+  createStubResolver,
+  Kubelet,
+  makeRootFileSystem,
+  startContainer,
+  type Image,
+} from '@kubarium/kubelet';
 import { PodNetwork } from '@kubarium/network';
 import { Proxy } from '@kubarium/proxy';
 import { Scheduler } from '@kubarium/scheduler';
@@ -145,7 +152,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
       images,
       startContainer,
       makeRootFileSystem,
-      makeResolver: () => ({ lookup: async () => ({ ok: false, code: 'TIMEOUT' }) as const }),
+      makeResolver: createStubResolver,
       clusterDns: { address: DNS_SERVICE_IP, domain: CLUSTER_DOMAIN },
     });
     nodes.add(nodeName(index + 1), kubelet.api);

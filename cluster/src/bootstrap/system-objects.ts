@@ -6,19 +6,15 @@ import {
   NAMESPACES,
   SERVICE_ACCOUNTS,
   SERVICES,
-  isAlreadyExists,
+  isNotFound,
   type ApiObject,
   type Draft,
   type KubeClient,
+  type ObjectName,
   type Resource,
 } from '@kubarium/shared';
-import {
-  CLUSTER_DOMAIN,
-  CONTROL_PLANE_ADDRESS,
-  CONTROL_PLANE_PORT,
-  DNS_SERVICE_IP,
-  KUBERNETES_SERVICE_IP,
-} from './addresses.ts';
+import { CONTROL_PLANE_ADDRESS, CONTROL_PLANE_PORT, DNS_SERVICE_IP, KUBERNETES_SERVICE_IP } from './addresses.ts';
+import { VERSION } from '../version.ts';
 
 /** One object that a new cluster starts with. */
 interface SystemObject<T extends ApiObject = ApiObject> {
@@ -29,10 +25,13 @@ interface SystemObject<T extends ApiObject = ApiObject> {
 const object = <T extends ApiObject>(resource: Resource<T>, draft: Draft<T>): SystemObject =>
   ({ resource, draft }) as unknown as SystemObject;
 
+/** Says that the add-ons were installed once. */
+const INSTALLED = { namespace: 'kube-system', name: 'kubarium' };
+
 const DNS_LABELS = { 'k8s-app': 'kube-dns' };
 
-/** What the first start creates, in order: the namespaces, the API server's own Service, and cluster DNS. */
-export const systemObjects = (): readonly SystemObject[] => [
+/** What no cluster is without, and every start brings back, as an API server does: the first namespaces and its own Service. */
+const ownObjects = (): readonly SystemObject[] => [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) =>
     object(NAMESPACES, { metadata: { name } }),
   ),
@@ -63,8 +62,11 @@ export const systemObjects = (): readonly SystemObject[] => [
     endpoints: [{ addresses: [CONTROL_PLANE_ADDRESS], conditions: { ready: true } }],
     ports: [{ name: 'https', port: CONTROL_PLANE_PORT, protocol: 'TCP' }],
   }),
+];
+
+/** What the first start installs, and users may change or remove for good: cluster DNS. Last, the mark that all of it was installed. */
+const addons = (): readonly SystemObject[] => [
   object(SERVICE_ACCOUNTS, { metadata: { namespace: 'kube-system', name: 'coredns' } }),
-  object(CONFIG_MAPS, { metadata: { namespace: 'kube-system', name: 'coredns' }, data: { Corefile: corefile } }),
   object(SERVICES, {
     metadata: {
       namespace: 'kube-system',
@@ -96,7 +98,6 @@ export const systemObjects = (): readonly SystemObject[] => [
             {
               name: 'coredns',
               image: 'registry.k8s.io/coredns/coredns:v1.13.1',
-              args: ['-conf', '/etc/coredns/Corefile'],
               ports: [
                 { name: 'dns', containerPort: 53, protocol: 'UDP' },
                 { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
@@ -104,36 +105,34 @@ export const systemObjects = (): readonly SystemObject[] => [
               resources: { requests: { cpu: '100m', memory: '70Mi' }, limits: { memory: '170Mi' } },
               readinessProbe: { httpGet: { path: '/ready', port: 8181 } },
               livenessProbe: { httpGet: { path: '/health', port: 8080 }, initialDelaySeconds: 60 },
-              volumeMounts: [{ name: 'config-volume', mountPath: '/etc/coredns', readOnly: true }],
             },
-          ],
-          volumes: [
-            { name: 'config-volume', configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }] } },
           ],
         },
       },
     },
   }),
+  object(CONFIG_MAPS, { metadata: INSTALLED, data: { version: VERSION } }),
 ];
-
-const corefile = `.:53 {
-    errors
-    health
-    ready
-    kubernetes ${CLUSTER_DOMAIN} in-addr.arpa ip6.arpa {
-       pods insecure
-       ttl 5
-    }
-}
-`;
 
 /** Creates what is missing; what stands is left as it is, for users change it. */
 export async function createSystemObjects(client: KubeClient): Promise<void> {
-  for (const { resource, draft } of systemObjects()) {
-    try {
-      await client.create(resource, draft);
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-    }
+  await createMissing(client, ownObjects());
+  if (!(await exists(client, CONFIG_MAPS, INSTALLED))) await createMissing(client, addons());
+}
+
+async function createMissing(client: KubeClient, objects: readonly SystemObject[]): Promise<void> {
+  for (const { resource, draft } of objects) {
+    const { namespace, name = '' } = draft.metadata;
+    if (!(await exists(client, resource, { namespace, name }))) await client.create(resource, draft);
+  }
+}
+
+async function exists(client: KubeClient, resource: Resource, target: ObjectName): Promise<boolean> {
+  try {
+    await client.get(resource, target);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
   }
 }
