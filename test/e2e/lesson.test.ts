@@ -126,7 +126,7 @@ describe.each<KubectlVersion>(['1.32', '1.35'])('the ClusterIP lesson with kubec
     const pod = await kubectl('get', 'pods', '-l', 'app=backend', '-o', 'jsonpath={.items[0].metadata.name}');
     await using logs = inBackground('logs', '-f', pod);
     await inFrontend('curl', '-s', `http://${await podIP(pod)}/marked`);
-    await logs.until(/\/marked/);
+    expect((await logs.until(/.*\/marked.*/))[0]).toContain('GET');
   });
 
   test('forwards a local port to the Service', async () => {

@@ -108,7 +108,7 @@ describe('the REST API with curl', () => {
     )) as { code: number; reason: string; message: string; details?: { causes?: { field: string }[] } };
     expect(status).toMatchObject({ kind: 'Status', code, reason });
     expect(status.message).toContain(message);
-    if (causes !== undefined) expect(status.details?.causes?.map((cause) => cause.field)).toEqual(causes);
+    expect(status.details?.causes?.map((cause) => cause.field)).toEqual(causes);
   });
 
   test('answers a stale resourceVersion with 409 and an unknown path with 404', async () => {
