@@ -4,6 +4,9 @@ export default defineConfig({
   test: {
     include: ['*/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Conditions are waited for; how long is a matter of the machine.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -1,0 +1,46 @@
+import { Resolver } from 'node:dns/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KubariumProcess } from '../support/kubarium-process.ts';
+
+describe('the ways in from this machine', () => {
+  const cluster = new KubariumProcess();
+  const kubectl = cluster.kubectl('1.35');
+
+  beforeAll(async () => {
+    await cluster.up();
+    await kubectl('create', 'deployment', 'web', '--image=my-web', '--port=80');
+    await kubectl('expose', 'deployment', 'web', '--type=NodePort');
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=30s');
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  test('a node port answers on 127.0.0.1', async () => {
+    const port = await kubectl('get', 'svc', 'web', '-o', 'jsonpath={.spec.ports[0].nodePort}');
+    await expect
+      .poll(() => fetch(`http://127.0.0.1:${port}/`).then((response) => response.text(), String))
+      .toContain('web-');
+  });
+
+  test('cluster DNS answers as it answers pods', async () => {
+    const resolver = new Resolver();
+    resolver.setServers([`127.0.0.1:${/cluster DNS answers at 127\.0\.0\.1:(\d+)/.exec(cluster.output)![1]}`]);
+    const ip = await kubectl('get', 'svc', 'web', '-o', 'jsonpath={.spec.clusterIP}');
+    expect(await resolver.resolve4('web.default.svc.cluster.local')).toEqual([ip]);
+    expect(await resolver.resolveSrv('_https._tcp.kubernetes.default.svc.cluster.local')).toMatchObject([
+      { port: 443 },
+    ]);
+    await expect(resolver.resolve4('nope.default.svc.cluster.local')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  test('a stopped cluster comes back as it was, at the same port, with pods that have new addresses', async () => {
+    const select = 'jsonpath={.items[0].status.podIP} {.items[0].status.containerStatuses[0].restartCount}';
+    const [before, url] = [await kubectl('get', 'pods', '-l', 'app=web', '-o', select), cluster.url];
+    expect(await cluster.stop('SIGINT')).toBe(0);
+    await cluster.up();
+    expect(cluster.url).toBe(url);
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=30s');
+    await expect.poll(() => kubectl('get', 'pods', '-l', 'app=web', '-o', select)).toMatch(/ 1$/);
+    const after = await kubectl('get', 'pods', '-l', 'app=web', '-o', select);
+    expect(after.split(' ')[0]).not.toBe(before.split(' ')[0]);
+  });
+});
