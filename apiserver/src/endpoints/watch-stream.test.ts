@@ -1,5 +1,9 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { chunkOf, EventLines } from './watch-stream.ts';
+import { chunkOf, EventLines, WatchStream } from './watch-stream.ts';
 
 test('a chunk counts bytes, not characters', () => {
   expect(chunkOf('aä\n').toString()).toBe('4\r\naä\n\r\n');
@@ -17,4 +21,24 @@ test('the same text under another type is another line', () => {
   lines.chunk({ type: 'ADDED', text: '{}' });
   expect(lines.chunk({ type: 'MODIFIED', text: '{}' }).toString()).toContain('"MODIFIED"');
   expect(lines.chunk({ type: 'ADDED', text: '{}' }).toString()).toContain('"ADDED"');
+});
+
+test('a watch behind another reply on its connection waits for that reply', async () => {
+  let first: ServerResponse | undefined;
+  const server = createServer((request, response) => {
+    if (request.url === '/first') {
+      first = response;
+      return;
+    }
+    const stream = new WatchStream(response);
+    expect(stream.write([chunkOf('event\n')])).toBe(true);
+    stream.end();
+    first!.end('before');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write('GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /watch HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  const received = await text(socket);
+  server.close();
+  expect(received).toMatch(/before.*HTTP\/1\.1 200 OK.*6\r\nevent\n\r\n0\r\n\r\n$/s);
 });

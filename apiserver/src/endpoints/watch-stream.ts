@@ -43,6 +43,9 @@ export function chunkOf(text: string): Buffer {
 export class WatchStream {
   readonly #response: ServerResponse;
   readonly #limitBytes: number;
+  /** What waits for the socket: on a kept connection the reply before this one may still hold it. */
+  #waiting: Buffer[] | undefined;
+  #hasEnded = false;
 
   /** Sends the head of the reply. The response must be one to an HTTP/1.1 request. */
   constructor(response: ServerResponse, limitBytes: number = WATCH_BUFFER_BYTES) {
@@ -50,10 +53,19 @@ export class WatchStream {
     this.#limitBytes = limitBytes;
     response.writeHead(200, { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' });
     response.flushHeaders();
+    if (response.socket === null) {
+      this.#waiting = [];
+      // The response sends its head just after the event.
+      response.once('socket', () => queueMicrotask(() => this.#sendWaiting()));
+    }
   }
 
   /** False where the client is gone, or too slow and therefore cut off. */
   write(chunks: readonly Buffer[]): boolean {
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(...chunks);
+      return !this.#response.destroyed;
+    }
     const { socket } = this.#response;
     if (socket === null || socket.destroyed || this.#response.writableEnded) return false;
     if (socket.writableLength > this.#limitBytes) {
@@ -65,6 +77,14 @@ export class WatchStream {
   }
 
   end(): void {
-    if (!this.#response.writableEnded) this.#response.end();
+    this.#hasEnded = true;
+    if (this.#waiting === undefined && !this.#response.writableEnded) this.#response.end();
+  }
+
+  #sendWaiting(): void {
+    const chunks = this.#waiting ?? [];
+    this.#waiting = undefined;
+    if (chunks.length > 0) this.write(chunks);
+    if (this.#hasEnded) this.end();
   }
 }
