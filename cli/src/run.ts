@@ -21,7 +21,8 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return 0;
+    // A command that ran to its end and found a failure says so there.
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof StartError || error instanceof UsageError) {

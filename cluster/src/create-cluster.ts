@@ -120,6 +120,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   const controlPlane = parts.use(network.host('control-plane', [CONTROL_PLANE_ADDRESS])).network;
   const nodes = new InProcessNodes(controlPlane);
 
+  const dns = new ClusterDns({ informers, runtime, zone: CLUSTER_DOMAIN });
   const apiServer: ApiServer = parts.use(
     createApiServer({
       runtime,
@@ -131,7 +132,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
       adminToken: credentials.adminToken,
       serviceAccountSigner: signer,
       authorizer,
-      reviews: [traceReview({ client, nodes, runtime })],
+      reviews: [traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP })],
       storageRevision: () => storage.revision,
     }),
   );
@@ -139,7 +140,6 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   const { address, port } = await apiServer.listen();
 
   // Everything that acts on what the API holds.
-  const dns = new ClusterDns({ informers, runtime, zone: CLUSTER_DOMAIN });
   const images = createImageRegistry(new Map([['coredns', coreDnsImage(dns)], ...(options.images ?? [])]));
   const kubelets = Array.from({ length: options.nodes ?? 2 }, (_, index) => {
     const kubelet = new Kubelet({

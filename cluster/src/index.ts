@@ -5,4 +5,5 @@ export { startCluster, type RunningCluster, type StartOptions } from './start-cl
 export { StartError } from './start-error.ts';
 export { StateFolder } from './state-folder.ts';
 export { TRACES, type Trace, type TraceSpec, type TraceStatus } from './trace/trace-resource.ts';
+export type { TimedHop } from './trace/trace-recorder.ts';
 export { KUBERNETES_VERSION, VERSION } from './version.ts';

@@ -1,24 +1,69 @@
 import { styleText } from 'node:util';
-import type { Trace } from '@kubarium/cluster';
+import type { Trace, TimedHop } from '@kubarium/cluster';
+
+const INDENT = ' '.repeat(24);
 
 /**
- * A trace for people: one block a hop.
+ * A trace for people, one block a hop; the ways that DNS queries took are one line each while they are in order:
  *
- *     1  resolver   default/frontend   backend.default.svc.cluster.local.  →  10.96.12.7
- *          why      ...
- *          -        candidate that lost: why
+ *     pod default/frontend (10.244.1.4 on node-2): http://backend
+ *
+ *         1 ms  ✓ resolver   backend.default.svc.cluster.local A → 10.96.12.7
+ *                            at pod default/frontend: candidate 1 of 4: search default.svc.cluster.local (0 dots, ndots:5)
  */
-export function traceText(trace: Trace): string {
-  const { hops, response, error } = trace.status;
-  const width = Math.max(0, ...hops.map((hop) => hop.stage.length));
-  const lines = hops.flatMap((hop, index) => [
-    `${String(index + 1).padStart(3)}  ${styleText('bold', hop.stage.padEnd(width))}  ${hop.where}: ${hop.asked}  ${styleText(hop.ok ? 'green' : 'red', `→ ${hop.verdict}`)}`,
-    `${' '.repeat(7 + width)}${styleText('dim', hop.reason)}`,
-    ...(hop.alternatives ?? []).map(
-      (one) => `${' '.repeat(7 + width)}${one.taken ? '*' : '-'} ${one.what}: ${one.why}`,
-    ),
-  ]);
-  if (response !== undefined) lines.push('', `HTTP ${response.code}`, response.body.trimEnd());
-  if (error !== undefined) lines.push('', styleText('red', error));
+export function traceText({ spec, status: { source, hops, response, error } }: Trace): string {
+  const lines = [
+    `pod ${source.pod} (${source.address === undefined ? '' : `${source.address} `}on ${source.node}): ${styleText('bold', spec.url)}`,
+    '',
+    ...withFoldedQueries(hops).flatMap(blockOf),
+    '',
+  ];
+  if (response !== undefined) lines.push(styleText('bold', `HTTP ${response.code}`), response.body.trimEnd());
+  if (error !== undefined) lines.push(styleText('red', error));
   return `${lines.join('\n')}\n`;
+}
+
+interface Block {
+  readonly hop: TimedHop;
+  /** What is told below the hop's own reason. */
+  readonly more: readonly string[];
+}
+
+/** Puts a query that arrived (its Service, its datagram and what the DNS said) below the resolver's hop that it was made for. */
+function withFoldedQueries(hops: readonly TimedHop[]): Block[] {
+  const blocks: Block[] = [];
+  let query: TimedHop[] = [];
+  for (const hop of hops) {
+    if (hop.stage === 'resolver' && query.every(({ ok }) => ok)) {
+      blocks.push({ hop, more: query.map(queryLine) });
+      query = [];
+    } else if (isOfQuery(hop)) query.push(hop);
+    else {
+      blocks.push(...[...query, hop].map((one) => ({ hop: one, more: [] })));
+      query = [];
+    }
+  }
+  return [...blocks, ...query.map((hop) => ({ hop, more: [] }))];
+}
+
+const isOfQuery = ({ stage, asked }: TimedHop): boolean => stage === 'dns' || asked.endsWith(':53');
+
+function queryLine({ stage, where, asked, verdict, reason }: TimedHop): string {
+  if (stage === 'dns') return `dns      ${verdict}: ${reason}`;
+  if (stage === 'service') return `asked    ${asked} → ${verdict}: ${reason}`;
+  return `${stage.padEnd(8)} ${verdict} at ${where}: ${reason}`;
+}
+
+function blockOf({ hop, more }: Block): string[] {
+  const { timeMs, ok, stage, where, asked, verdict, reason, alternatives = [] } = hop;
+  // A candidate of the search list that has no answer is no failure: the next one is tried.
+  const isEmpty = ok && hop.facts?.['code'] !== undefined;
+  const mark = isEmpty ? '·' : styleText(ok ? 'green' : 'red', ok ? '✓' : '✗');
+  const dim = (text: string): string => INDENT + styleText('dim', text);
+  return [
+    `${String(Math.round(timeMs)).padStart(6)} ms  ${mark} ${styleText('bold', stage.padEnd(10))} ${asked} ${styleText(ok ? 'green' : 'red', `→ ${verdict}`)}`,
+    dim(`at ${where}: ${reason}`),
+    ...more.map(dim),
+    ...alternatives.map((one) => `${INDENT}${one.taken ? '*' : '-'} ${one.what}: ${one.why}`),
+  ];
 }

@@ -1,4 +1,5 @@
-import type { ApiObject, Hop, Resource } from '@kubarium/shared';
+import type { ApiObject, Resource } from '@kubarium/shared';
+import type { TimedHop } from './trace-recorder.ts';
 
 /** `sim.kubarium.dev/v1alpha1 Trace`: created with a request to make, answered at once with its hops; nothing is stored. */
 export interface Trace extends ApiObject {
@@ -12,10 +13,14 @@ export interface TraceSpec {
   /** By default the pod's first container. */
   container?: string | undefined;
   url: string;
+  /** How long the request may take; 10 by default. */
+  timeoutSeconds?: number | undefined;
 }
 
 export interface TraceStatus {
-  hops: readonly (Hop & { readonly timeMs: number })[];
+  /** Where the request came from. */
+  source: { pod: string; address?: string | undefined; node: string };
+  hops: readonly TimedHop[];
   /** What came back, where anything did. */
   response?: { code: number; body: string } | undefined;
   /** The client's own words for why nothing came back. */

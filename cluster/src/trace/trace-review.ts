@@ -9,6 +9,8 @@ import {
   type Runtime,
   type StatusCause,
 } from '@kubarium/shared';
+import type { ClusterDns, Question } from '@kubarium/dns';
+import { dnsEvidence } from './dns-evidence.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 import { TRACES, type Trace, type TraceStatus } from './trace-resource.ts';
 
@@ -16,13 +18,19 @@ export interface TraceReviewOptions {
   readonly client: KubeClient;
   readonly nodes: NodeConnector;
   readonly runtime: Runtime;
+  /** The cluster's DNS, asked for its reasons; and the address that pods reach it at. */
+  readonly dns: ClusterDns;
+  readonly dnsAddress: string;
 }
+
+const DEFAULT_TIMEOUT_SECONDS = 10;
+const MAX_TIMEOUT_SECONDS = 300;
 
 /**
  * Answers Traces: runs `curl` in the pod with a trace sink that the resolver, the network and curl itself report to. The request is
  * a real one; the pod's process does nothing that an exec would not do.
  */
-export const traceReview = ({ client, nodes, runtime }: TraceReviewOptions): ReviewResource => ({
+export const traceReview = ({ client, nodes, runtime, dns, dnsAddress }: TraceReviewOptions): ReviewResource => ({
   definition: reviewDefinition({ ...TRACES, schema: '' }),
   async review(_context, draft) {
     const trace = draft as Trace;
@@ -31,10 +39,19 @@ export const traceReview = ({ client, nodes, runtime }: TraceReviewOptions): Rev
     const { spec } = trace;
     const pod = await client.get(PODS, { namespace: trace.metadata.namespace, name: spec.pod });
     if (!pod.spec.nodeName) throw badRequest(`pod ${spec.pod} has no node yet; see: kubectl describe pod ${spec.pod}`);
-    const recorder = new TraceRecorder(runtime.clock);
+    const cluster = { serviceAddress: dnsAddress, answer: (question: Question) => dns.answer(question) };
+    const recorder = new TraceRecorder(runtime.clock, (hop, before) => dnsEvidence(hop, before, cluster));
     const session = await nodes.kubelet(pod.spec.nodeName).exec(pod, {
       container: spec.container ?? pod.spec.containers[0]!.name,
-      command: ['curl', '-sS', '-w', '\\n%{http_code}', spec.url],
+      command: [
+        'curl',
+        '-sS',
+        '-m',
+        String(spec.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS),
+        '-w',
+        '\\n%{http_code}',
+        spec.url,
+      ],
       stdin: false,
       stdout: true,
       stderr: true,
@@ -46,7 +63,12 @@ export const traceReview = ({ client, nodes, runtime }: TraceReviewOptions): Rev
       textOf(session.stderr),
       session.exit,
     ]);
-    const status: TraceStatus = { hops: recorder.hops };
+    const source = {
+      pod: `${pod.metadata.namespace}/${spec.pod}`,
+      node: pod.spec.nodeName,
+      ...(pod.status.podIP !== undefined && { address: pod.status.podIP }),
+    };
+    const status: TraceStatus = { source, hops: recorder.hops };
     if (exitCode === 0) {
       // The last line is what `-w` wrote.
       const end = output.lastIndexOf('\n');
@@ -58,7 +80,20 @@ export const traceReview = ({ client, nodes, runtime }: TraceReviewOptions): Rev
 
 function problems({ spec }: Trace): StatusCause[] {
   const missing = (['pod', 'url'] as const).filter((field) => typeof spec?.[field] !== 'string' || spec[field] === '');
-  return missing.map((field) => ({ reason: 'FieldValueRequired', message: 'Required value', field: `spec.${field}` }));
+  const causes: StatusCause[] = missing.map((field) => ({
+    reason: 'FieldValueRequired',
+    message: 'Required value',
+    field: `spec.${field}`,
+  }));
+  const seconds: unknown = spec?.timeoutSeconds;
+  if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS)) {
+    causes.push({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(seconds)}: must be more than 0 and at most ${MAX_TIMEOUT_SECONDS}`,
+      field: 'spec.timeoutSeconds',
+    });
+  }
+  return causes;
 }
 
 async function textOf(stream: Readable | undefined): Promise<string> {

@@ -1,4 +1,4 @@
-import { NetError } from '@kubarium/shared';
+import { NetError, type Hop } from '@kubarium/shared';
 import type { IncomingMessage } from 'node:http';
 import { FileSystemError } from '../../container/file-system.ts';
 import type { Process } from '../../container/process.ts';
@@ -125,6 +125,7 @@ async function transferWithRetries(process: Process, options: Options, url: stri
     } catch (error) {
       process.killed.throwIfAborted();
       const failure = describeError(error, transfer);
+      if (transfer.connected && transfer.received === 0) process.trace?.hop(unansweredHop(transfer, failure));
       if (options.value('w') !== undefined) await transfer.writeOut();
       const again =
         options.has('retry-all-errors') ||
@@ -170,6 +171,29 @@ function describeError(error: unknown, transfer: Transfer): CurlError {
   if (code === 'ECONNRESET') return new CurlError(56, 'Recv failure: Connection reset by peer');
   return new CurlError(56, error instanceof Error ? error.message : String(error));
 }
+
+function answeredHop(url: HttpUrl, request: CurlRequest, response: IncomingMessage): Hop {
+  const status = response.statusCode ?? 0;
+  return {
+    stage: 'http',
+    where: `${url.host}:${url.port}`,
+    asked: `${request.method} ${request.path}`,
+    verdict: `${status} ${response.statusMessage ?? ''}`.trim(),
+    reason: `the server answered with HTTP/${response.httpVersion}, ${response.headers['content-type'] ?? 'no content type'}`,
+    ok: status < 400,
+    facts: { status, headers: response.headers },
+  };
+}
+
+const unansweredHop = ({ host, port }: Transfer, failure: CurlError): Hop => ({
+  stage: 'http',
+  where: `${host}:${port}`,
+  asked: 'an answer',
+  verdict: 'none',
+  reason: failure.message,
+  ok: false,
+  facts: { exitCode: failure.code },
+});
 
 interface CurlRequest {
   readonly method: string;
@@ -393,6 +417,7 @@ class Transfer {
         );
       }
       const response = await exchangeHttp(stream, { ...request, signal: this.#deadline.signal });
+      this.#process.trace?.hop(answeredHop(url, request, response));
       return await this.#answer(response, url);
     } finally {
       connection.destroy();

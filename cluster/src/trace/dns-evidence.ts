@@ -1,0 +1,39 @@
+import { TYPE, type Answer, type Question, type ResourceRecord } from '@kubarium/dns';
+import type { Hop } from '@kubarium/shared';
+
+const CLASS_IN = 1;
+
+/**
+ * What the cluster's DNS decided about a name that a resolver says it asked for: the record, and why there is this one or none. The
+ * resolver sees an answer, not the reason; this joins the two. Undefined where the hop is no question to the cluster's DNS, or where
+ * the two do not agree (the name was answered by another server, or has changed meanwhile): then nothing is known.
+ */
+export function dnsEvidence(
+  hop: Hop,
+  before: readonly Hop[],
+  dns: { readonly serviceAddress: string; answer(question: Question): Answer },
+): Hop | undefined {
+  const { candidate, type = 'A', addresses = [], code } = hop.facts ?? {};
+  if (hop.stage !== 'resolver' || typeof candidate !== 'string') return undefined;
+  const asked = before.findLast(({ stage }) => stage === 'datagram' || stage === 'connect');
+  if (asked?.ok !== true || !asked.asked.endsWith(`${dns.serviceAddress}:53`)) return undefined;
+  const answer = dns.answer({ name: candidate.replace(/\.$/, ''), type: TYPE[type as 'A'], class: CLASS_IN });
+  const found = answer.answers.flatMap((record) => ('address' in record ? [record.address] : []));
+  const agrees =
+    code === undefined
+      ? [...found].sort().join() === [...(addresses as string[])].sort().join()
+      : found.length === 0 && code === (answer.rcode === 'NOERROR' ? 'NODATA' : answer.rcode);
+  if (!agrees) return undefined;
+  return {
+    stage: 'dns',
+    where: asked.where,
+    asked: `${candidate} ${String(type)}`,
+    verdict: answer.answers.length > 0 ? answer.answers.map(recordText).join(', ') : String(code),
+    reason: answer.reason,
+    ok: true,
+    facts: { rcode: answer.rcode, records: answer.answers },
+  };
+}
+
+const recordText = (record: ResourceRecord): string =>
+  `${record.type} ${'address' in record ? record.address : 'target' in record ? record.target : ''}`.trimEnd();
