@@ -2,7 +2,7 @@ import { timestamp } from '@kubarium/shared';
 import type { Process, Program } from '../../container/process.ts';
 import { defineImage } from '../define-image.ts';
 import { encodeResp, RespError, RespReader } from './resp.ts';
-import { RedisStore } from './store.ts';
+import { RedisStore } from './redis-store.ts';
 
 /** `redis-server [--port n]`: RESP2 and inline commands, one store for the container's life. Simplified: nothing is saved. */
 const redisServer: Program = (process) =>
