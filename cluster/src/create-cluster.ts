@@ -1,183 +1,180 @@
+import { randomInt } from 'node:crypto';
+import type { ControllerFactory } from '@kubarium/controllers';
+import { defineImage, type Image, type Program } from '@kubarium/kubelet';
 import {
-  bootstrapRules,
-  Compactor,
-  EventExpirer,
-  createApiServer,
-  createRegistry,
-  LocalTransport,
-  objectCodec,
-  openSqliteStorage,
-  RbacAuthorizer,
-  ServiceAccountSigner,
-  type ApiServer,
-} from '@kubarium/apiserver';
-import { ControllerManager } from '@kubarium/controllers';
-import { ClusterDns } from '@kubarium/dns';
-import {
-  createImageRegistry,
-  createStubResolver,
-  Kubelet,
-  makeRootFileSystem,
-  startContainer,
-  type Image,
-} from '@kubarium/kubelet';
-import { PodNetwork } from '@kubarium/network';
-import { Proxy } from '@kubarium/proxy';
-import { Scheduler } from '@kubarium/scheduler';
-import {
-  Activity,
-  InformerFactory,
-  KubeClient,
-  silentLogger,
+  parseDuration,
+  realClock,
+  seededRandom,
+  sleep,
+  VirtualClock,
+  VirtualTime,
+  type ApiObject,
   type Clock,
-  type Component,
+  type KubeClient,
   type Logger,
-  type Runtime,
 } from '@kubarium/shared';
-import {
-  CLUSTER_DOMAIN,
-  CONTROL_PLANE_ADDRESS,
-  CONTROL_PLANE_PORT,
-  DNS_SERVICE_IP,
-  nodeAddress,
-  nodeName,
-  POD_CIDR,
-  SERVICE_CIDR,
-} from './bootstrap/addresses.ts';
-import { createSystemObjects } from './bootstrap/system-objects.ts';
-import { coreDnsImage } from './images/coredns-image.ts';
-import { InProcessNodes } from './node-connector.ts';
-import type { Credentials } from './pki/credentials.ts';
-import { traceReview } from './trace/trace-review.ts';
+import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
+import { Applier } from './embedded/apply-objects.ts';
+import { PodHandle } from './embedded/pod-handle.ts';
+import { whatIsNotReady } from './embedded/readiness.ts';
+import { kubeconfig } from './kubeconfig.ts';
+import { serverNames } from './pki/server-names.ts';
+import { createCredentials, serverTls, type Credentials } from './pki/credentials.ts';
 
-export interface ClusterOptions {
+export interface CreateClusterOptions {
   /** How many simulated nodes; 2 by default. */
   readonly nodes?: number | undefined;
-  readonly clock: Clock;
-  readonly random: Runtime['random'];
+  /** `virtual` (the default): time stands still but for `advance` and what awaits something; `real`: the machine's own. */
+  readonly clock?: 'virtual' | 'real' | undefined;
+  /** Decides all chance; 1 by default in virtual time, else another at each start. */
+  readonly seed?: number | undefined;
+  /** Images by repository or by its last part (`backend`): a whole image, or the program that the container runs. */
+  readonly images?: Readonly<Record<string, Image | Program>> | undefined;
+  /** Controllers besides the built-in ones; they start with the cluster. */
+  readonly controllers?: readonly ControllerFactory[] | undefined;
   readonly logger?: Logger | undefined;
-  /** The database file; absent: in memory. */
-  readonly database?: string | undefined;
-  readonly credentials: Credentials;
-  /** Where the API server listens. */
-  readonly listen: { readonly address: string; readonly port: number };
-  /** Images by name, besides the simulated ones. */
-  readonly images?: ReadonlyMap<string, Image> | undefined;
 }
 
-/** A cluster in this process. Disposing it stops all parts; what is in the database stays. */
-export interface Cluster extends AsyncDisposable {
-  readonly client: KubeClient;
-  readonly runtime: Runtime;
-  readonly dns: ClusterDns;
-  readonly network: PodNetwork;
-  readonly proxy: Proxy;
-  /** Where the API server listens. */
-  readonly address: string;
-  readonly port: number;
-}
+/** A duration: milliseconds, or as Go spells it (`5m`, `1h30m`, `200ms`). */
+export type Duration = number | string;
 
 /**
- * Simplified: the parts of the process speak to the API as one administrator; on a real cluster each has an identity of its own
- * (`system:kube-scheduler`, `system:node:NAME`, ...).
+ * Starts a cluster in this process: in memory, with no sockets, no certificates and no files. Resolves once the API answers and all
+ * parts are in work. Several live side by side and share nothing.
  */
-const SYSTEM = { name: 'system:kubarium', groups: ['system:masters', 'system:authenticated'] };
-
-/**
- * The composition root: builds every part, gives each what it needs, and starts them. The API server answers first; the promise
- * resolves once all parts are in work (pods may still be starting).
- */
-export async function createCluster(options: ClusterOptions): Promise<Cluster> {
-  const runtime: Runtime = {
-    clock: options.clock,
-    random: options.random,
-    logger: options.logger ?? silentLogger,
-    activity: new Activity(),
-  };
-  const { credentials } = options;
-  await using parts = new AsyncDisposableStack();
-
-  // Storage and API server.
-  const storage = parts.use(
-    openSqliteStorage({ path: options.database ?? ':memory:', codec: objectCodec, activity: runtime.activity }),
-  );
-  const signer = new ServiceAccountSigner(runtime, credentials.serviceAccountKey);
-  const registry = createRegistry({
-    storage,
-    runtime,
-    tokenIssuer: signer,
-    services: { clusterIPRange: SERVICE_CIDR },
-  });
-  const authorizer = new RbacAuthorizer(bootstrapRules());
-  const client = new KubeClient(new LocalTransport({ registry, authorizer, runtime, user: SYSTEM }));
-  await createSystemObjects(client);
-
-  // The pod network, with the virtual IPs of Services as its first stage.
-  const informers = parts.use(new InformerFactory(client, runtime));
-  const network = new PodNetwork({ runtime, podCidr: POD_CIDR });
-  const proxy = new Proxy({ informers, runtime, serviceCidr: SERVICE_CIDR });
-  network.addStage(proxy.stage);
-  const controlPlane = parts.use(network.host('control-plane', [CONTROL_PLANE_ADDRESS])).network;
-  const nodes = new InProcessNodes(controlPlane);
-
-  const dns = new ClusterDns({ informers, runtime, zone: CLUSTER_DOMAIN });
-  const apiServer: ApiServer = parts.use(
-    createApiServer({
-      runtime,
-      registry,
-      nodes,
-      tls: { key: credentials.server.key, cert: credentials.server.certificate, clientCa: credentials.ca.certificate },
-      address: options.listen.address,
-      port: options.listen.port,
-      adminToken: credentials.adminToken,
-      serviceAccountSigner: signer,
-      authorizer,
-      reviews: [traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP })],
-      storageRevision: () => storage.revision,
-    }),
-  );
-  parts.use(controlPlane.listen({ port: CONTROL_PLANE_PORT }, (connection) => apiServer.accept(connection)));
-  const { address, port } = await apiServer.listen();
-
-  // Everything that acts on what the API holds.
-  const images = createImageRegistry(new Map([['coredns', coreDnsImage(dns)], ...(options.images ?? [])]));
-  const kubelets = Array.from({ length: options.nodes ?? 2 }, (_, index) => {
-    const kubelet = new Kubelet({
-      nodeName: nodeName(index + 1),
-      nodeAddress: nodeAddress(index + 1),
-      runtime,
-      client,
-      informers,
-      network,
-      images,
-      startContainer,
-      makeRootFileSystem,
-      makeResolver: createStubResolver,
-      clusterDns: { address: DNS_SERVICE_IP, domain: CLUSTER_DOMAIN },
-    });
-    nodes.add(nodeName(index + 1), kubelet.api);
-    return kubelet;
-  });
-  const controllers = new ControllerManager({
-    client,
-    informers,
-    runtime,
+export async function createCluster(options: CreateClusterOptions = {}): Promise<Cluster> {
+  const isVirtual = options.clock !== 'real';
+  const clock = isVirtual ? new VirtualClock() : realClock;
+  const credentials = await createCredentials(serverNames('127.0.0.1'), clock.now());
+  const parts = await composeCluster({
+    nodes: options.nodes,
+    clock,
+    random: seededRandom(options.seed ?? (isVirtual ? 1 : randomInt(2 ** 32))),
+    logger: options.logger,
+    serviceAccountKey: credentials.serviceAccountKey,
     rootCertificate: credentials.ca.certificate,
-    podNetwork: POD_CIDR,
-    resources: () => registry.definitions(),
+    podTls: () => serverTls(credentials),
+    images: new Map(Object.entries(options.images ?? {}).map(([name, image]) => [name, imageOf(image)])),
+    controllers: options.controllers,
   });
-  const components: readonly Component[] = [
-    new Compactor(storage, runtime),
-    new EventExpirer(storage, runtime),
-    proxy,
-    dns,
-    controllers,
-    new Scheduler({ client, informers, runtime }),
-    ...kubelets,
-  ];
-  for (const component of components) parts.use(component);
-  await Promise.all(components.map((component) => component.start()));
+  return new Cluster(
+    parts,
+    clock instanceof VirtualClock ? new VirtualTime(clock, parts.activity) : undefined,
+    credentials,
+  );
+}
 
-  const running = parts.move();
-  return { client, runtime, dns, network, proxy, address, port, [Symbol.asyncDispose]: () => running.disposeAsync() };
+const imageOf = (image: Image | Program): Image =>
+  typeof image === 'function' ? defineImage({ entrypoint: ['/app'], programs: { '/app': image } }) : image;
+
+/** A cluster inside a program, as tests want one. Disposing it stops everything. */
+export class Cluster implements AsyncDisposable {
+  /** An administrator's client. */
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  /** What the cluster is made of, for those who look inside. */
+  readonly parts: ComposedCluster;
+  readonly #time: VirtualTime | undefined;
+  readonly #applier: Applier;
+  readonly #credentials: Credentials;
+  #kubeconfig: Promise<string> | undefined;
+
+  /** Use `createCluster`. */
+  constructor(parts: ComposedCluster, time: VirtualTime | undefined, credentials: Credentials) {
+    this.parts = parts;
+    this.client = parts.client;
+    this.clock = parts.runtime.clock;
+    this.#time = time;
+    this.#applier = new Applier(parts.client, () => parts.resources());
+    this.#credentials = credentials;
+  }
+
+  /** Creates or updates objects, as `kubectl apply` does: YAML of any number of documents, an object, or several. */
+  apply(manifests: string | object | readonly object[], namespace?: string): Promise<ApiObject[]> {
+    return this.#applier.apply(manifests, namespace);
+  }
+
+  /** Resolves once everything has happened that can without time passing; in real time, once no work is under way. */
+  async settle(): Promise<void> {
+    await (this.#time === undefined ? this.parts.activity.whenIdle() : this.#time.settle());
+  }
+
+  /** Lets a duration pass, and settles. In virtual time it takes no longer than what happens in it; in real time it waits. */
+  async advance(duration: Duration): Promise<void> {
+    const milliseconds = millisecondsOf(duration);
+    if (this.#time !== undefined) return this.#time.advance(milliseconds);
+    await sleep(this.clock, milliseconds);
+    await this.settle();
+  }
+
+  /** Lets time pass until a condition holds, an hour at most unless told otherwise; resolves with whether it does. */
+  async advanceUntil(condition: () => boolean | Promise<boolean>, limit: Duration = '1h'): Promise<boolean> {
+    const limitMs = millisecondsOf(limit);
+    if (this.#time !== undefined) return this.#time.advanceUntil(condition, limitMs);
+    const end = this.clock.now() + limitMs;
+    while (!(await condition())) {
+      if (this.clock.now() >= end) return false;
+      await sleep(this.clock, POLL_MS);
+    }
+    return true;
+  }
+
+  /** Lets time pass until every Deployment is available and every pod Ready or done; rejects with what is not within `limit`. */
+  async ready(limit: Duration = '5m'): Promise<void> {
+    let missing: string[] = [];
+    const isReady = async (): Promise<boolean> => (missing = await whatIsNotReady(this.client)).length === 0;
+    if (!(await this.advanceUntil(isReady, limit))) throw new Error(`not ready after ${limit}: ${missing.join(', ')}`);
+  }
+
+  /** A pod by name; it need not be there yet. */
+  pod(name: string, namespace = 'default'): PodHandle {
+    return new PodHandle(namespace, name, {
+      client: this.client,
+      nodes: this.parts.nodes,
+      letPass: (promise) => this.#letPass(promise),
+      advanceUntil: (condition, limitMs) => this.advanceUntil(condition, limitMs),
+    });
+  }
+
+  /** A kubeconfig, as YAML, for programs of this machine: the first call opens the API on a free port of 127.0.0.1. */
+  kubeconfig(): Promise<string> {
+    return (this.#kubeconfig ??= this.#serve());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.parts[Symbol.asyncDispose]();
+  }
+
+  async #serve(): Promise<string> {
+    const credentials = this.#credentials;
+    const { ca, admin, adminToken } = credentials;
+    const port = await this.parts.serve({ tls: serverTls(credentials), address: '127.0.0.1', port: 0, adminToken });
+    return kubeconfig({
+      server: `https://127.0.0.1:${port}`,
+      caCertificate: ca.certificate,
+      clientCertificate: admin.certificate,
+      clientKey: admin.key,
+    });
+  }
+
+  async #letPass<T>(promise: Promise<T>): Promise<T> {
+    let isDone = false;
+    const done = promise.finally(() => (isDone = true));
+    if (this.#time === undefined) return done;
+    // What goes wrong is told below.
+    done.catch(() => undefined);
+    if (await this.#time.advanceUntil(() => isDone)) return done;
+    throw new Error('what was awaited has not ended within an hour of the cluster’s time');
+  }
+}
+
+/** How often a condition is looked at in real time. */
+const POLL_MS = 10;
+
+function millisecondsOf(duration: Duration): number {
+  const milliseconds = typeof duration === 'number' ? duration : parseDuration(duration);
+  if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
+  throw new TypeError(
+    `no duration: ${JSON.stringify(duration)}; write milliseconds, or for example "5m", "1h30m", "200ms"`,
+  );
 }

@@ -1,4 +1,6 @@
-export { createCluster, type Cluster, type ClusterOptions } from './create-cluster.ts';
+export { Cluster, createCluster, type CreateClusterOptions, type Duration } from './create-cluster.ts';
+export { ManifestError } from './embedded/apply-objects.ts';
+export { CurlError, PodHandle, type CurlOptions, type CurlResponse, type ExecResult } from './embedded/pod-handle.ts';
 export { kubeconfig, type KubeconfigOptions } from './kubeconfig.ts';
 export { createCredentials, type Credentials } from './pki/credentials.ts';
 export { startCluster, type RunningCluster, type StartOptions } from './start-cluster.ts';

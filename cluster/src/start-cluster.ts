@@ -3,10 +3,10 @@ import { StorageOpenError } from '@kubarium/apiserver';
 import { HostDnsListener } from '@kubarium/dns';
 import { NodePortListener } from '@kubarium/proxy';
 import { EventRecorder, realClock, seededRandom, SERVICES, parseKey, type Logger } from '@kubarium/shared';
-import { CONTROL_PLANE_ADDRESS, KUBERNETES_SERVICE_IP } from './bootstrap/addresses.ts';
-import { createCluster, type Cluster } from './create-cluster.ts';
+import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
 import { kubeconfig } from './kubeconfig.ts';
-import { createCredentials, type Credentials } from './pki/credentials.ts';
+import { createCredentials, serverTls, type Credentials } from './pki/credentials.ts';
+import { serverNames } from './pki/server-names.ts';
 import { StartError } from './start-error.ts';
 import { StateFolder } from './state-folder.ts';
 import { KUBERNETES_VERSION } from './version.ts';
@@ -39,8 +39,9 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
   const credentials = folder.readCredentials() ?? (await firstCredentials(folder, options.bindAddress));
   await using parts = new AsyncDisposableStack();
   const cluster = parts.use(await listening(options, folder, credentials));
-  folder.port = cluster.port;
-  const url = `https://${options.bindAddress === '0.0.0.0' ? '127.0.0.1' : options.bindAddress}:${cluster.port}`;
+  const { port = options.port } = cluster;
+  folder.port = port;
+  const url = `https://${options.bindAddress === '0.0.0.0' ? '127.0.0.1' : options.bindAddress}:${port}`;
   folder.writeKubeconfig(
     kubeconfig({
       server: url,
@@ -63,30 +64,28 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
 }
 
 async function firstCredentials(folder: StateFolder, bindAddress: string): Promise<Credentials> {
-  const addresses = new Set(['127.0.0.1', '::1', bindAddress, KUBERNETES_SERVICE_IP, CONTROL_PLANE_ADDRESS]);
-  const services = [
-    'kubernetes',
-    'kubernetes.default',
-    'kubernetes.default.svc',
-    'kubernetes.default.svc.cluster.local',
-  ];
-  const names = { names: ['localhost', ...services], addresses: [...addresses] };
-  const credentials = await createCredentials(names, realClock.now());
+  const credentials = await createCredentials(serverNames(bindAddress), realClock.now());
   folder.writeCredentials(credentials);
   return credentials;
 }
 
-async function listening(options: StartOptions, folder: StateFolder, credentials: Credentials): Promise<Cluster> {
+async function listening(
+  options: StartOptions,
+  folder: StateFolder,
+  credentials: Credentials,
+): Promise<ComposedCluster> {
   const seed = options.seed ?? randomInt(2 ** 32);
-  const start = (port: number): Promise<Cluster> =>
-    createCluster({
+  const start = (port: number): Promise<ComposedCluster> =>
+    composeCluster({
       nodes: options.nodes,
       clock: realClock,
       random: seededRandom(seed),
       logger: options.logger,
       database: folder.database,
-      credentials,
-      listen: { address: options.bindAddress, port },
+      serviceAccountKey: credentials.serviceAccountKey,
+      rootCertificate: credentials.ca.certificate,
+      podTls: () => serverTls(credentials),
+      serve: { address: options.bindAddress, port, adminToken: credentials.adminToken },
     });
   try {
     return await start(options.port === 0 ? (folder.port ?? 0) : options.port);
@@ -120,7 +119,11 @@ function startError(error: unknown, { bindAddress, port }: StartOptions): unknow
   }
 }
 
-async function serveHostDns(cluster: Cluster, { dnsPort }: StartOptions, parts: AsyncDisposableStack): Promise<string> {
+async function serveHostDns(
+  cluster: ComposedCluster,
+  { dnsPort }: StartOptions,
+  parts: AsyncDisposableStack,
+): Promise<string> {
   const listener = new HostDnsListener({ answer: cluster.dns.answerMessage, runtime: cluster.runtime, port: dnsPort });
   try {
     await listener.start();
@@ -134,7 +137,7 @@ async function serveHostDns(cluster: Cluster, { dnsPort }: StartOptions, parts: 
 
 /** A port of this machine that is taken is told in an event on its Service. */
 async function serveNodePorts(
-  { network, proxy, runtime, client }: Cluster,
+  { network, proxy, runtime, client }: ComposedCluster,
   parts: AsyncDisposableStack,
 ): Promise<void> {
   const outside = parts.use(network.host('outside', ['172.18.0.1'])).network;

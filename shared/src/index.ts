@@ -18,6 +18,7 @@ export * from './api/resources.ts';
 export * from './apimachinery/int-or-string.ts';
 export * from './apimachinery/quantity.ts';
 export * from './apimachinery/deep-equal.ts';
+export * from './apimachinery/duration.ts';
 export * from './apimachinery/field-selector.ts';
 export * from './apimachinery/label-name.ts';
 export * from './apimachinery/label-selector.ts';

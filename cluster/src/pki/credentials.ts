@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { TlsOptions } from '@kubarium/apiserver';
 import type { KeyPair } from './certificates.ts';
 
 /** All secrets of a cluster. Made once, then read from the state folder: a client's kubeconfig stays good over restarts. */
@@ -35,3 +36,10 @@ export async function createCredentials(server: ServerNames, nowMs: number): Pro
 /** A key for signing ServiceAccount tokens. */
 export const createServiceAccountKey = (): string =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+/** How an API server with these credentials shows itself, and whom it knows. */
+export const serverTls = ({ server, ca }: Credentials): TlsOptions => ({
+  key: server.key,
+  cert: server.certificate,
+  clientCa: ca.certificate,
+});

@@ -1,0 +1,223 @@
+import {
+  bootstrapRules,
+  Compactor,
+  EventExpirer,
+  createApiServer,
+  createRegistry,
+  LocalTransport,
+  objectCodec,
+  openSqliteStorage,
+  RbacAuthorizer,
+  ServiceAccountSigner,
+  type ApiServer,
+  type TlsOptions,
+} from '@kubarium/apiserver';
+import { ControllerManager, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
+import { ClusterDns } from '@kubarium/dns';
+import {
+  createImageRegistry,
+  createStubResolver,
+  Kubelet,
+  makeRootFileSystem,
+  startContainer,
+  type Image,
+} from '@kubarium/kubelet';
+import { PodNetwork } from '@kubarium/network';
+import { Proxy } from '@kubarium/proxy';
+import { Scheduler } from '@kubarium/scheduler';
+import {
+  Activity,
+  InformerFactory,
+  KubeClient,
+  silentLogger,
+  type Clock,
+  type Component,
+  type Connection,
+  type Logger,
+  type Resource,
+  type Runtime,
+} from '@kubarium/shared';
+import {
+  CLUSTER_DOMAIN,
+  CONTROL_PLANE_ADDRESS,
+  CONTROL_PLANE_PORT,
+  DNS_SERVICE_IP,
+  nodeAddress,
+  nodeName,
+  POD_CIDR,
+  SERVICE_CIDR,
+} from './bootstrap/addresses.ts';
+import { createSystemObjects } from './bootstrap/system-objects.ts';
+import { coreDnsImage } from './images/coredns-image.ts';
+import { InProcessNodes } from './node-connector.ts';
+import { traceReview } from './trace/trace-review.ts';
+
+export interface ComposeOptions {
+  /** How many simulated nodes; 2 by default. */
+  readonly nodes?: number | undefined;
+  readonly clock: Clock;
+  readonly random: Runtime['random'];
+  readonly logger?: Logger | undefined;
+  /** The database file; absent: in memory. */
+  readonly database?: string | undefined;
+  /** Signs ServiceAccount tokens: PEM. */
+  readonly serviceAccountKey: string;
+  /** The authority by which pods know the API server, PEM: what every ConfigMap kube-root-ca.crt holds. */
+  readonly rootCertificate: string;
+  /** How the API server shows itself to pods; asked for when the first one connects. */
+  readonly podTls: () => TlsOptions;
+  /** Serves the machine as well, from the start and with the same certificate: for a cluster that people use. */
+  readonly serve?: Omit<ServeOptions, 'tls'> | undefined;
+  /** Images by name, besides the simulated ones. */
+  readonly images?: ReadonlyMap<string, Image> | undefined;
+  /** Controllers besides the built-in ones. */
+  readonly controllers?: readonly ControllerFactory[] | undefined;
+}
+
+/** Where and to whom an API server answers on real sockets. */
+export interface ServeOptions {
+  readonly tls: TlsOptions;
+  readonly address: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly adminToken: string;
+}
+
+/** The parts of a running cluster. Disposing it stops all of them; what is in the database stays. */
+export interface ComposedCluster extends AsyncDisposable {
+  readonly client: KubeClient;
+  readonly runtime: Runtime;
+  readonly activity: Activity;
+  readonly dns: ClusterDns;
+  readonly network: PodNetwork;
+  readonly nodes: InProcessNodes;
+  readonly proxy: Proxy;
+  /** Every served resource. */
+  resources(): readonly Resource[];
+  /** The port that `serve` asked for has become. */
+  readonly port: number | undefined;
+  /** Opens the API to this machine; resolves with the port. */
+  serve(options: ServeOptions): Promise<number>;
+}
+
+/**
+ * Simplified: the parts of the process speak to the API as one administrator; on a real cluster each has an identity of its own
+ * (`system:kube-scheduler`, `system:node:NAME`, ...).
+ */
+const SYSTEM = { name: 'system:kubarium', groups: ['system:masters', 'system:authenticated'] };
+
+/**
+ * The composition root: builds every part, gives each what it needs, and starts them. The API server answers first; the promise
+ * resolves once all parts are in work (pods may still be starting).
+ */
+export async function composeCluster(options: ComposeOptions): Promise<ComposedCluster> {
+  const activity = new Activity();
+  const { clock, random, logger = silentLogger } = options;
+  const runtime: Runtime = { clock, random, logger, activity };
+  await using parts = new AsyncDisposableStack();
+
+  // Storage and API server.
+  const storage = parts.use(openSqliteStorage({ path: options.database ?? ':memory:', codec: objectCodec, activity }));
+  const signer = new ServiceAccountSigner(runtime, options.serviceAccountKey);
+  const registry = createRegistry({
+    storage,
+    runtime,
+    tokenIssuer: signer,
+    services: { clusterIPRange: SERVICE_CIDR },
+  });
+  const authorizer = new RbacAuthorizer(bootstrapRules());
+  const client = new KubeClient(new LocalTransport({ registry, authorizer, runtime, user: SYSTEM }));
+  await createSystemObjects(client);
+
+  // The pod network, with the virtual IPs of Services as its first stage.
+  const informers = parts.use(new InformerFactory(client, runtime));
+  const network = new PodNetwork({ runtime, podCidr: POD_CIDR });
+  const proxy = new Proxy({ informers, runtime, serviceCidr: SERVICE_CIDR });
+  network.addStage(proxy.stage);
+  const controlPlane = parts.use(network.host('control-plane', [CONTROL_PLANE_ADDRESS])).network;
+  const nodes = new InProcessNodes(controlPlane);
+
+  const dns = new ClusterDns({ informers, runtime, zone: CLUSTER_DOMAIN });
+  const running = parts.use(new AsyncDisposableStack());
+  const apiServer = ({ tls, ...listen }: Partial<ServeOptions> & Pick<ServeOptions, 'tls'>): ApiServer =>
+    running.use(
+      createApiServer({
+        runtime,
+        registry,
+        nodes,
+        tls,
+        port: 0,
+        ...listen,
+        serviceAccountSigner: signer,
+        authorizer,
+        reviews: [traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP })],
+        storageRevision: () => storage.revision,
+      }),
+    );
+  const serve = async (to: ServeOptions): Promise<number> => (await apiServer(to).listen()).port;
+  let podServer: ApiServer | undefined;
+  let port: number | undefined;
+  if (options.serve !== undefined) {
+    podServer = apiServer({ tls: options.podTls(), ...options.serve });
+    ({ port } = await podServer.listen());
+  }
+  const accept = (connection: Connection): void =>
+    (podServer ??= apiServer({ tls: options.podTls() })).accept(connection);
+  parts.use(controlPlane.listen({ port: CONTROL_PLANE_PORT }, accept));
+
+  // Everything that acts on what the API holds.
+  const images = createImageRegistry(new Map([['coredns', coreDnsImage(dns)], ...(options.images ?? [])]));
+  const kubelets = Array.from({ length: options.nodes ?? 2 }, (_, index) => {
+    const kubelet = new Kubelet({
+      nodeName: nodeName(index + 1),
+      nodeAddress: nodeAddress(index + 1),
+      runtime,
+      client,
+      informers,
+      network,
+      images,
+      startContainer,
+      makeRootFileSystem,
+      makeResolver: createStubResolver,
+      clusterDns: { address: DNS_SERVICE_IP, domain: CLUSTER_DOMAIN },
+    });
+    nodes.add(nodeName(index + 1), kubelet.api);
+    return kubelet;
+  });
+  const resources = (): readonly Resource[] => registry.definitions();
+  const context: ControllerContext = {
+    client,
+    informers,
+    runtime,
+    rootCertificate: options.rootCertificate,
+    podNetwork: POD_CIDR,
+    resources,
+  };
+  const components: readonly Component[] = [
+    new Compactor(storage, runtime),
+    new EventExpirer(storage, runtime),
+    proxy,
+    dns,
+    new ControllerManager(context),
+    ...(options.controllers ?? []).map((make) => make(context)),
+    new Scheduler({ client, informers, runtime }),
+    ...kubelets,
+  ];
+  for (const component of components) parts.use(component);
+  await Promise.all(components.map((component) => component.start()));
+
+  const all = parts.move();
+  return {
+    client,
+    runtime,
+    activity,
+    dns,
+    network,
+    nodes,
+    proxy,
+    resources,
+    port,
+    serve,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HttpTransport, KubeClient, loadKubeconfig, NODES, PODS } from '@kubarium/shared';
+import { expect, it } from 'vitest';
+import { createCluster } from './create-cluster.ts';
+
+const BACKEND = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: backend }
+spec:
+  replicas: 3
+  selector: { matchLabels: { app: backend } }
+  template:
+    metadata: { labels: { app: backend } }
+    spec: { containers: [{ name: app, image: my-backend-app, ports: [{ containerPort: 8080 }] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: backend }
+spec: { selector: { app: backend }, ports: [{ port: 80, targetPort: 8080 }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: frontend }
+spec: { containers: [{ name: shell, image: busybox, command: [sleep, 1d] }] }
+`;
+
+it('lets bytes flow between pods', async () => {
+  await using cluster = await createCluster();
+  await cluster.apply(BACKEND);
+  await cluster.ready();
+  const frontend = cluster.pod('frontend');
+  const { status, body, headers } = await frontend.curl('http://backend');
+  expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'text/plain; charset=utf-8' });
+  expect(body).toMatch(/^Hello from backend-/);
+  await expect(frontend.curl('http://nobody')).rejects.toMatchObject({ name: 'CurlError', exitCode: 6 });
+});
+
+it('runs commands, letting the time pass that they need', async () => {
+  await using cluster = await createCluster();
+  await cluster.apply(BACKEND);
+  await cluster.pod('frontend').ready();
+  const before = cluster.clock.now();
+  const result = await cluster.pod('frontend').exec('sleep 90; echo done; ls /missing >&2; exit 3');
+  expect(result).toMatchObject({ exitCode: 3, stdout: 'done\n' });
+  expect(result.stderr).toContain('/missing');
+  expect(cluster.clock.now() - before).toBe(90_000);
+});
+
+it('applies changes, and removes what a manifest no longer names', async () => {
+  await using cluster = await createCluster();
+  await cluster.apply(BACKEND);
+  const changed = BACKEND.replace('replicas: 3', 'replicas: 1').replace(
+    'metadata: { name: backend }',
+    'metadata: { name: backend, labels: { new: yes-it-is } }',
+  );
+  const [deployment] = await cluster.apply(changed);
+  expect(deployment).toMatchObject({ metadata: { labels: { new: 'yes-it-is' } }, spec: { replicas: 1 } });
+  const [again] = await cluster.apply(BACKEND);
+  expect(again!.metadata.labels).toBeUndefined();
+  await cluster.settle();
+  expect((await cluster.client.list(PODS, { labelSelector: 'app=backend' })).items).toHaveLength(3);
+});
+
+it('says what is wrong with a manifest', async () => {
+  await using cluster = await createCluster();
+  await expect(cluster.apply('kind: Pod\nmetadata: { name: a }')).rejects.toThrow('document 1 has no apiVersion');
+  await expect(cluster.apply('apiVersion: v9\nkind: Pod\nmetadata: { name: a }')).rejects.toThrow(
+    'Pod a: no kind "Pod" is served in version "v9"',
+  );
+  await expect(cluster.apply('a: [')).rejects.toThrow(/line 1/);
+});
+
+it('opens the API to other programs when asked', async () => {
+  await using cluster = await createCluster();
+  const path = join(mkdtempSync(join(tmpdir(), 'kubeconfig-')), 'kubeconfig');
+  writeFileSync(path, await cluster.kubeconfig());
+  using transport = new HttpTransport(loadKubeconfig(path));
+  const { items } = await new KubeClient(transport).list(NODES);
+  expect(items.map(({ metadata }) => metadata.name)).toEqual(['node-1', 'node-2']);
+});
+
+it('tells what does not become ready', async () => {
+  await using cluster = await createCluster();
+  await cluster.apply(BACKEND.replace('busybox', 'busybox:does-not-exist'));
+  await expect(cluster.ready('1m')).rejects.toThrow('not ready after 1m: pod default/frontend');
+  await expect(cluster.pod('frontend').ready(60_000)).rejects.toThrow('pod default/frontend is not ready');
+});
