@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BackgroundProgram } from '../support/background-program.ts';
 import { KubariumProcess } from '../support/kubarium-process.ts';
@@ -59,6 +61,14 @@ describe('containers with kubectl', () => {
     expect(done.code).toBe(3);
     const missing = await attempt(['exec', 'worker', '-c', 'main', '--', 'no-such-program']);
     expect(missing.code).toBe(127);
+  });
+
+  test('give and take files', async () => {
+    const file = join(cluster.home, 'state');
+    await kubectl('cp', 'worker:/data/state', file, '-c', 'main');
+    expect(readFileSync(file, 'utf8')).toBe('prepared\n');
+    await kubectl('cp', file, 'worker:/tmp/copy', '-c', 'main');
+    expect(await kubectl('exec', 'worker', '-c', 'main', '--', 'cat', '/tmp/copy')).toBe('prepared\n');
   });
 
   test('keep their logs', async () => {

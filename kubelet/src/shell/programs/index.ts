@@ -53,6 +53,7 @@ import { ss } from './ss.ts';
 import { stat } from './stat.ts';
 import { tail } from './tail.ts';
 import { tee } from './tee.ts';
+import { tar } from './tar.ts';
 import { test } from './test.ts';
 import { timeout } from './timeout.ts';
 import { touch } from './touch.ts';
@@ -134,6 +135,8 @@ export const standardPrograms: ReadonlyMap<string, Program> = new Map<string, Pr
   ['stat', stat],
   ['tail', tail],
   ['tee', tee],
+  ['tar', tar],
+  ['tee', small.tee],
   ['test', test],
   ['timeout', timeout],
   ['touch', touch],

@@ -3,6 +3,11 @@ import { settle, testContainer } from '../../testing/test-container.ts';
 
 /** Script, standard output, exit code: as busybox and coreutils have it. */
 const ROWS: readonly (readonly [script: string, stdout: string, exitCode?: number])[] = [
+  [
+    'mkdir -p /tmp/a/b /tmp/to; echo x > /tmp/a/b/c; ln -s b/c /tmp/a/l; cd /tmp; tar cf - a | tar -xmf - -C /tmp/to; cat /tmp/to/a/b/c /tmp/to/a/l; tar -cf /tmp/a.tar -C /tmp/a b; tar -tf /tmp/a.tar',
+    'x\nx\nb/\nb/c\n',
+  ],
+  ['echo y > /tmp/f; tar cf - /tmp/f | tar tf -; tar x < /dev/null; echo $?; tar f x; echo $?', 'tmp/f\n0\n1\n'],
   ['seq 3; seq 2 4; seq 1 2 5; seq -s, 3; seq -w 8 10', '1\n2\n3\n2\n3\n4\n1\n3\n5\n1,2,3\n08\n09\n10\n'],
   ['seq 1000000 | head -1', '1\n'],
   ['seq 20 | head -n 2; seq 20 | tail -n 2; seq 5 | tail -n +4; seq 5 | head -n -3', '1\n2\n19\n20\n4\n5\n1\n2\n'],
