@@ -136,7 +136,6 @@ export const standardPrograms: ReadonlyMap<string, Program> = new Map<string, Pr
   ['tail', tail],
   ['tee', tee],
   ['tar', tar],
-  ['tee', small.tee],
   ['test', test],
   ['timeout', timeout],
   ['touch', touch],
