@@ -64,7 +64,7 @@ describe('containers with kubectl', () => {
   });
 
   test('give and take files', async () => {
-    const file = join(cluster.home, 'state');
+    const file = join(cluster.home, 'copied');
     await kubectl('cp', 'worker:/data/state', file, '-c', 'main');
     expect(readFileSync(file, 'utf8')).toBe('prepared\n');
     await kubectl('cp', file, 'worker:/tmp/copy', '-c', 'main');
