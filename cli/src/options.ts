@@ -1,3 +1,4 @@
+import { parseDuration } from '@kubarium/shared';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** Every command that speaks to a cluster finds it by its state folder. */
@@ -14,3 +15,10 @@ export const wholeNumber =
     }
     return value;
   };
+
+/** A duration as Go writes it (`90s`, `1h30m`), in milliseconds, or a usage error. */
+export function duration(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw new InvalidArgumentError('It must be a duration such as 90s, 5m or 1h30m.');
+  return milliseconds;
+}

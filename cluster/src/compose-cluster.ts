@@ -10,6 +10,7 @@ import {
   RbacAuthorizer,
   ServiceAccountSigner,
   type ApiServer,
+  type CompactorOptions,
   type TlsOptions,
 } from '@kubarium/apiserver';
 import { ControllerManager, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
@@ -60,6 +61,8 @@ export interface ComposeOptions {
   readonly logger?: Logger | undefined;
   /** The database file; absent: in memory. */
   readonly database?: string | undefined;
+  /** How much of the past is kept for watches and exact lists. */
+  readonly history?: CompactorOptions | undefined;
   /** Signs ServiceAccount tokens: PEM. */
   readonly serviceAccountKey: string;
   /** The authority by which pods know the API server, PEM: what every ConfigMap kube-root-ca.crt holds. */
@@ -194,7 +197,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     resources,
   };
   const components: readonly Component[] = [
-    new Compactor(storage, runtime),
+    new Compactor(storage, runtime, options.history),
     new EventExpirer(storage, runtime),
     proxy,
     dns,

@@ -20,6 +20,9 @@ export interface StartOptions {
   /** The port of the cluster's DNS on 127.0.0.1; 0 takes a free one. */
   readonly dnsPort: number;
   readonly seed?: number | undefined;
+  /** How many revisions of history are kept at most, and for how long. */
+  readonly keepRevisions?: number | undefined;
+  readonly keepMs?: number | undefined;
   readonly logger: Logger;
 }
 
@@ -82,6 +85,7 @@ async function listening(
       random: seededRandom(seed),
       logger: options.logger,
       database: folder.database,
+      history: { keepRevisions: options.keepRevisions, keepMs: options.keepMs },
       serviceAccountKey: credentials.serviceAccountKey,
       rootCertificate: credentials.ca.certificate,
       podTls: () => serverTls(credentials),

@@ -14,31 +14,54 @@ export class KubariumProcess implements AsyncDisposable {
   readonly home: string;
   readonly dataDir: string;
   #child: ChildProcess | undefined;
+  /** Of all runs, and of the current one. */
   #output = '';
+  #outputOfRun = '';
 
-  constructor() {
+  /** `dataDir`: where the state is to lie, if not below the cluster's own HOME. */
+  constructor(dataDir?: string) {
     this.home = mkdtempSync(join(tmpdir(), 'kubarium-e2e-'));
-    this.dataDir = join(this.home, 'state');
+    this.dataDir = dataDir ?? join(this.home, 'state');
   }
 
-  /** Starts the cluster and resolves once its last banner line, `ready`, is printed. */
+  /** Starts the cluster and resolves once its last banner line, `ready`, is printed; again on the same folder after a stop. */
   async up(...flags: string[]): Promise<void> {
-    const args = ['up', '--data-dir', this.dataDir, '--port', '0', '--dns-port', '0', ...flags];
-    const child = spawn(KUBARIUM, args, { stdio: ['ignore', 'pipe', 'pipe'], env: this.#environment() });
-    this.#child = child;
+    const child = this.spawn(...flags);
     await new Promise<void>((resolve, reject) => {
-      const take = (chunk: Buffer): void => {
-        this.#output += chunk.toString();
-        if (/^ready$/m.test(this.#output)) resolve();
+      const look = (): void => {
+        if (/^ready$/m.test(this.#outputOfRun)) resolve();
       };
-      child.stdout.on('data', take);
-      child.stderr.on('data', take);
+      child.stdout!.on('data', look);
       child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`kubarium up ended with ${code}:\n${this.#output}`)));
+      child.once('exit', (code, signal) =>
+        reject(new Error(`kubarium up ended with ${code ?? signal}:\n${this.#outputOfRun}`)),
+      );
     });
   }
 
-  /** Everything that the process printed. */
+  /** Starts the cluster and waits for nothing. */
+  spawn(...flags: string[]): ChildProcess {
+    const args = ['up', '--data-dir', this.dataDir, '--port', '0', '--dns-port', '0', ...flags];
+    const child = spawn(KUBARIUM, args, { stdio: ['ignore', 'pipe', 'pipe'], env: this.#environment() });
+    this.#child = child;
+    this.#outputOfRun = '';
+    const take = (chunk: Buffer): void => {
+      this.#output += chunk.toString();
+      this.#outputOfRun += chunk.toString();
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    return child;
+  }
+
+  /** The process itself: `exec` has put it in the place of its start script. */
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error('not started');
+    return pid;
+  }
+
+  /** Everything that all runs printed. */
   get output(): string {
     return this.#output;
   }
@@ -60,7 +83,7 @@ export class KubariumProcess implements AsyncDisposable {
   /** Ends the process with a signal and waits for it. */
   async stop(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     child.kill(signal);
     return ended;

@@ -2,7 +2,7 @@ import { startCluster } from '@kubarium/cluster';
 import { createLogger } from '@kubarium/shared';
 import type { LogLevel } from '@kubarium/shared';
 import { Command, Option } from 'commander';
-import { dataDirOption, wholeNumber } from '../options.ts';
+import { dataDirOption, duration, wholeNumber } from '../options.ts';
 import { banner } from '../output/banner.ts';
 
 interface UpOptions {
@@ -12,6 +12,8 @@ interface UpOptions {
   readonly nodes: number;
   readonly dnsPort: number;
   readonly seed?: number;
+  readonly keepRevisions?: number;
+  readonly keepHistory?: number;
   readonly logLevel: LogLevel;
 }
 
@@ -35,6 +37,12 @@ export const upCommand = (): Command =>
       10_053,
     )
     .option('--seed <number>', 'seed of all simulated chance', wholeNumber(0, 0xffff_ffff))
+    .option(
+      '--keep-revisions <count>',
+      'how many revisions of history are kept for watches (default: 10000); later watchers get 410',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    )
+    .option('--keep-history <duration>', 'how long history is kept, at most (default: 5m)', duration)
     .addOption(
       new Option('--log-level <level>', 'what to log on stderr')
         .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -45,7 +53,7 @@ export const upCommand = (): Command =>
       const interrupted = new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
       });
-      await using cluster = await startCluster({ ...options, logger });
+      await using cluster = await startCluster({ ...options, keepMs: options.keepHistory, logger });
       process.stdout.write(banner(cluster));
       await interrupted;
       process.stdout.write('\nstopping; the state stays for the next start\n');
