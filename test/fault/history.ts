@@ -8,6 +8,11 @@ export interface HistoryEvent {
   readonly object: FoundObject;
 }
 
+export interface ObjectList {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly items: FoundObject[];
+}
+
 const BARRIER = 'barrier';
 
 /**
@@ -21,6 +26,8 @@ export class History {
   #api: ApiConnection | undefined;
   #watch: WatchHandle | undefined;
   #barriers = 0;
+  /** What was there before the watch began. */
+  #initial: readonly FoundObject[] = [];
 
   constructor(collection: Collection) {
     this.collection = collection;
@@ -35,7 +42,8 @@ export class History {
     const barrier = this.collection.draft(BARRIER, 0);
     // A pod that no scheduler ever binds.
     if (barrier.kind === 'Pod') barrier['spec'] = { ...(barrier['spec'] as object), schedulerName: 'nobody' };
-    const before = await api.json<{ metadata: { resourceVersion: string } }>('GET', this.collection.path);
+    const before = await api.json<ObjectList>('GET', this.collection.path);
+    this.#initial = before.items;
     await api.json('POST', this.collection.path, barrier);
     this.resume(api, Number(before.metadata.resourceVersion));
   }
@@ -98,7 +106,7 @@ export class History {
 
   /** What the events up to a revision add up to, by name. */
   replay(upTo: number): Map<string, FoundObject> {
-    const objects = new Map<string, FoundObject>();
+    const objects = new Map(this.#initial.map((object) => [object.metadata.name, object]));
     for (const { type, name, object, revision } of this.events) {
       if (revision > upTo) break;
       if ((type === 'ADDED') === objects.has(name)) {

@@ -6,7 +6,7 @@ import { ApiConnection } from '../support/api-connection.ts';
 import { KubariumProcess } from '../support/kubarium-process.ts';
 import { allocationProblems, doubleAllocations } from './allocations.ts';
 import { COLLECTIONS, markerOf, NAMESPACE, type FoundObject } from './collection.ts';
-import { History } from './history.ts';
+import { History, type ObjectList } from './history.ts';
 import { Ledger } from './ledger.ts';
 import { writeUntilCutOff, type Acknowledged } from './load.ts';
 import { SteadyPods } from './steady-pods.ts';
@@ -154,7 +154,7 @@ class KillRounds {
   }
 
   async #checkRevision(highest: number): Promise<void> {
-    const { metadata } = await this.#api.json<{ metadata: { resourceVersion: string } }>('GET', COLLECTIONS[0]!.path);
+    const { metadata } = await this.#api.json<ObjectList>('GET', COLLECTIONS[0]!.path);
     const revision = Number(metadata.resourceVersion);
     this.#expect(revision >= highest, `${highest} was told, but the start is at revision ${revision}`);
   }
@@ -181,10 +181,7 @@ class KillRounds {
     for (const { revision } of acknowledged) {
       this.#expect(told.has(revision), `${collection.path}: the write of revision ${revision} was never told`);
     }
-    const { items, metadata } = await this.#api.json<{ items: FoundObject[]; metadata: { resourceVersion: string } }>(
-      'GET',
-      collection.path,
-    );
+    const { items, metadata } = await this.#api.json<ObjectList>('GET', collection.path);
     await history.caughtUp();
     const listed = new Map(items.map((object) => [object.metadata.name, object.metadata.resourceVersion]));
     const at = Number(metadata.resourceVersion);
@@ -209,7 +206,7 @@ class KillRounds {
   async #checkAllocations(): Promise<void> {
     const { events } = this.#histories.find(({ collection }) => collection.path.endsWith('/services'))!;
     this.problems.push(...doubleAllocations(events));
-    const { items } = await this.#api.json<{ items: FoundObject[] }>('GET', '/api/v1/services');
+    const { items } = await this.#api.json<ObjectList>('GET', '/api/v1/services');
     this.problems.push(...(await allocationProblems(this.#api, items, events)));
   }
 }

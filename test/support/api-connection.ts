@@ -13,7 +13,6 @@ export interface Reply {
 export interface Sending {
   readonly body?: string | Buffer | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** An open watch. */
@@ -41,7 +40,7 @@ export class ApiConnection implements Disposable {
   }
 
   /** Resolves with the head of the reply; rejects where the connection fails before. */
-  open(method: string, path: string, { body, headers, signal }: Sending = {}): Promise<IncomingMessage> {
+  open(method: string, path: string, { body, headers }: Sending = {}): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const request = httpsRequest(
         this.#url + path,
@@ -53,7 +52,6 @@ export class ApiConnection implements Disposable {
             ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }),
             ...headers,
           },
-          ...(signal === undefined ? {} : { signal }),
         },
         resolve,
       );
@@ -84,10 +82,11 @@ export class ApiConnection implements Disposable {
 
   /** Opens a watch (`path` with `watch=true`) and hands over each whole line of it. */
   watch(path: string, onLine: (line: string) => void): WatchHandle {
-    const stopping = new AbortController();
     let stopped = false;
+    let response: IncomingMessage | undefined;
     const read = async (): Promise<void> => {
-      const response = await this.open('GET', path, { signal: stopping.signal });
+      response = await this.open('GET', path);
+      if (stopped) return void response.destroy();
       let rest = '';
       for await (const chunk of response.setEncoding('utf8')) {
         const lines = (rest + chunk).split('\n');
@@ -99,7 +98,7 @@ export class ApiConnection implements Disposable {
       ended: read().catch(() => undefined),
       stop() {
         stopped = true;
-        stopping.abort();
+        response?.destroy();
       },
     };
   }
