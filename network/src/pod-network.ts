@@ -61,6 +61,11 @@ export class PodNetwork implements NetworkPlugin {
     this.#router.addStage(stage);
   }
 
+  /** Adds a stage that comes after all rewriting: it sees where a flow really goes. */
+  addFilter(stage: PathStage): void {
+    this.#router.addFilter(stage);
+  }
+
   attach(owner: SandboxOwner, addresses: readonly string[], hostPorts: readonly HostPort[] = []): Attachment {
     const namespace = new Namespace(owner, addresses, this.#runtime.random);
     this.#router.plug(namespace);

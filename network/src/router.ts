@@ -1,5 +1,7 @@
 import {
   isLoopback,
+  socketAddressText,
+  type Flow,
   type HostPort,
   type Ipv4Range,
   type PathStage,
@@ -7,8 +9,9 @@ import {
   type SandboxOwner,
   type SocketAddress,
   type TraceSink,
+  type Verdict,
 } from '@kubarium/shared';
-import type { Namespace } from './namespace.ts';
+import { ownerText, type Namespace } from './namespace.ts';
 import { followPath } from './path.ts';
 
 /** What became of a flow on its way to a namespace. */
@@ -35,12 +38,16 @@ interface PortMapping {
  *
  * 1. Loopback, and a pod's traffic to its own address, stay within the namespace and meet no stage. A node's own traffic meets
  *    the stages even then, as the OUTPUT chain has it: node ports answer on a node's 127.0.0.1.
- * 2. Each stage in order passes, rewrites, refuses or drops.
+ * 2. Each stage in order passes, rewrites, refuses or drops. Among them, a node's address and a container's hostPort (CNI portmap)
+ *    become that of the pod: after the virtual IPs, before the filters.
  * 3. An address that nobody has: within the pod range a node's bridge finds no neighbour; elsewhere nothing ever answers.
- * 4. At a node's address, a container's hostPort (CNI portmap) goes on to its pod.
  */
 export class Router {
+  /** Those that rewrite, the host ports, those that filter. */
+  #path: readonly PathStage[];
   readonly #stages: PathStage[];
+  readonly #filters: PathStage[] = [];
+  readonly #hostPortStage: PathStage = { name: 'hostPort', decide: (flow) => this.#hostPort(flow) };
   readonly #podRange: Ipv4Range;
   readonly #namespaces = new Map<string, Namespace>();
   /** By node, then `TCP:8080`; the first one in wins. */
@@ -48,11 +55,23 @@ export class Router {
 
   constructor(stages: readonly PathStage[], podRange: Ipv4Range) {
     this.#stages = [...stages];
+    this.#path = [...stages, this.#hostPortStage];
     this.#podRange = podRange;
   }
 
   addStage(stage: PathStage): void {
     this.#stages.push(stage);
+    this.#arrange();
+  }
+
+  /** Adds a stage that sees where flows really go. */
+  addFilter(stage: PathStage): void {
+    this.#filters.push(stage);
+    this.#arrange();
+  }
+
+  #arrange(): void {
+    this.#path = [...this.#stages, this.#hostPortStage, ...this.#filters];
   }
 
   find(address: string): Namespace | undefined {
@@ -106,7 +125,7 @@ export class Router {
   ): Arrival {
     const inside = from.owns(destination.address);
     if (inside && owner.pod !== undefined) return here(from, source, destination, undefined);
-    const path = followPath(this.#stages, { protocol, from: owner, source, destination, trace });
+    const path = followPath(this.#path, { protocol, from: owner, source, destination, trace });
     if (path.action !== 'go') {
       return { outcome: path.action === 'refuse' ? 'refused' : 'dropped', by: path.by.name };
     }
@@ -116,21 +135,31 @@ export class Router {
     if (namespace === undefined) {
       return { outcome: 'nowhere', target, neighbour: this.#podRange.contains(target.address) };
     }
-    if (namespace.owner.pod !== undefined) return here(namespace, from2, target, rewrittenBy);
+    return here(namespace, from2, target, rewrittenBy);
+  }
+
+  #hostPort({ protocol, from, destination: { address, port }, trace }: Flow): Verdict {
+    // A node's own loopback is the node; those of pods do not come here.
+    const owner = isLoopback(address) ? from : this.#namespaces.get(address)?.owner;
+    if (owner === undefined || owner.pod !== undefined) return PASS;
     const mapping = this.#hostPorts
-      .get(namespace.owner.node)
-      ?.get(`${protocol}:${target.port}`)
-      ?.find(
-        ({ hostIP }) => hostIP === undefined || hostIP === '' || hostIP === '0.0.0.0' || hostIP === target.address,
-      );
-    return mapping === undefined
-      ? here(namespace, from2, target, rewrittenBy)
-      : here(mapping.pod, from2, mapping.target, HOST_PORT);
+      .get(owner.node)
+      ?.get(`${protocol}:${port}`)
+      ?.find(({ hostIP }) => hostIP === undefined || hostIP === '' || hostIP === '0.0.0.0' || hostIP === address);
+    if (mapping === undefined) return PASS;
+    trace?.hop({
+      stage: 'hostPort',
+      where: ownerText(owner),
+      asked: `${protocol} ${socketAddressText({ address, port })}`,
+      verdict: socketAddressText(mapping.target),
+      reason: `hostPort ${port} of ${ownerText(mapping.pod.owner)}`,
+      ok: true,
+    });
+    return { action: 'rewrite', destination: mapping.target };
   }
 }
 
-/** Stands for the portmap plugin where a flow asks who rewrote it. */
-const HOST_PORT: PathStage = { name: 'hostPort', decide: () => ({ action: 'pass' }) };
+const PASS: Verdict = { action: 'pass' };
 
 const here = (
   namespace: Namespace,

@@ -4,6 +4,7 @@ import type {
   ConfigMap, Endpoints, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount,
 } from './core-v1.ts';
 import type { EndpointSlice } from './discovery-v1.ts';
+import type { NetworkPolicy } from './networking-v1.ts';
 import type { Event as EventsV1Event } from './events-v1.ts';
 import type { ApiObject } from './object.ts';
 
@@ -32,6 +33,7 @@ export const SERVICE_ACCOUNTS = resource<ServiceAccount>('', 'v1', 'serviceaccou
 export const EVENTS = resource<Event>('', 'v1', 'events', 'Event');
 export const EVENTS_V1 = resource<EventsV1Event>('events.k8s.io', 'v1', 'events', 'Event');
 export const ENDPOINT_SLICES = resource<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
+export const NETWORK_POLICIES = resource<NetworkPolicy>('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy');
 export const LEASES = resource<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease');
 export const REPLICA_SETS = resource<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const DEPLOYMENTS = resource<Deployment>('apps', 'v1', 'deployments', 'Deployment');

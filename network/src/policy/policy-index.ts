@@ -1,0 +1,120 @@
+import type { InformerHandler, Namespace, NetworkPolicy, Pod } from '@kubarium/shared';
+import { compiledPolicy, type CompiledPolicy, type PolicyPod } from './compiled-policy.ts';
+
+interface KnownPod extends PolicyPod {
+  readonly uid: string;
+  readonly address: string | undefined;
+}
+
+const NONE: readonly CompiledPolicy[] = [];
+
+/**
+ * What is known of policies, pods and namespaces, fed by their changes. Which policies select a pod is found when it is first asked
+ * for and kept until the pod's labels or the policies of its namespace change: a change costs what it touches.
+ */
+export class PolicyIndex {
+  readonly #policies = new Map<string, Map<string, CompiledPolicy>>();
+  readonly #namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
+  readonly #pods = new Map<string, KnownPod>();
+  /** By namespace, then pod name. */
+  readonly #selecting = new Map<string, Map<string, readonly CompiledPolicy[]>>();
+  #count = 0;
+
+  /** Whether there is any policy at all. */
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  readonly policyChanges: InformerHandler<NetworkPolicy> = {
+    added: (policy) => this.#putPolicy(policy),
+    updated: (policy) => this.#putPolicy(policy),
+    deleted: ({ metadata }) => {
+      if (this.#policies.get(metadata.namespace!)?.delete(metadata.name)) this.#count--;
+      this.#selecting.delete(metadata.namespace!);
+    },
+  };
+
+  readonly namespaceChanges: InformerHandler<Namespace> = {
+    added: ({ metadata }) => void this.#namespaceLabels.set(metadata.name, metadata.labels ?? {}),
+    updated: ({ metadata }) => void this.#namespaceLabels.set(metadata.name, metadata.labels ?? {}),
+    deleted: ({ metadata }) => void this.#namespaceLabels.delete(metadata.name),
+  };
+
+  readonly podChanges: InformerHandler<Pod> = {
+    added: (pod) => this.#putPod(pod),
+    updated: (pod, previous) => {
+      if (
+        pod.metadata.uid === previous.metadata.uid &&
+        pod.metadata.labels === previous.metadata.labels &&
+        pod.spec === previous.spec &&
+        pod.status?.podIP === previous.status?.podIP
+      ) {
+        return;
+      }
+      this.#putPod(pod);
+    },
+    deleted: ({ metadata }) => {
+      this.#pods.delete(`${metadata.namespace}/${metadata.name}`);
+      this.#selecting.get(metadata.namespace!)?.delete(metadata.name);
+    },
+  };
+
+  /** A pod by its name; undefined where no such pod is known, or where it is another one than `uid`. */
+  pod(
+    namespace: string,
+    name: string,
+    uid?: string,
+  ): (PolicyPod & { readonly address: string | undefined }) | undefined {
+    const pod = this.#pods.get(`${namespace}/${name}`);
+    return pod === undefined || (uid !== undefined && pod.uid !== uid) ? undefined : pod;
+  }
+
+  /** The policies that select a pod, by name. */
+  policiesOf = (pod: PolicyPod): readonly CompiledPolicy[] => {
+    const policies = this.#policies.get(pod.namespace);
+    if (policies === undefined || policies.size === 0) return NONE;
+    let known = this.#selecting.get(pod.namespace);
+    if (known === undefined) this.#selecting.set(pod.namespace, (known = new Map()));
+    let selecting = known.get(pod.name);
+    if (selecting === undefined) {
+      selecting = [...policies.values()].filter((policy) => policy.selects(pod));
+      selecting = selecting.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      known.set(pod.name, selecting);
+    }
+    return selecting;
+  };
+
+  #putPolicy(policy: NetworkPolicy): void {
+    const { namespace = '', name } = policy.metadata;
+    let policies = this.#policies.get(namespace);
+    if (policies === undefined) this.#policies.set(namespace, (policies = new Map()));
+    if (!policies.has(name)) this.#count++;
+    policies.set(name, compiledPolicy(policy));
+    this.#selecting.delete(namespace);
+  }
+
+  #putPod({ metadata, spec, status }: Pod): void {
+    const namespace = metadata.namespace!;
+    const labelsOf = this.#namespaceLabels;
+    this.#pods.set(`${namespace}/${metadata.name}`, {
+      namespace,
+      name: metadata.name,
+      uid: metadata.uid!,
+      address: spec.hostNetwork === true ? undefined : status?.podIP,
+      node: spec.nodeName ?? '',
+      labels: metadata.labels ?? {},
+      get namespaceLabels() {
+        return labelsOf.get(namespace) ?? {};
+      },
+      portNumber: (name, protocol) => {
+        // Sidecars, which are init containers, have ports too.
+        for (const { ports } of [...spec.containers, ...(spec.initContainers ?? [])]) {
+          const port = ports?.find((one) => one.name === name && (one.protocol ?? 'TCP') === protocol);
+          if (port !== undefined) return port.containerPort;
+        }
+        return undefined;
+      },
+    });
+    this.#selecting.get(namespace)?.delete(metadata.name);
+  }
+}
