@@ -12,11 +12,12 @@ import { evaluateCondition } from './condition.ts';
 import { FunctionReturn, Interrupted, LoopJump, ShellExit } from './control-flow.ts';
 import type { Expander } from './expand.ts';
 import { expandFields, expandPattern, expandText } from './expand.ts';
-import { Parser, ShellSyntaxError } from './parser.ts';
+import { Parser } from './parser.ts';
 import { matchesPattern } from './pattern.ts';
 import { openRedirects, RedirectError } from './redirect.ts';
 import type { Io, Job } from './shell-state.ts';
 import { ShellError, ShellState } from './shell-state.ts';
+import { ShellSyntaxError } from './shell-syntax-error.ts';
 import { shellQuote } from './shell-quote.ts';
 
 const MAX_SUBSTITUTION = 16 * 1024 * 1024;

@@ -5,7 +5,8 @@ import { TtyInput } from '../container/tty.ts';
 import type { List } from './ast.ts';
 import { Interrupted, ShellExit } from './control-flow.ts';
 import { errorReport, Interpreter } from './interpreter.ts';
-import { Parser, ShellSyntaxError } from './parser.ts';
+import { Parser } from './parser.ts';
+import { ShellSyntaxError } from './shell-syntax-error.ts';
 import { setBuiltin } from './builtins/variables.ts';
 import { ShellError, ShellState } from './shell-state.ts';
 
