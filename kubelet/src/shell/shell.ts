@@ -4,7 +4,8 @@ import { absolutePath, programName, readLine, write } from '../container/standar
 import { TtyInput } from '../container/tty.ts';
 import type { List } from './ast.ts';
 import { Interrupted, ShellExit } from './control-flow.ts';
-import { errorReport, Interpreter } from './interpreter.ts';
+import { errorReport } from './error-report.ts';
+import { Interpreter } from './interpreter.ts';
 import { Parser } from './parser.ts';
 import { ShellSyntaxError } from './shell-syntax-error.ts';
 import { setBuiltin } from './builtins/variables.ts';

@@ -104,7 +104,7 @@ export const trapBuiltin: Builtin = async (shell, [, ...args], io) => {
         continue;
       await shell.complain(`trap: ${name}: invalid signal specification`, io);
       status = 1;
-    } else shell.setTrap(signal, action);
+    } else shell.traps.set(signal, action);
   }
   return status;
 };

@@ -28,12 +28,12 @@ export const waitBuiltin: Builtin = async (shell, [, ...targets], io) => {
 
 /** The promise's value, or undefined where a trapped signal came first. */
 async function untilTrap(shell: Interpreter, exit: Promise<number>): Promise<number | undefined> {
-  const trap = new Promise<undefined>((resolve) => (shell.onTrap = () => resolve(undefined)));
+  const trap = new Promise<undefined>((resolve) => (shell.traps.onTrap = () => resolve(undefined)));
   const killed = new Promise<number>((resolve) => shell.process.killed.addEventListener('abort', () => resolve(137)));
   try {
     return await Promise.race([exit, trap, killed]);
   } finally {
-    shell.onTrap = undefined;
+    shell.traps.onTrap = undefined;
   }
 }
 
