@@ -119,7 +119,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       return { address, port };
     },
     accept(connection) {
-      server.emit('connection', connection);
+      // Without a port nobody has made the routes ready yet.
+      app.ready(() => void server.emit('connection', connection));
     },
     async [Symbol.asyncDispose]() {
       closing.abort();

@@ -88,3 +88,17 @@ it('tells what does not become ready', async () => {
   await expect(cluster.ready('1m')).rejects.toThrow('not ready after 1m: pod default/frontend');
   await expect(cluster.pod('frontend').ready(60_000)).rejects.toThrow('pod default/frontend is not ready');
 });
+
+it('shows the API server to pods by a certificate that they can verify', async () => {
+  await using cluster = await createCluster();
+  await cluster.apply(BACKEND);
+  await cluster.ready();
+  const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+  const { stdout, stderr } = await cluster
+    .pod('frontend')
+    .exec(
+      `curl -sS --cacert ${account}/ca.crt -H "Authorization: Bearer $(cat ${account}/token)" https://kubernetes.default.svc/api`,
+    );
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toMatchObject({ kind: 'APIVersions' });
+});

@@ -19,7 +19,7 @@ import { PodHandle } from './embedded/pod-handle.ts';
 import { whatIsNotReady } from './embedded/readiness.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { serverNames } from './pki/server-names.ts';
-import { createCredentials, serverTls, type Credentials } from './pki/credentials.ts';
+import { createCredentials, createPodCredentials, createServiceAccountKey, serverTls } from './pki/credentials.ts';
 
 export interface CreateClusterOptions {
   /** How many simulated nodes; 2 by default. */
@@ -45,23 +45,20 @@ export type Duration = number | string;
 export async function createCluster(options: CreateClusterOptions = {}): Promise<Cluster> {
   const isVirtual = options.clock !== 'real';
   const clock = isVirtual ? new VirtualClock() : realClock;
-  const credentials = await createCredentials(serverNames('127.0.0.1'), clock.now());
+  const random = seededRandom(options.seed ?? (isVirtual ? 1 : randomInt(2 ** 32)));
+  const podCredentials = createPodCredentials(serverNames('127.0.0.1'), random.fork('pod-credentials'));
   const parts = await composeCluster({
     nodes: options.nodes,
     clock,
-    random: seededRandom(options.seed ?? (isVirtual ? 1 : randomInt(2 ** 32))),
+    random,
     logger: options.logger,
-    serviceAccountKey: credentials.serviceAccountKey,
-    rootCertificate: credentials.ca.certificate,
-    podTls: () => serverTls(credentials),
+    serviceAccountKey: createServiceAccountKey(),
+    rootCertificate: podCredentials.rootCertificate,
+    podTls: () => podCredentials.tls(),
     images: new Map(Object.entries(options.images ?? {}).map(([name, image]) => [name, imageOf(image)])),
     controllers: options.controllers,
   });
-  return new Cluster(
-    parts,
-    clock instanceof VirtualClock ? new VirtualTime(clock, parts.activity) : undefined,
-    credentials,
-  );
+  return new Cluster(parts, clock instanceof VirtualClock ? new VirtualTime(clock, parts.activity) : undefined);
 }
 
 const imageOf = (image: Image | Program): Image =>
@@ -76,17 +73,15 @@ export class Cluster implements AsyncDisposable {
   readonly parts: ComposedCluster;
   readonly #time: VirtualTime | undefined;
   readonly #applier: Applier;
-  readonly #credentials: Credentials;
   #kubeconfig: Promise<string> | undefined;
 
   /** Use `createCluster`. */
-  constructor(parts: ComposedCluster, time: VirtualTime | undefined, credentials: Credentials) {
+  constructor(parts: ComposedCluster, time: VirtualTime | undefined) {
     this.parts = parts;
     this.client = parts.client;
     this.clock = parts.runtime.clock;
     this.#time = time;
     this.#applier = new Applier(parts.client, () => parts.resources());
-    this.#credentials = credentials;
   }
 
   /** Creates or updates objects, as `kubectl apply` does: YAML of any number of documents, an object, or several. */
@@ -146,7 +141,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   async #serve(): Promise<string> {
-    const credentials = this.#credentials;
+    const credentials = createCredentials(serverNames('127.0.0.1'), realClock.now());
     const { ca, admin, adminToken } = credentials;
     const port = await this.parts.serve({ tls: serverTls(credentials), address: '127.0.0.1', port: 0, adminToken });
     return kubeconfig({

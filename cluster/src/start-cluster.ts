@@ -39,7 +39,7 @@ export interface RunningCluster extends AsyncDisposable {
 /** Starts a cluster on its state folder, with real sockets on this machine. Throws StartError where the user must change something. */
 export async function startCluster(options: StartOptions): Promise<RunningCluster> {
   const folder = new StateFolder(options.dataDir);
-  const credentials = folder.readCredentials() ?? (await firstCredentials(folder, options.bindAddress));
+  const credentials = folder.readCredentials() ?? firstCredentials(folder, options.bindAddress);
   await using parts = new AsyncDisposableStack();
   const cluster = parts.use(await listening(options, folder, credentials));
   const { port = options.port } = cluster;
@@ -66,8 +66,8 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
   };
 }
 
-async function firstCredentials(folder: StateFolder, bindAddress: string): Promise<Credentials> {
-  const credentials = await createCredentials(serverNames(bindAddress), realClock.now());
+function firstCredentials(folder: StateFolder, bindAddress: string): Credentials {
+  const credentials = createCredentials(serverNames(bindAddress), realClock.now());
   folder.writeCredentials(credentials);
   return credentials;
 }

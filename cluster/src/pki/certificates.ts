@@ -1,7 +1,7 @@
-import 'reflect-metadata';
-import { dateAt } from '@kubarium/shared';
-import * as x509 from '@peculiar/x509';
-import { webcrypto } from 'node:crypto';
+import { createHash, createPublicKey, sign, type KeyObject } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+import { timestamp } from '@kubarium/shared';
+import * as der from './der.ts';
 
 /** A certificate and its private key, both PEM. */
 export interface KeyPair {
@@ -15,92 +15,123 @@ export interface Subject {
   readonly organization?: string | undefined;
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-const YEAR_MS = 365 * 24 * 3600 * 1000;
-/** Certificates are valid from a little before now, for clocks that run behind. */
-const CLOCK_SKEW_MS = 5 * 60 * 1000;
+/** In milliseconds since 1970. */
+export interface Validity {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What a cluster's keys and serial numbers come from. */
+export interface KeySource {
+  privateKey(): KeyObject;
+  serialNumber(): Uint8Array;
+}
+
+const ECDSA_WITH_SHA256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'));
+const ED25519 = der.sequence(der.objectIdentifier('1.3.101.112'));
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
 /**
- * Issues a cluster's certificates: one authority for server and clients, as kubeadm's, elliptic curve P-256. Only loaded where
- * there is something to issue: a second start reads what the first one wrote.
+ * Issues a cluster's certificates (X.509 version 3, RFC 5280): one authority for server and clients, as kubeadm's. Keys are
+ * elliptic: P-256 or Ed25519, whichever the source gives.
  */
 export class CertificateAuthority {
-  readonly #certificate: x509.X509Certificate;
-  readonly #key: webcrypto.CryptoKey;
-  readonly #nowMs: number;
   readonly pair: KeyPair;
+  readonly #keys: KeySource;
+  readonly #name: Buffer;
+  readonly #key: KeyObject;
+  readonly #validity: Validity;
 
-  private constructor(certificate: x509.X509Certificate, key: webcrypto.CryptoKey, pair: KeyPair, nowMs: number) {
-    this.#certificate = certificate;
-    this.#key = key;
-    this.pair = pair;
-    this.#nowMs = nowMs;
-  }
-
-  /** Makes a new authority, valid for ten years from `nowMs`. */
-  static async create(commonName: string, nowMs: number): Promise<CertificateAuthority> {
-    const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      name: nameOf({ commonName }),
-      keys,
-      signingAlgorithm: ALGORITHM,
-      serialNumber: '01',
-      notBefore: dateAt(nowMs - CLOCK_SKEW_MS),
-      notAfter: dateAt(nowMs + 10 * YEAR_MS),
-      extensions: [
-        new x509.BasicConstraintsExtension(true, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      ],
-    });
-    const pair = { certificate: pem(certificate), key: await keyPem(keys.privateKey) };
-    return new CertificateAuthority(certificate, keys.privateKey, pair, nowMs);
-  }
-
-  /** A server certificate for DNS names and IP addresses, valid for ten years. */
-  server(subject: Subject, names: readonly string[], addresses: readonly string[]): Promise<KeyPair> {
-    return this.#issue(subject, x509.ExtendedKeyUsage.serverAuth, [
-      new x509.SubjectAlternativeNameExtension([
-        ...names.map((value) => ({ type: 'dns' as const, value })),
-        ...addresses.map((value) => ({ type: 'ip' as const, value })),
-      ]),
+  constructor(commonName: string, keys: KeySource, validity: Validity) {
+    this.#keys = keys;
+    this.#validity = validity;
+    this.#name = nameOf({ commonName });
+    this.#key = keys.privateKey();
+    const publicKey = spkiOf(this.#key);
+    const certificate = this.#sign(this.#name, publicKey, [
+      extension('2.5.29.19', der.sequence(der.booleanTrue()), true), // basicConstraints: an authority
+      extension('2.5.29.15', der.bitString(Buffer.from([0b1000_0100]), 2), true), // keyUsage: digitalSignature, keyCertSign
+      extension('2.5.29.14', der.octetString(keyIdentifier(publicKey))),
     ]);
+    this.pair = { certificate, key: keyPem(this.#key) };
   }
 
-  /** A client certificate, valid for ten years. */
-  client(subject: Subject): Promise<KeyPair> {
-    return this.#issue(subject, x509.ExtendedKeyUsage.clientAuth, []);
+  /** A server certificate for DNS names and IP addresses. */
+  server(subject: Subject, names: readonly string[], addresses: readonly string[]): KeyPair {
+    const dnsNames = names.map((name) => der.tagged(0x82, Buffer.from(name)));
+    const ipAddresses = addresses.map((address) => der.tagged(0x87, addressBytes(address)));
+    return this.#issue(subject, SERVER_AUTH, [extension('2.5.29.17', der.sequence(...dnsNames, ...ipAddresses))]);
   }
 
-  async #issue(subject: Subject, usage: x509.ExtendedKeyUsage, extensions: x509.Extension[]): Promise<KeyPair> {
-    const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-    const certificate = await x509.X509CertificateGenerator.create({
-      subject: nameOf(subject),
-      issuer: this.#certificate.subject,
-      publicKey: keys.publicKey,
-      signingKey: this.#key,
-      signingAlgorithm: ALGORITHM,
-      serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(8))).toString('hex'),
-      notBefore: dateAt(this.#nowMs - CLOCK_SKEW_MS),
-      notAfter: dateAt(this.#nowMs + 10 * YEAR_MS),
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-        new x509.ExtendedKeyUsageExtension([usage]),
-        await x509.AuthorityKeyIdentifierExtension.create(this.#certificate),
-        ...extensions,
-      ],
-    });
-    return { certificate: pem(certificate), key: await keyPem(keys.privateKey) };
+  /** A client certificate. */
+  client(subject: Subject): KeyPair {
+    return this.#issue(subject, CLIENT_AUTH, []);
+  }
+
+  #issue(subject: Subject, usage: string, extensions: readonly Buffer[]): KeyPair {
+    const key = this.#keys.privateKey();
+    const issuerIdentifier = keyIdentifier(spkiOf(this.#key));
+    const certificate = this.#sign(nameOf(subject), spkiOf(key), [
+      extension('2.5.29.19', der.sequence(), true), // basicConstraints: no authority
+      extension('2.5.29.15', der.bitString(Buffer.from([0b1010_0000]), 5), true), // keyUsage: digitalSignature, keyEncipherment
+      extension('2.5.29.37', der.sequence(der.objectIdentifier(usage))),
+      extension('2.5.29.35', der.sequence(der.tagged(0x80, issuerIdentifier))),
+      ...extensions,
+    ]);
+    return { certificate, key: keyPem(key) };
+  }
+
+  #sign(subject: Buffer, publicKey: Buffer, extensions: readonly Buffer[]): string {
+    const isEd25519 = this.#key.asymmetricKeyType === 'ed25519';
+    const algorithm = isEd25519 ? ED25519 : ECDSA_WITH_SHA256;
+    const { fromMs, toMs } = this.#validity;
+    const toBeSigned = der.sequence(
+      der.tagged(0xa0, der.unsignedInteger(Buffer.from([2]))), // version 3
+      der.unsignedInteger(this.#keys.serialNumber()),
+      algorithm,
+      this.#name,
+      der.sequence(der.time(timestamp(fromMs)), der.time(timestamp(toMs))),
+      subject,
+      publicKey,
+      der.tagged(0xa3, der.sequence(...extensions)),
+    );
+    const signature = sign(isEd25519 ? null : 'sha256', toBeSigned, this.#key);
+    return pem('CERTIFICATE', der.sequence(toBeSigned, algorithm, der.bitString(signature)));
   }
 }
 
-const nameOf = (subject: Subject): string =>
-  [subject.organization === undefined ? [] : [`O=${subject.organization}`], `CN=${subject.commonName}`]
-    .flat()
-    .join(', ');
+const extension = (identifier: string, value: Buffer, isCritical = false): Buffer =>
+  der.sequence(der.objectIdentifier(identifier), ...(isCritical ? [der.booleanTrue()] : []), der.octetString(value));
 
-const pem = (certificate: x509.X509Certificate): string => `${certificate.toString('pem')}\n`;
+const attribute = (identifier: string, value: string): Buffer =>
+  der.set(der.sequence(der.objectIdentifier(identifier), der.utf8String(value)));
 
-const keyPem = async (key: webcrypto.CryptoKey): Promise<string> =>
-  `${x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
+const nameOf = ({ organization, commonName }: Subject): Buffer =>
+  der.sequence(
+    ...(organization === undefined ? [] : [attribute('2.5.4.10', organization)]),
+    attribute('2.5.4.3', commonName),
+  );
+
+const spkiOf = (key: KeyObject): Buffer => createPublicKey(key).export({ type: 'spki', format: 'der' });
+
+/** Any function of the key that tells it from others would do (RFC 5280, 4.2.1.2). */
+const keyIdentifier = (spki: Buffer): Buffer => createHash('sha1').update(spki).digest();
+
+function addressBytes(address: string): Buffer {
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
+  const [head = '', tail = ''] = address.split('::');
+  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+  const missing = 8 - groups(head).length - groups(tail).length;
+  const all = address.includes('::')
+    ? [...groups(head), ...Array.from({ length: missing }, () => '0'), ...groups(tail)]
+    : groups(head);
+  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
+
+const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+function pem(label: string, bytes: Buffer): string {
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}

@@ -1,11 +1,13 @@
 import { createPrivateKey as privateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createCredentials } from './credentials.ts';
+import { connect, createServer, type TLSSocket } from 'node:tls';
+import { seededRandom } from '@kubarium/shared';
+import { createCredentials, createPodCredentials, serverTls } from './credentials.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 
-describe('a new cluster’s credentials', async () => {
-  const credentials = await createCredentials(
+describe('a new cluster’s credentials', () => {
+  const credentials = createCredentials(
     { names: ['localhost', 'kubernetes.default.svc'], addresses: ['127.0.0.1', '10.96.0.1'] },
     NOW,
   );
@@ -39,5 +41,41 @@ describe('a new cluster’s credentials', async () => {
     expect(server.checkPrivateKey(privateKey(credentials.server.key))).toBe(true);
     expect(admin.checkPrivateKey(privateKey(credentials.admin.key))).toBe(true);
     expect(credentials.adminToken.length).toBeGreaterThan(40);
+  });
+});
+
+test('lets both ends of a TLS connection know each other', async () => {
+  const credentials = createCredentials({ names: ['localhost'], addresses: ['127.0.0.1', '::1'] }, Date.now());
+  const { clientCa, ...tls } = serverTls(credentials);
+  const server = createServer({ ...tls, ca: clientCa, requestCert: true, rejectUnauthorized: true });
+  const { promise, resolve } = Promise.withResolvers<TLSSocket>();
+  server.once('secureConnection', resolve);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+  const { admin, ca } = credentials;
+  const client = connect({ host: '127.0.0.1', port, ca: ca.certificate, cert: admin.certificate, key: admin.key });
+  const peer = (await promise).getPeerCertificate().subject;
+  expect([peer.O, peer.CN]).toEqual(['system:masters', 'kubernetes-admin']);
+  expect(client.authorized).toBe(true);
+  client.destroy();
+  server.close();
+});
+
+describe('the credentials of the pod network', () => {
+  const names = { names: ['kubernetes.default.svc'], addresses: ['10.96.0.1', '2001:db8::1:2'] };
+  const made = createPodCredentials(names, seededRandom(7));
+
+  test('follow the seed', () => {
+    expect(createPodCredentials(names, seededRandom(7)).rootCertificate).toBe(made.rootCertificate);
+    expect(createPodCredentials(names, seededRandom(8)).rootCertificate).not.toBe(made.rootCertificate);
+  });
+
+  test('show the server to pods, and trust no client certificate of the seeded authority', () => {
+    const { cert, clientCa } = made.tls();
+    const root = new X509Certificate(made.rootCertificate);
+    const server = new X509Certificate(cert);
+    expect(server.verify(root.publicKey)).toBe(true);
+    expect(server.checkIP('2001:db8::1:2')).toBe('2001:db8::1:2');
+    expect(new X509Certificate(clientCa).publicKey.equals(root.publicKey)).toBe(false);
   });
 });

@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { TlsOptions } from '@kubarium/apiserver';
-import type { KeyPair } from './certificates.ts';
+import type { Random } from '@kubarium/shared';
+import { CertificateAuthority, type KeyPair } from './certificates.ts';
+import { secretKeys, seededKeys } from './key-source.ts';
 
 /** All secrets of a cluster. Made once, then read from the state folder: a client's kubeconfig stays good over restarts. */
 export interface Credentials {
@@ -20,16 +22,44 @@ export interface ServerNames {
   readonly addresses: readonly string[];
 }
 
-/** Makes a new cluster's credentials; the X.509 code is loaded only here. */
-export async function createCredentials(server: ServerNames, nowMs: number): Promise<Credentials> {
-  const { CertificateAuthority } = await import('./certificates.ts');
-  const authority = await CertificateAuthority.create('kubernetes', nowMs);
+const DAY_MS = 24 * 3600 * 1000;
+/** Certificates are valid from a little before now, for clocks that run behind. */
+const CLOCK_SKEW_MS = 5 * 60 * 1000;
+
+/** Makes a new cluster's credentials, valid for ten years. */
+export function createCredentials(server: ServerNames, nowMs: number): Credentials {
+  const validity = { fromMs: nowMs - CLOCK_SKEW_MS, toMs: nowMs + 3650 * DAY_MS };
+  const authority = new CertificateAuthority('kubernetes', secretKeys, validity);
   return {
     ca: authority.pair,
-    server: await authority.server({ commonName: 'kube-apiserver' }, server.names, server.addresses),
-    admin: await authority.client({ commonName: 'kubernetes-admin', organization: 'system:masters' }),
+    server: authority.server({ commonName: 'kube-apiserver' }, server.names, server.addresses),
+    admin: authority.client({ commonName: 'kubernetes-admin', organization: 'system:masters' }),
     serviceAccountKey: createServiceAccountKey(),
     adminToken: randomBytes(32).toString('base64url'),
+  };
+}
+
+/** How the pods of a cluster that nobody outside can reach know its API server. */
+export interface PodCredentials {
+  readonly rootCertificate: string;
+  /** Issued when asked for. */
+  tls(): TlsOptions;
+}
+
+/** TLS is judged by the machine's clock, whatever the cluster's says: from 2020 to 2120. */
+const ALWAYS = { fromMs: 18_262 * DAY_MS, toMs: 54_786 * DAY_MS };
+
+/** Credentials that the seed decides, and that are good inside the simulated network only. */
+export function createPodCredentials(server: ServerNames, random: Random): PodCredentials {
+  const authority = new CertificateAuthority('kubernetes', seededKeys(random), ALWAYS);
+  return {
+    rootCertificate: authority.pair.certificate,
+    tls() {
+      const { key, certificate } = authority.server({ commonName: 'kube-apiserver' }, server.names, server.addresses);
+      // The authority's key is no secret: no client certificate of its making is taken, but only tokens.
+      const strangers = new CertificateAuthority('nobody', secretKeys, ALWAYS);
+      return { key, cert: certificate, clientCa: strangers.pair.certificate };
+    },
   };
 }
 
