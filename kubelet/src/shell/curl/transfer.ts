@@ -1,0 +1,235 @@
+import type { IncomingMessage } from 'node:http';
+import { NetError } from '@kubarium/shared';
+import type { Process } from '../../container/process.ts';
+import { absolutePath, write } from '../../container/standard-io.ts';
+import { UsageError } from '../command.ts';
+import type { Options } from '../command.ts';
+import { deadline, dialFirst, exchangeHttp, ResolveError, resolveHost, startTls } from '../http-client.ts';
+import type { HttpUrl } from '../http-client.ts';
+import { CurlError } from './curl-error.ts';
+import { responseOutput, writeOutText } from './curl-output.ts';
+import type { CurlRequest } from './curl-request.ts';
+import { curlRequest } from './curl-request.ts';
+import { absoluteLocation, parseUrl } from './curl-url.ts';
+import { answeredHop } from './http-hop.ts';
+
+/** One URL, with the redirects that it leads to. */
+export class Transfer {
+  host = '';
+  port = 0;
+  connected = false;
+  received = 0;
+  readonly hasConnectTimeout: boolean;
+
+  readonly #process: Process;
+  readonly #options: Options;
+  readonly #index: number;
+  readonly #startedMs: number;
+  readonly #deadline: ReturnType<typeof deadline>;
+  #facts: Record<string, string> = {};
+
+  constructor(process: Process, options: Options, index: number) {
+    this.#process = process;
+    this.#options = options;
+    this.#index = index;
+    this.#startedMs = process.runtime.clock.now();
+    this.hasConnectTimeout = options.has('connect-timeout');
+    const seconds = options.number('m');
+    this.#deadline = deadline(process, seconds === undefined || seconds === 0 ? undefined : seconds * 1000);
+  }
+
+  elapsedMs(): number {
+    return Math.round(this.#process.runtime.clock.now() - this.#startedMs);
+  }
+
+  timedOut(): boolean {
+    return this.#deadline.expired();
+  }
+
+  async run(text: string): Promise<void> {
+    try {
+      let url = parseUrl(text);
+      let request = await curlRequest(this.#process, this.#options, url);
+      const limit = this.#options.number('max-redirs') ?? 50;
+      for (let redirects = 0; ; redirects++) {
+        const location = await this.#exchange(url, request);
+        if (location === undefined) break;
+        if (redirects >= limit) throw new CurlError(47, `Maximum (${limit}) redirects followed`);
+        url = parseUrl(absoluteLocation(url, location));
+        const headers = request.headers.map(
+          ([name, value]) => [name, name === 'Host' ? url.authority : value] as const,
+        );
+        request = { ...request, path: url.path, headers };
+        // As browsers do: after 301 to 303 a POST goes on as a GET.
+        if (request.method === 'POST' && !this.#options.has('X') && !/^30[78]/.test(this.#facts['http_code'] ?? ''))
+          request = {
+            ...request,
+            method: 'GET',
+            body: undefined,
+            headers: request.headers.filter(([name]) => !/^content-/i.test(name)),
+          };
+      }
+      await this.writeOut();
+    } finally {
+      this.#deadline[Symbol.dispose]();
+    }
+  }
+
+  async #verbose(text: string): Promise<void> {
+    if (this.#options.has('v')) await write(this.#process, text, this.#process.stderr);
+  }
+
+  async #addresses(url: HttpUrl): Promise<readonly string[]> {
+    for (const entry of this.#options.all('resolve')) {
+      const [, host, port, addresses] = /^\+?([^:]*):(\d+|\*):(.*)$/.exec(entry) ?? [];
+      if (
+        (host === '*' || host?.toLowerCase() === url.host.toLowerCase()) &&
+        (port === '*' || Number(port) === url.port)
+      )
+        return addresses!.split(',').map((address) => address.replace(/^\[|\]$/g, ''));
+    }
+    const addresses = await resolveHost(this.#process, url.host);
+    const family = this.#options.has('4') ? /^[\d.]+$/ : this.#options.has('6') ? /:/ : undefined;
+    const fitting = family === undefined ? addresses : addresses.filter((address) => family.test(address));
+    if (fitting.length === 0) throw new ResolveError(url.host);
+    if (addresses[0] !== url.host) {
+      const list = (pattern: RegExp): string =>
+        fitting.filter((address) => pattern.test(address)).join(', ') || '(none)';
+      await this.#verbose(
+        `* Host ${url.host}:${url.port} was resolved.\n* IPv6: ${list(/:/)}\n* IPv4: ${list(/^[\d.]+$/)}\n`,
+      );
+    }
+    return fitting;
+  }
+
+  /** One request; tells where it is redirected to, when that is to be followed. */
+  async #exchange(url: HttpUrl, request: CurlRequest): Promise<string | undefined> {
+    const options = this.#options;
+    this.connected = false;
+    this.host = url.host;
+    this.port = url.port;
+    const addresses = await this.#addresses(url);
+    const seconds = options.number('connect-timeout');
+    const attempts: string[] = [];
+    let connection;
+    try {
+      connection = await dialFirst(this.#process, addresses, url.port, {
+        timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
+        signal: this.#deadline.signal,
+        localAddress: localAddress(options.value('interface')),
+        onAttempt: (address) => attempts.push(`*   Trying ${address}:${url.port}...\n`),
+      });
+    } catch (error) {
+      await this.#verbose(attempts.join(''));
+      if (error instanceof NetError && error.code === 'ECONNREFUSED')
+        await this.#verbose(
+          `* connect to ${addresses[0]} port ${url.port} from 0.0.0.0 port 0 failed: Connection refused\n`,
+        );
+      throw error;
+    }
+    this.connected = true;
+    this.#facts = {
+      remote_ip: connection.remoteAddress,
+      remote_port: String(connection.remotePort),
+      local_ip: connection.localAddress,
+      local_port: String(connection.localPort),
+      time_connect: (this.elapsedMs() / 1000).toFixed(6),
+      scheme: url.tls ? 'https' : 'http',
+      url_effective: `${url.tls ? 'https' : 'http'}://${url.authority}${url.path}`,
+    };
+    if (options.has('v'))
+      await this.#verbose(
+        `${attempts.join('')}* Connected to ${url.host} (${connection.remoteAddress}) port ${url.port}\n`,
+      );
+    try {
+      const ca = options.value('cacert');
+      const stream = url.tls
+        ? await startTls(connection, {
+            insecure: options.has('k'),
+            serverName: url.host,
+            ca:
+              ca === undefined
+                ? undefined
+                : this.#process.files.readFile(absolutePath(this.#process, ca), this.#process),
+          })
+        : connection;
+      const { path } = request;
+      if (options.has('v')) {
+        const lines = request.headers.map(([name, value]) => `> ${name}: ${value}\r\n`).join('');
+        await this.#verbose(
+          `* using HTTP/1.x\n> ${request.method} ${path} HTTP/1.1\r\n${lines}> \r\n* Request completely sent off\n`,
+        );
+      }
+      const response = await exchangeHttp(stream, { ...request, signal: this.#deadline.signal });
+      this.#process.trace?.hop(answeredHop(url, request, response));
+      return await this.#answer(response, url);
+    } finally {
+      connection.destroy();
+    }
+  }
+
+  async #answer(response: IncomingMessage, url: HttpUrl): Promise<string | undefined> {
+    const options = this.#options;
+    const status = response.statusCode ?? 0;
+    const statusLine = `HTTP/${response.httpVersion} ${status} ${response.statusMessage}\r\n`;
+    const lines: string[] = [];
+    for (let i = 0; i < response.rawHeaders.length; i += 2)
+      lines.push(`${response.rawHeaders[i]}: ${response.rawHeaders[i + 1]}\r\n`);
+    if (options.has('v')) await this.#verbose([statusLine, ...lines, '\r\n'].map((line) => `< ${line}`).join(''));
+    Object.assign(this.#facts, {
+      http_code: String(status),
+      response_code: String(status),
+      http_version: response.httpVersion,
+      content_type: response.headers['content-type'] ?? '',
+      size_header: String([statusLine, ...lines].join('').length + 2),
+      redirect_url: response.headers.location === undefined ? '' : absoluteLocation(url, response.headers.location),
+    });
+    const location = response.headers.location;
+    const follows = options.has('L') && location !== undefined && status >= 300 && status < 400;
+    const failed = status >= 400 && options.has('f', 'fail-with-body');
+    const output = responseOutput(this.#process, options, this.#index);
+    if (options.has('i', 'I') && !(failed && options.has('f')))
+      await output(Buffer.from([statusLine, ...lines, '\r\n'].join('')));
+    const dump = options.value('D');
+    if (dump !== undefined) {
+      const text = [statusLine, ...lines, '\r\n'].join('');
+      if (dump === '-') await write(this.#process, text);
+      else this.#process.files.writeFile(absolutePath(this.#process, dump), text, { as: this.#process });
+    }
+    for await (const chunk of response) {
+      this.received += (chunk as Buffer).length;
+      if (!follows && !(failed && options.has('f')) && !options.has('I')) await output(chunk as Buffer);
+    }
+    this.#facts['size_download'] = String(this.received);
+    this.#facts['time_total'] = (this.elapsedMs() / 1000).toFixed(6);
+    await this.#verbose(`* Connection #0 to host ${url.host} left intact\n`);
+    if (failed) throw new CurlError(22, `The requested URL returned error: ${status}`);
+    return follows ? location : undefined;
+  }
+
+  /** `-w`: the facts of the transfer in the user's format. */
+  async writeOut(): Promise<void> {
+    const format = this.#options.value('w');
+    if (format === undefined) return;
+    const facts: Record<string, string> = {
+      http_code: '000',
+      response_code: '000',
+      time_total: (this.elapsedMs() / 1000).toFixed(6),
+      time_connect: '0.000000',
+      size_download: String(this.received),
+      num_redirects: '0',
+      exitcode: '0',
+      remote_ip: '',
+      ...this.#facts,
+    };
+    await write(this.#process, writeOutText(format, facts));
+  }
+}
+
+function localAddress(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const address = value.replace(/^(host|if)!/, '');
+  if (/^[\d.]+$|:/.test(address)) return address;
+  if (/^(eth0|lo)$/.test(address)) return undefined;
+  throw new UsageError(`option --interface: ${value}: no such interface`, 45);
+}
