@@ -214,6 +214,20 @@ describe('rolloutPlan', () => {
     expect(annotations['deployment.kubernetes.io/revision']).toBe('5');
   });
 
+  it('counts on from a revision that only 64 bits can hold', () => {
+    const adopted = makeReplicaSet({ image: 'old', size: 10 });
+    adopted.metadata.annotations = { 'deployment.kubernetes.io/revision': '3546343826724305832' };
+    const { create } = rolloutPlan({
+      deployment: makeDeployment(),
+      replicaSets: [adopted],
+      hasRunningPods: () => false,
+      nowMs: NOW,
+    });
+    expect(create?.metadata.annotations).toMatchObject({
+      'deployment.kubernetes.io/revision': '3546343826724305833',
+    });
+  });
+
   it('gives a template that comes again the next revision, and keeps its history', () => {
     const made = plan(makeDeployment(), [
       { image: 'new', size: 0, revision: 1 },
@@ -236,7 +250,7 @@ describe('rolloutPlan', () => {
   it('copies annotations to the new ReplicaSet but for those that are about the Deployment itself', () => {
     const deployment = makeDeployment();
     deployment.metadata.annotations = { 'kubernetes.io/change-cause': 'x', 'deployment.kubernetes.io/revision': '7' };
-    expect(newReplicaSetAnnotations(deployment, {}, 8)).toEqual({
+    expect(newReplicaSetAnnotations(deployment, {}, 8n)).toEqual({
       'kubernetes.io/change-cause': 'x',
       'deployment.kubernetes.io/revision': '8',
     });

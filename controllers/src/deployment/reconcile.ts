@@ -60,7 +60,7 @@ export function rolloutPlan(input: RolloutInput): RolloutPlan {
   const isScaling = isPaused || isScalingEvent(deployment, replicaSets);
   const step = isScaling ? { sizes: proportionalSizes(deployment, existing, old) } : rolloutStep(input, existing, old);
 
-  const revision = old.reduce((highest, each) => Math.max(highest, revisionOf(each)), 0) + 1;
+  const revision = old.map(revisionOf).reduce((highest, each) => (each > highest ? each : highest), 0n) + 1n;
   const create = step.createSize === undefined ? undefined : newReplicaSet(deployment, revision, step.createSize);
   const update = replicaSets.flatMap((from) => {
     const to = written(deployment, from, step.sizes.get(from.metadata.name), from === existing ? revision : undefined);
@@ -129,7 +129,7 @@ function written(
   deployment: Deployment,
   replicaSet: ReplicaSet,
   size: number | undefined,
-  revision: number | undefined,
+  revision: bigint | undefined,
 ): ReplicaSet {
   const before = replicaSet.metadata.annotations ?? {};
   let annotations: Annotations =
@@ -152,7 +152,7 @@ function written(
   };
 }
 
-function newReplicaSet(deployment: Deployment, revision: number, replicas: number): Draft<ReplicaSet> {
+function newReplicaSet(deployment: Deployment, revision: bigint, replicas: number): Draft<ReplicaSet> {
   const { template, selector, minReadySeconds } = deployment.spec;
   const hash = templateHash(template, deployment.status.collisionCount);
   const { creationTimestamp: _created, ...metadata } = template.metadata ?? {};
@@ -199,7 +199,7 @@ function beyondHistory(deployment: Deployment, old: readonly ReplicaSet[]): read
   const living = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const surplus = Math.max(0, living.length - limit);
   return living
-    .toSorted((a, b) => revisionOf(a) - revisionOf(b))
+    .toSorted((a, b) => Number(revisionOf(a) - revisionOf(b)))
     .slice(0, surplus)
     .filter(
       (each) =>

@@ -18,7 +18,10 @@ const NOT_COPIED = new Set([
 
 export type Annotations = Readonly<Record<string, string>>;
 
-export const revisionOf = ({ metadata }: ReplicaSet): number => Number(metadata.annotations?.[REVISION] ?? 0) || 0;
+/** The revision that a ReplicaSet bears: a 64-bit number; 0 where it has none or one that cannot be read. */
+export const revisionOf = ({ metadata }: ReplicaSet): bigint => parseRevision(metadata.annotations?.[REVISION]);
+
+const parseRevision = (text: string | undefined): bigint => (/^-?\d+$/.test(text ?? '') ? BigInt(text!) : 0n);
 
 const createdAt = ({ metadata }: ReplicaSet): number => parseTimestamp(metadata.creationTimestamp);
 
@@ -41,11 +44,11 @@ export const findNewReplicaSet = (deployment: Deployment, replicaSets: readonly 
   replicaSets.toSorted(byCreation).find((each) => isSameTemplate(each.spec.template, deployment.spec.template));
 
 /** The annotations of the new ReplicaSet: the Deployment's own, and its revision; a revision that comes again leaves its history. */
-export function newReplicaSetAnnotations(deployment: Deployment, current: Annotations, revision: number): Annotations {
+export function newReplicaSetAnnotations(deployment: Deployment, current: Annotations, revision: bigint): Annotations {
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !NOT_COPIED.has(key));
   const annotations: Record<string, string> = { ...current, ...Object.fromEntries(copied) };
   const before = current[REVISION];
-  if ((Number(before ?? 0) || 0) >= revision) return annotations;
+  if (parseRevision(before) >= revision) return annotations;
   annotations[REVISION] = String(revision);
   if (before !== undefined) {
     const history = current[REVISION_HISTORY];
