@@ -18,16 +18,16 @@ async function record(kind: KindCases, one: KindCase): Promise<Recorded> {
   const sent = objectToCreate(kind, one);
   if (!isUpdate(one) && !kind.stored) return recorded(await send('POST', `${kind.path}?dryRun=All`, sent), sent);
   const name = (sent['metadata'] as JsonObject)['name'] as string;
-  await send('DELETE', `${kind.path}/${name}?gracePeriodSeconds=0`);
+  await send('DELETE', `${kind.path}/${name}?gracePeriodSeconds=0&propagationPolicy=Background`);
   const created = await send('POST', kind.path, sent);
   if (!isUpdate(one)) {
-    await send('DELETE', `${kind.path}/${name}?gracePeriodSeconds=0`);
+    await send('DELETE', `${kind.path}/${name}?gracePeriodSeconds=0&propagationPolicy=Background`);
     return recorded(created, sent);
   }
   if (created.body['kind'] === 'Status') throw new Error(`${one.name}: ${JSON.stringify(created.body)}`);
   const put = objectToPut(created.body, one);
   const answer = recorded(await send('PUT', `${kind.path}/${name}?dryRun=All`, put), sent);
-  await send('DELETE', `${kind.path}/${name}?gracePeriodSeconds=0`);
+  await send('DELETE', `${kind.path}/${name}?gracePeriodSeconds=0&propagationPolicy=Background`);
   return answer;
 }
 

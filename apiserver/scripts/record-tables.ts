@@ -18,7 +18,7 @@ const cells: Record<string, unknown[]> = {};
 for (const entry of entries) {
   for (const row of entry.rows) {
     const url = `${entry.path}/row`;
-    await send('DELETE', `${url}?gracePeriodSeconds=0`);
+    await send('DELETE', `${url}?gracePeriodSeconds=0&propagationPolicy=Background`);
     const { body } = await send('POST', entry.path, objectOfRow(entry, row));
     if (row.status !== undefined) {
       const status = { ...(body['status'] as JsonObject), ...row.status };
@@ -27,7 +27,7 @@ for (const entry of entries) {
     }
     const table = await send('GET', url, undefined, 'application/json;as=Table;v=v1;g=meta.k8s.io');
     cells[rowKey(entry, row)] = ageless((table.body['rows'] as { cells: unknown[] }[])[0]!.cells);
-    await send('DELETE', `${url}?gracePeriodSeconds=0`);
+    await send('DELETE', `${url}?gracePeriodSeconds=0&propagationPolicy=Background`);
   }
 }
 writeFileSync(new URL('rows.recorded.json', folder), `${JSON.stringify(cells, undefined, 1)}\n`);

@@ -10,8 +10,8 @@ export type {
 } from './api/discovery-v1.ts';
 export type { Event as EventsV1Event } from './api/events-v1.ts';
 export type * from './api/meta-v1.ts';
+export type * from './api/networking-v1.ts';
 export type * from './api/object.ts';
-export type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from './api/networking-v1.ts';
 export type { Eviction } from './api/policy-v1.ts';
 export type { Scale } from './api/autoscaling-v1.ts';
 export type { TokenRequest, UserInfo } from './api/authentication-v1.ts';

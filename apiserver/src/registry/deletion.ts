@@ -69,7 +69,7 @@ function mark(metadata: ObjectMeta, graceSeconds: number | undefined, nowMs: num
   if (metadata.generation !== undefined) metadata.generation++;
 }
 
-/** An explicit wish of the client decides; without one the object's own finalizers stay as they are. */
+/** An explicit wish of the client decides; without one the object's own finalizers, and last the kind's default. */
 function finalizersFor(
   { strategy }: ResourceDefinition,
   { finalizers = [] }: ObjectMeta,
@@ -77,7 +77,10 @@ function finalizersFor(
 ): string[] {
   if (strategy.withoutGarbageCollection === true) return finalizers;
   const { orphanDependents, propagationPolicy } = options;
-  if (orphanDependents === undefined && propagationPolicy === undefined) return finalizers;
+  if (orphanDependents === undefined && propagationPolicy === undefined) {
+    const isDecided = finalizers.includes(ORPHAN) || finalizers.includes(FOREGROUND);
+    return strategy.orphansDependents === true && !isDecided ? [...finalizers, ORPHAN] : finalizers;
+  }
   const others = finalizers.filter((name) => name !== ORPHAN && name !== FOREGROUND);
   if (orphanDependents === true || propagationPolicy === 'Orphan') return [...others, ORPHAN];
   return propagationPolicy === 'Foreground' ? [...others, FOREGROUND] : others;

@@ -75,7 +75,7 @@ async function answer(registry: RegistryStore, kind: KindCases, one: KindCase): 
       const put = decoded(registry, kind.path, objectToPut(structuredClone(value) as unknown as JsonObject, one));
       return recorded(await resource.update({ ...context, dryRun: true }, { namespace, name }, put), sent);
     } finally {
-      await resource.delete(context, { namespace, name }, { gracePeriodSeconds: 0 });
+      await resource.delete(context, { namespace, name }, { gracePeriodSeconds: 0, propagationPolicy: 'Background' });
     }
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;

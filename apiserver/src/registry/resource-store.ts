@@ -1,5 +1,5 @@
 import type { ApiObject, DeleteOptions } from '@kubarium/shared';
-import { isNotFound, methodNotSupported, StatusError } from '@kubarium/shared';
+import { isConflict, isNotFound, methodNotSupported, StatusError } from '@kubarium/shared';
 import type { ObjectReader } from './object-reader.ts';
 import { render, WrittenObject } from './object-view.ts';
 import type { ObjectWatcher } from './object-watcher.ts';
@@ -22,6 +22,9 @@ import type {
 } from './registry.ts';
 import type { ResourceDefinition } from './resource-definition.ts';
 import type { RequestContext } from './strategy.ts';
+
+/** As many as the real server makes. */
+const PATCH_ATTEMPTS = 5;
 
 export interface ResourceStoreParts {
   readonly definition: ResourceDefinition;
@@ -81,14 +84,8 @@ export class ResourceStore implements ResourceRegistry {
 
   async patch(context: RequestContext, target: Target, request: PatchRequest, subresource?: string): Promise<Written> {
     const handler = this.#handler(subresource);
+    if (handler !== undefined) return await this.#patchSubresource(context, target, request, subresource!, handler);
     const { applyPatch, writer } = this.#parts;
-    if (handler !== undefined) {
-      if (handler.get === undefined) throw methodNotSupported(this.definition, 'patch');
-      const current = await handler.get(this.#call(context, target));
-      const { draft, warnings } = applyPatch(this.definition, current, request);
-      const written = await this.update(context, target, draft, subresource);
-      return new WrittenObject(written, written.created, [...warnings, ...written.warnings]);
-    }
     let patchWarnings: readonly string[] = [];
     // The patch is applied within the atomic step, so there is no conflict to try again after.
     const written = await writer.change(context, target, {
@@ -101,6 +98,28 @@ export class ResourceStore implements ResourceRegistry {
       checksUid: false,
     });
     return new WrittenObject(written, written.created, [...patchWarnings, ...written.warnings]);
+  }
+
+  /** Read, patch, update: again where somebody wrote in between, unless the patch itself names the version it is for. */
+  async #patchSubresource(
+    context: RequestContext,
+    target: Target,
+    request: PatchRequest,
+    subresource: string,
+    handler: SubresourceHandler,
+  ): Promise<Written> {
+    if (handler.get === undefined) throw methodNotSupported(this.definition, 'patch');
+    for (let attempt = 1; ; attempt++) {
+      const current = await handler.get(this.#call(context, target));
+      const { draft, warnings } = this.#parts.applyPatch(this.definition, current, request);
+      try {
+        const written = await this.update(context, target, draft, subresource);
+        return new WrittenObject(written, written.created, [...warnings, ...written.warnings]);
+      } catch (error) {
+        const namesVersion = draft.metadata.resourceVersion !== current.metadata.resourceVersion;
+        if (!isConflict(error) || namesVersion || attempt === PATCH_ATTEMPTS) throw error;
+      }
+    }
   }
 
   delete(

@@ -17,8 +17,15 @@ import { evictionHandler } from './pod/eviction.ts';
 import { resizeHandler } from './pod/resize.ts';
 import { podStrategy } from './pod/strategy.ts';
 import { replicaSetStrategy } from './replica-set/strategy.ts';
+import { ingressClassStrategy } from './ingress-class/strategy.ts';
+import { ingressStrategy } from './ingress/strategy.ts';
+import { ipAddressStrategy } from './ip-address/strategy.ts';
+import { networkPolicyStrategy } from './network-policy/strategy.ts';
+import { podTemplateStrategy } from './pod-template/strategy.ts';
+import { replicationControllerStrategy } from './replication-controller/strategy.ts';
+import { serviceCidrStrategy } from './service-cidr/strategy.ts';
 import type { ResourceDefinition } from './resource-definition.ts';
-import { scaleHandler } from './scale-handler.ts';
+import { mapSelectorScaleHandler, scaleHandler } from './scale-handler.ts';
 import { secretStrategy } from './secret/strategy.ts';
 import { serviceAccountStrategy } from './service-account/strategy.ts';
 import type { TokenIssuer } from './service-account/token-issuer.ts';
@@ -57,6 +64,8 @@ const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonl
       resize: resizeHandler,
     },
   },
+  podtemplates: { strategy: podTemplateStrategy },
+  replicationcontrollers: { strategy: replicationControllerStrategy, handlers: { scale: mapSelectorScaleHandler } },
   secrets: { strategy: secretStrategy },
   serviceaccounts: { strategy: serviceAccountStrategy, handlers: { token: tokenHandler(tokenIssuer) } },
   services: { strategy: serviceStrategy(runtime, services) },
@@ -64,6 +73,11 @@ const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonl
   'replicasets.apps': { strategy: replicaSetStrategy, handlers: { scale: scaleHandler } },
   'leases.coordination.k8s.io': { strategy: leaseStrategy },
   'endpointslices.discovery.k8s.io': { strategy: endpointSliceStrategy },
+  'ingressclasses.networking.k8s.io': { strategy: ingressClassStrategy },
+  'ingresses.networking.k8s.io': { strategy: ingressStrategy },
+  'ipaddresses.networking.k8s.io': { strategy: ipAddressStrategy },
+  'networkpolicies.networking.k8s.io': { strategy: networkPolicyStrategy },
+  'servicecidrs.networking.k8s.io': { strategy: serviceCidrStrategy },
   'events.events.k8s.io': {
     strategy: eventV1Strategy,
     conversion: eventConversion,

@@ -6,16 +6,18 @@ import { invalid } from './validation/field-error.ts';
 
 /** A workload that can be scaled. */
 interface Scalable extends ApiObject {
-  spec: { replicas?: number | undefined; selector: LabelSelector };
+  spec: { replicas?: number | undefined; selector?: LabelSelector | Record<string, string> | undefined };
   status?: { replicas?: number | undefined };
 }
 
 const SCALE = { group: 'autoscaling', kind: 'Scale' };
 
+type SelectorText = (workload: Scalable) => string;
+
 /** The `scale` subresource of a workload: its replica count, asked for and seen, and nothing else of it. */
-export const scaleHandler: SubresourceHandler = {
+const scaleOfWorkload = (selectorOf: SelectorText): SubresourceHandler => ({
   async get({ context, parent, target }) {
-    return scaleOf((await parent.get(context, target)).value as Scalable);
+    return scaleOf((await parent.get(context, target)).value as Scalable, selectorOf);
   },
 
   async update(call, body) {
@@ -39,13 +41,22 @@ export const scaleHandler: SubresourceHandler = {
       }
       (draft as Scalable).spec.replicas = replicas;
     });
-    return scaleOf(written as Scalable);
+    return scaleOf(written as Scalable, selectorOf);
   },
-};
+});
 
-function scaleOf({ metadata, spec, status }: Scalable): Scale {
+/** The `scale` of workloads that have a LabelSelector. */
+export const scaleHandler = scaleOfWorkload(({ spec }) => selectorText(spec.selector as LabelSelector, ''));
+
+/** The `scale` of ReplicationControllers, whose selector is a set of labels. */
+export const mapSelectorScaleHandler = scaleOfWorkload(({ spec }) =>
+  selectorText({ matchLabels: spec.selector as Record<string, string> }, ''),
+);
+
+function scaleOf(workload: Scalable, selectorOf: SelectorText): Scale {
+  const { metadata, spec, status } = workload;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
-  const selector = selectorText(spec.selector, '');
+  const selector = selectorOf(workload);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',

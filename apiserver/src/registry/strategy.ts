@@ -63,6 +63,8 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   readonly returnsDeletedObject?: boolean;
   /** True where the garbage collector's finalizers are never put on (Event). */
   readonly withoutGarbageCollection?: boolean;
+  /** True where a delete without a propagation policy leaves the dependents alive (ReplicationController). */
+  readonly orphansDependents?: boolean;
   /** True where an update must name the resourceVersion that it replaces (Lease). */
   readonly requiresResourceVersion?: boolean;
   /** True where updating an absent object creates it (Lease, Event, Endpoints, ...). */

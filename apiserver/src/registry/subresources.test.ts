@@ -1,9 +1,20 @@
-import type { ApiObject, Deployment, Namespace, Pod, Resource, Scale, Status, TokenRequest } from '@kubarium/shared';
+import type {
+  ApiObject,
+  DeleteOptions,
+  Deployment,
+  Namespace,
+  Pod,
+  Resource,
+  Scale,
+  Status,
+  TokenRequest,
+} from '@kubarium/shared';
 import {
   DEPLOYMENTS,
   isNotFound,
   NAMESPACES,
   PODS,
+  REPLICATION_CONTROLLERS,
   seededRandom,
   SERVICE_ACCOUNTS,
   silentLogger,
@@ -241,6 +252,21 @@ describe('deployments/scale', () => {
     expect([spec.replicas, metadata.generation]).toEqual([0, 2]);
   });
 
+  it('patches again what was written in between', async () => {
+    const { registry, context, make, get } = await setUp();
+    await make(DEPLOYMENTS, 'd', deployment);
+    const store = registry.resource('apps', 'v1', 'deployments')!;
+    const patch = (replicas: number) =>
+      store.patch(
+        context,
+        { namespace: 'default', name: 'd' },
+        { type: 'application/merge-patch+json', patch: { spec: { replicas } } },
+        'scale',
+      );
+    await Promise.all([patch(2), patch(3), patch(4)]);
+    expect((await get(DEPLOYMENTS, 'd')).metadata.generation).toBe(4);
+  });
+
   it.each([
     [
       scale(-1),
@@ -256,6 +282,31 @@ describe('deployments/scale', () => {
     const { make, call } = await setUp();
     await make(DEPLOYMENTS, 'd', deployment);
     expect(await refusal(call('update', DEPLOYMENTS, 'd', 'scale', body))).toEqual({ code, message });
+  });
+});
+
+describe('replicationcontrollers', () => {
+  const labels = { a: 'b' };
+  const controller = { spec: { selector: labels, template: { metadata: { labels }, ...podSpec } } };
+
+  it('show a set of labels as the selector of their scale', async () => {
+    const { make, call } = await setUp();
+    await make(REPLICATION_CONTROLLERS, 'c', controller);
+    const scale = { kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name: 'c' }, spec: { replicas: 2 } };
+    const answer = (await call('update', REPLICATION_CONTROLLERS, 'c', 'scale', scale)) as Scale;
+    expect([answer.spec, answer.status]).toEqual([{ replicas: 2 }, { replicas: 0, selector: 'a=b' }]);
+  });
+
+  it.each<[string, DeleteOptions, string[] | undefined]>([
+    ['leave their pods alive by default', {}, ['orphan']],
+    ['go at once where the client wishes', { propagationPolicy: 'Background' }, undefined],
+  ])('%s', async (_title, options, finalizers) => {
+    const { registry, context, make, get } = await setUp();
+    await make(REPLICATION_CONTROLLERS, 'c', controller);
+    const store = registry.resource('', 'v1', 'replicationcontrollers')!;
+    await store.delete(context, { namespace: 'default', name: 'c' }, options);
+    const left = await get(REPLICATION_CONTROLLERS, 'c').catch(() => undefined);
+    expect(left?.metadata.finalizers).toEqual(finalizers);
   });
 });
 

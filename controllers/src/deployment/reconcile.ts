@@ -108,7 +108,7 @@ function rolloutStep(input: RolloutInput, existing: ReplicaSet | undefined, old:
   const total = sumSizes(replicaSets);
   if (existing === undefined) {
     const createSize = newReplicaSetSize(deployment, 0, total);
-    return { createSize, sizes: shrinkOld(deployment, asReplicaSet(newReplicaSet(deployment, 0, createSize)), old) };
+    return { createSize, sizes: shrinkOld(deployment, asReplicaSet(newReplicaSet(deployment, 0n, createSize)), old) };
   }
   const size = sizeOf(existing);
   const next = size > wanted ? wanted : newReplicaSetSize(deployment, size, total);

@@ -1,11 +1,11 @@
 import type { Deployment, ReplicaSet } from './apps-v1.ts';
 import type { Lease } from './coordination-v1.ts';
 import type {
-  ConfigMap, Endpoints, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount,
+  ConfigMap, Endpoints, Event, Namespace, Node, Pod, PodTemplate, ReplicationController, Secret, Service, ServiceAccount,
 } from './core-v1.ts';
 import type { EndpointSlice } from './discovery-v1.ts';
-import type { NetworkPolicy } from './networking-v1.ts';
 import type { Event as EventsV1Event } from './events-v1.ts';
+import type { Ingress, IngressClass, IPAddress, NetworkPolicy, ServiceCIDR } from './networking-v1.ts';
 import type { ApiObject } from './object.ts';
 
 /** Names a served resource and, by its type parameter, the shape of its objects. */
@@ -37,6 +37,12 @@ export const NETWORK_POLICIES = resource<NetworkPolicy>('networking.k8s.io', 'v1
 export const LEASES = resource<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease');
 export const REPLICA_SETS = resource<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const DEPLOYMENTS = resource<Deployment>('apps', 'v1', 'deployments', 'Deployment');
+export const REPLICATION_CONTROLLERS = resource<ReplicationController>('', 'v1', 'replicationcontrollers', 'ReplicationController');
+export const POD_TEMPLATES = resource<PodTemplate>('', 'v1', 'podtemplates', 'PodTemplate');
+export const INGRESSES = resource<Ingress>('networking.k8s.io', 'v1', 'ingresses', 'Ingress');
+export const INGRESS_CLASSES = resource<IngressClass>('networking.k8s.io', 'v1', 'ingressclasses', 'IngressClass', false);
+export const SERVICE_CIDRS = resource<ServiceCIDR>('networking.k8s.io', 'v1', 'servicecidrs', 'ServiceCIDR', false);
+export const IP_ADDRESSES = resource<IPAddress>('networking.k8s.io', 'v1', 'ipaddresses', 'IPAddress', false);
 
 /** The `apiVersion` of a resource's objects: `v1`, `apps/v1`. */
 export const apiVersionOf = (of: Pick<Resource, 'group' | 'version'>): string => (of.group === '' ? of.version : `${of.group}/${of.version}`);

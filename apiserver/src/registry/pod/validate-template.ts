@@ -7,7 +7,7 @@ import { annotationsErrors } from '../validation/object-meta.ts';
 import { validatePodSpec } from './validate-spec.ts';
 
 /** All that is wrong with a template of pods. */
-const validatePodTemplate = ({ metadata, spec }: PodTemplateSpec, field: string): FieldError[] => [
+export const validatePodTemplate = ({ metadata, spec }: PodTemplateSpec, field: string): FieldError[] => [
   ...labelsErrors(metadata?.labels, `${field}.labels`),
   ...annotationsErrors(metadata?.annotations, `${field}.annotations`),
   ...((spec?.ephemeralContainers ?? []).length > 0

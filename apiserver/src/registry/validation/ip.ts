@@ -10,7 +10,7 @@ import { invalid } from './field-error.ts';
 const LEADING_ZEROS = /(^|\.)0+(?=\d)/g;
 
 /** An address without leading zeros; undefined for what is no address. */
-function normalIp(text: string): string | undefined {
+export function normalIp(text: string): string | undefined {
   const plain = /^[\d.]+$/.test(text) ? text.replaceAll(LEADING_ZEROS, '$1') : text;
   return isIPv4(plain) || (isIPv6(plain) && !plain.includes('%')) ? plain : undefined;
 }
@@ -32,6 +32,18 @@ function isCidr(text: string): boolean {
   const ip = match === null ? undefined : normalIp(match[1]!);
   return ip !== undefined && Number(match![2]) <= (isIPv4(ip) ? 32 : 128);
 }
+
+/** What is wrong with an address where only the canonical form counts. */
+export function strictIpErrors(text: string): string[] {
+  const ip = normalIp(text);
+  if (ip === undefined) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
+  if (isIPv4(ip)) return ip === text ? [] : ['must not have leading 0s'];
+  const canonical = canonicalIpv6(ip);
+  return canonical === text ? [] : [`must be in canonical form ("${canonical}")`];
+}
+
+/** An address in RFC 5952's form, which is how URLs show it. */
+const canonicalIpv6 = (ip: string): string => new URL(`http://[${ip}]`).hostname.slice(1, -1);
 
 /** What is wrong with an address that traffic is to be sent to: not this host, not the local link. */
 export function endpointIpErrors(text: string, field: string): FieldError[] {

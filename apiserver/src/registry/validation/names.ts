@@ -8,6 +8,7 @@ import { rangeMessage, regexMessage } from './regex-message.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const WILDCARD = `\\*\\.${SUBDOMAIN}`;
 const SEARCH_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const SEARCH_PATH = `${SEARCH_LABEL}(\\.${SEARCH_LABEL})*`;
 const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
@@ -19,6 +20,7 @@ const whole = (regex: string): RegExp => new RegExp(`^(?:${regex})$`);
 
 const isLabel = whole(LABEL);
 const isSubdomain = whole(SUBDOMAIN);
+const isWildcard = whole(WILDCARD);
 const isLabel1035 = whole(LABEL_1035);
 const isSearchPath = whole(SEARCH_PATH);
 const isConfigKey = whole(CONFIG_KEY);
@@ -54,6 +56,15 @@ export function searchPathErrors(text: string): string[] {
   const rule =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
   return [...errors, regexMessage(rule, SEARCH_PATH, 'example.com')];
+}
+
+/** `*.example.com`: a subdomain of which the first label is any. */
+export function wildcardSubdomainErrors(text: string): string[] {
+  const errors = tooLong(text, 253);
+  if (isWildcard.test(text)) return errors;
+  const rule =
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+  return [...errors, regexMessage(rule, WILDCARD, '*.example.com')];
 }
 
 /** A label that starts with a letter. */

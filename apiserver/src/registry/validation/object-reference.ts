@@ -1,0 +1,18 @@
+import type { TypedLocalObjectReference } from '@kubarium/shared';
+import type { FieldError } from '../strategy.ts';
+import { invalidEach, required } from './field-error.ts';
+import { dnsSubdomainErrors, pathSegmentErrors } from './names.ts';
+
+/** What is wrong with a reference by group, kind and name. */
+export const localReferenceErrors = (
+  { apiGroup, kind, name }: TypedLocalObjectReference,
+  field: string,
+): FieldError[] => [
+  ...(apiGroup === undefined ? [] : invalidEach(`${field}.apiGroup`, apiGroup, dnsSubdomainErrors(apiGroup))),
+  ...requiredSegmentErrors(kind, `${field}.kind`),
+  ...requiredSegmentErrors(name, `${field}.name`),
+];
+
+/** What is wrong with a part of a URL's path that must be there. */
+export const requiredSegmentErrors = (text: string, field: string): FieldError[] =>
+  text ? invalidEach(field, text, pathSegmentErrors(text)) : [required(field)];
