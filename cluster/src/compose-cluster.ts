@@ -10,6 +10,7 @@ import {
   RbacAuthorizer,
   ServiceAccountSigner,
   type ApiServer,
+  type Storage,
   type CompactorOptions,
   type TlsOptions,
 } from '@kubarium/apiserver';
@@ -31,12 +32,14 @@ import {
   InformerFactory,
   KubeClient,
   silentLogger,
+  type ApiObject,
   type Clock,
   type Component,
   type Connection,
   type Logger,
   type Resource,
   type Runtime,
+  type Transport,
 } from '@kubarium/shared';
 import {
   CLUSTER_DOMAIN,
@@ -89,8 +92,12 @@ export interface ServeOptions {
 /** The parts of a running cluster. Disposing it stops all of them; what is in the database stays. */
 export interface ComposedCluster extends AsyncDisposable {
   readonly client: KubeClient;
+  /** The way that the client takes. */
+  readonly transport: Transport;
   readonly runtime: Runtime;
   readonly activity: Activity;
+  /** Everything that has been written, and word of every write. */
+  readonly storage: Pick<Storage<ApiObject>, 'revision' | 'watch'>;
   readonly dns: ClusterDns;
   readonly network: PodNetwork;
   readonly nodes: InProcessNodes;
@@ -129,7 +136,8 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     services: { clusterIPRange: SERVICE_CIDR },
   });
   const authorizer = new RbacAuthorizer(bootstrapRules());
-  const client = new KubeClient(new LocalTransport({ registry, authorizer, runtime, user: SYSTEM }));
+  const transport = new LocalTransport({ registry, authorizer, runtime, user: SYSTEM });
+  const client = new KubeClient(transport);
   await createSystemObjects(client);
 
   // The pod network, with the virtual IPs of Services as its first stage.
@@ -212,8 +220,10 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
   const all = parts.move();
   return {
     client,
+    transport,
     runtime,
     activity,
+    storage,
     dns,
     network,
     nodes,

@@ -10,13 +10,15 @@ import {
   VirtualTime,
   type ApiObject,
   type Clock,
-  type KubeClient,
+  KubeClient,
   type Logger,
 } from '@kubarium/shared';
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
 import { Applier } from './embedded/apply-objects.ts';
 import { PodHandle } from './embedded/pod-handle.ts';
 import { whatIsNotReady } from './embedded/readiness.ts';
+import { SettledTransport } from './embedded/settled-transport.ts';
+import { Transcript } from './embedded/transcript.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { serverNames } from './pki/server-names.ts';
 import { createCredentials, createPodCredentials, createServiceAccountKey, serverTls } from './pki/credentials.ts';
@@ -73,20 +75,25 @@ export class Cluster implements AsyncDisposable {
   readonly parts: ComposedCluster;
   readonly #time: VirtualTime | undefined;
   readonly #applier: Applier;
+  readonly #transcript = new Transcript();
   #kubeconfig: Promise<string> | undefined;
 
   /** Use `createCluster`. */
   constructor(parts: ComposedCluster, time: VirtualTime | undefined) {
     this.parts = parts;
-    this.client = parts.client;
+    this.client = time === undefined ? parts.client : new KubeClient(new SettledTransport(parts.transport, time));
     this.clock = parts.runtime.clock;
     this.#time = time;
+    parts.storage.watch('', 0, (batch) => this.#transcript.writes(batch));
     this.#applier = new Applier(parts.client, () => parts.resources());
   }
 
-  /** Creates or updates objects, as `kubectl apply` does: YAML of any number of documents, an object, or several. */
-  apply(manifests: string | object | readonly object[], namespace?: string): Promise<ApiObject[]> {
-    return this.#applier.apply(manifests, namespace);
+  /** Creates or updates objects, as `kubectl apply` does, and settles: YAML of any number of documents, an object, or several. */
+  async apply(manifests: string | object | readonly object[], namespace?: string): Promise<ApiObject[]> {
+    await this.settle();
+    const applied = await this.#applier.apply(manifests, namespace);
+    await this.settle();
+    return applied;
   }
 
   /** Resolves once everything has happened that can without time passing; in real time, once no work is under way. */
@@ -117,18 +124,27 @@ export class Cluster implements AsyncDisposable {
   /** Lets time pass until every Deployment is available and every pod Ready or done; rejects with what is not within `limit`. */
   async ready(limit: Duration = '5m'): Promise<void> {
     let missing: string[] = [];
-    const isReady = async (): Promise<boolean> => (missing = await whatIsNotReady(this.client)).length === 0;
+    const isReady = async (): Promise<boolean> => (missing = await whatIsNotReady(this.parts.client)).length === 0;
     if (!(await this.advanceUntil(isReady, limit))) throw new Error(`not ready after ${limit}: ${missing.join(', ')}`);
   }
 
   /** A pod by name; it need not be there yet. */
   pod(name: string, namespace = 'default'): PodHandle {
     return new PodHandle(namespace, name, {
-      client: this.client,
+      client: this.parts.client,
       nodes: this.parts.nodes,
-      letPass: (promise) => this.#letPass(promise),
+      letPass: (work) => this.#letPass(work),
       advanceUntil: (condition, limitMs) => this.advanceUntil(condition, limitMs),
+      shown: (...parts) => this.#transcript.add(...parts),
     });
+  }
+
+  /**
+   * The SHA-256 of all that has happened: every write in its order, with the whole object, and what `exec`, `curl` and `logs` have
+   * brought. The same seed and the same calls give the same hash (in virtual time).
+   */
+  transcript(): string {
+    return this.#transcript.digest();
   }
 
   /** A kubeconfig, as YAML, for programs of this machine: the first call opens the API on a free port of 127.0.0.1. */
@@ -152,7 +168,9 @@ export class Cluster implements AsyncDisposable {
     });
   }
 
-  async #letPass<T>(promise: Promise<T>): Promise<T> {
+  async #letPass<T>(work: () => Promise<T>): Promise<T> {
+    await this.settle();
+    const promise = work();
     let isDone = false;
     const done = promise.finally(() => (isDone = true));
     if (this.#time === undefined) return done;

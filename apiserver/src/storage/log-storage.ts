@@ -27,6 +27,7 @@ interface Waiter {
 
 /** `prefix` and the first key after all that start with it. */
 const rangeOf = (prefix: string): [start: string, end: string] => {
+  if (prefix === '') return ['', '\uffff'];
   invariant(prefix.endsWith('/'), `a prefix ends in a slash: ${prefix}`);
   // '0' follows '/'.
   return [prefix, `${prefix.slice(0, -1)}0`];

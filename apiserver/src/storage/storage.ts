@@ -3,7 +3,8 @@
  * acknowledged (its promise resolves) and becomes visible (to get, list and watch) only once it is durable. Modelled on what
  * etcd can promise, so that etcd can be an implementation. Contract suite: storage/testing/storage-contract.ts.
  *
- * Keys are paths without a leading slash, `RESOURCE/NAMESPACE/NAME`; a list or watch takes a prefix that ends in `/`.
+ * Keys are paths without a leading slash, `RESOURCE/NAMESPACE/NAME`; a list or watch takes a prefix that ends in `/`, or
+ * the empty one for everything.
  */
 export interface Storage<T> extends AsyncDisposable {
   /** The revision of the last visible write. */

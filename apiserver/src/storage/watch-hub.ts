@@ -35,6 +35,7 @@ export class WatchHub<T> {
   /** Tells of all changes of one commit. */
   tell(changes: readonly Change<T>[]): void {
     const batches = new Map<string, Change<T>[]>();
+    if (changes.length > 0 && this.#byPrefix.has('')) batches.set('', [...changes]);
     for (const change of changes) {
       const { key } = change.current;
       for (let slash = key.indexOf('/'); slash !== -1; slash = key.indexOf('/', slash + 1)) {

@@ -53,9 +53,11 @@ export class CurlError extends Error {
 export interface PodAccess {
   readonly client: KubeClient;
   readonly nodes: NodeConnector;
-  /** Awaits what may need time to pass. */
-  letPass<T>(promise: Promise<T>): Promise<T>;
+  /** Begins something once all is at rest, and lets time pass until it has ended. */
+  letPass<T>(work: () => Promise<T>): Promise<T>;
   advanceUntil(condition: () => Promise<boolean>, limitMs: number): Promise<boolean>;
+  /** Takes down what the caller is shown. */
+  shown(...parts: readonly string[]): void;
 }
 
 /** A pod of an embedded cluster, by its name: it may not be there yet, or be replaced by another of the name. */
@@ -72,7 +74,7 @@ export class PodHandle {
 
   /** The object as it is now; rejects with a StatusError where there is none. */
   get(): Promise<Pod> {
-    return this.#access.client.get(PODS, { namespace: this.namespace, name: this.name });
+    return this.#access.letPass(() => this.#get());
   }
 
   /** Lets time pass until the pod is Ready; rejects where it is not within `limitMs` (five minutes by default). */
@@ -94,7 +96,8 @@ export class PodHandle {
 
   /** Runs a command in a container, a text by its shell; lets time pass until it has ended. */
   exec(command: string | readonly string[], options: ExecCallOptions = {}): Promise<ExecResult> {
-    return this.#access.letPass(this.#exec(typeof command === 'string' ? ['sh', '-c', command] : command, options));
+    const argv = typeof command === 'string' ? ['sh', '-c', command] : command;
+    return this.#access.letPass(() => this.#exec(argv, options));
   }
 
   /** Makes an HTTP request from a container with its `curl`; rejects with a CurlError where no answer came. */
@@ -110,14 +113,20 @@ export class PodHandle {
   }
 
   /** What a container has written so far. */
-  async logs(options: LogsOptions = {}): Promise<string> {
-    const pod = await this.get();
+  logs(options: LogsOptions = {}): Promise<string> {
+    return this.#access.letPass(() => this.#logs(options));
+  }
+
+  async #logs(options: LogsOptions): Promise<string> {
+    const pod = await this.#get();
     const { container = pod.spec.containers[0]!.name, previous, tailLines } = options;
-    return textOf(await this.#kubelet(pod).containerLogs(pod, { container, previous, tailLines }));
+    const text = await textOf(await this.#kubelet(pod).containerLogs(pod, { container, previous, tailLines }));
+    this.#access.shown('logs', this.namespace, this.name, text);
+    return text;
   }
 
   async #exec(command: readonly string[], { container, stdin }: ExecCallOptions): Promise<ExecResult> {
-    const pod = await this.get();
+    const pod = await this.#get();
     const session = await this.#kubelet(pod).exec(pod, {
       container: container ?? pod.spec.containers[0]!.name,
       command,
@@ -132,6 +141,7 @@ export class PodHandle {
       textOf(session.stderr),
       session.exit,
     ]);
+    this.#access.shown('exec', this.namespace, this.name, ...command, String(exitCode), stdout, stderr);
     return { exitCode, stdout, stderr };
   }
 
@@ -141,9 +151,13 @@ export class PodHandle {
     return this.#access.nodes.kubelet(nodeName);
   }
 
+  #get(): Promise<Pod> {
+    return this.#access.client.get(PODS, { namespace: this.namespace, name: this.name });
+  }
+
   async #find(): Promise<Pod | undefined> {
     try {
-      return await this.get();
+      return await this.#get();
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { sleep, type Clock } from '@kubarium/shared';
 import { FileSystemError } from './file-system.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { BrokenPipeError } from './pipe.ts';
@@ -8,11 +9,27 @@ import { TtyInput } from './tty.ts';
 /** Lets everything else have its turn: what a long loop awaits now and then. */
 export const yieldTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-let steps = 0;
+/** Steps of a program after which others get their turn. */
+const STEPS_PER_TURN = 256;
+/** Steps that take a millisecond of the cluster's time, so that a program that never rests does not stop the clock. */
+const STEPS_PER_MILLISECOND = 65_536;
+
+/** How many steps the programs of a cluster have made. */
+const stepsOf = new WeakMap<Clock, { count: number }>();
 
 /** Counts one step of a loop that may be endless; every so often lets others run, and throws once the process was killed. */
 export async function step(process: Process): Promise<void> {
-  if (++steps % 256 === 0) await yieldTurn();
+  const { clock, activity } = process.runtime;
+  let steps = stepsOf.get(clock);
+  if (steps === undefined) stepsOf.set(clock, (steps = { count: 0 }));
+  const count = ++steps.count;
+  if (count % STEPS_PER_MILLISECOND === 0) await sleep(clock, 1);
+  else if (count % STEPS_PER_TURN === 0) {
+    // Runnable is not at rest.
+    activity?.begin();
+    await yieldTurn();
+    activity?.end();
+  }
   process.killed.throwIfAborted();
 }
 

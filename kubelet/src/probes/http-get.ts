@@ -1,5 +1,6 @@
 import { type Clock, type Connection, type HTTPHeader, NetError, type NetworkNamespace } from '@kubarium/shared';
 import type { Duplex } from 'node:stream';
+import * as tls from 'node:tls';
 import { dialError } from './dial-error.ts';
 
 export interface HttpGetOptions {
@@ -42,7 +43,6 @@ export async function httpGet(options: HttpGetOptions): Promise<HttpGetResult> {
   }
   const leftMs = startMs + timeoutMs - clock.now();
   if (options.scheme === 'HTTP') return exchange(connection, connection, options, leftMs);
-  const tls = await import('node:tls');
   return exchange(tls.connect({ socket: connection, rejectUnauthorized: false }), connection, options, leftMs);
 }
 

@@ -24,15 +24,16 @@ export class VirtualTime {
   readonly #activity: Activity;
   readonly #goals = new Set<Goal>();
   #moving = false;
+  #atRest = false;
 
   constructor(clock: VirtualClock, activity: Activity) {
     this.clock = clock;
     this.#activity = activity;
   }
 
-  /** Resolves once everything that can happen without time passing has happened. */
+  /** Resolves once everything that can happen without time passing has happened. Within a condition of `advanceUntil` that is so. */
   async settle(): Promise<void> {
-    await this.advanceUntil(() => true, 0);
+    if (!this.#atRest) await this.advanceUntil(() => true, 0);
   }
 
   /** Lets so many milliseconds pass, moment by moment. */
@@ -56,10 +57,13 @@ export class VirtualTime {
     while (this.#goals.size > 0) {
       await this.#rest();
       // Who has reached a goal acts before time goes on.
-      if (await this.#serveGoals()) continue;
+      this.#atRest = true;
+      const served = await this.#serveGoals();
+      this.#atRest = false;
+      if (served) continue;
       let limit = Infinity;
       for (const { until } of this.#goals) limit = Math.min(limit, until);
-      if (!this.clock.fireNext(limit) && limit === Infinity) this.#giveUp();
+      if (!this.clock.fireMoment(limit) && limit === Infinity) this.#giveUp();
     }
     this.#moving = false;
   }
@@ -86,17 +90,16 @@ export class VirtualTime {
     this.#goals.clear();
   }
 
+  /** Timers that are due at once fire at rest as well: what they find does not depend on when this is called. */
   async #rest(): Promise<void> {
-    let quiet = 0;
-    while (quiet < QUIET_TURNS) {
-      await nextTurn();
-      if (this.clock.nextTimer() === this.clock.now()) this.clock.fireNext();
-      else if (this.#activity.idle) {
-        quiet++;
-        continue;
-      }
-      quiet = 0;
-    }
+    do {
+      for (let quiet = 0; quiet < QUIET_TURNS; quiet = this.#activity.idle ? quiet + 1 : 0) await nextTurn();
+    } while (this.#isDue() && this.clock.fireMoment(this.clock.now()));
+  }
+
+  #isDue(): boolean {
+    const next = this.clock.nextTimer();
+    return next !== undefined && next <= this.clock.now();
   }
 }
 

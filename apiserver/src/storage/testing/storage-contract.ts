@@ -202,6 +202,18 @@ export function storageContract(name: string, open: () => Storage<Note>): void {
         expect(batches).toEqual([['create p/a/1 1', 'update p/a/1 3'], ['delete p/a/1 4']]);
       });
 
+      it('tells everything in the order of revisions, past and present, under the empty prefix', async () => {
+        const storage = start();
+        await storage.create('b/x', note('1'));
+        const batches: string[][] = [];
+        storage.watch('', 0, (batch) => batches.push(told(batch)));
+        await turn();
+        await Promise.all([storage.create('a/x', note('2')), storage.delete('b/x'), storage.create('c', note('3'))]);
+        expect(batches).toEqual([['create b/x 1'], ['create a/x 2', 'delete b/x 3', 'create c 4']]);
+        expect(keysOf(storage.list('').items)).toEqual(['a/x', 'c']);
+        expect(storage.count('')).toBe(2);
+      });
+
       it('tells what was before and after', async () => {
         const storage = start();
         const changes: Change<Note>[] = [];

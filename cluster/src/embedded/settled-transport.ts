@@ -1,0 +1,24 @@
+import type { ApiObject, ApiRequest, Transport, VirtualTime, WatchRequest, WatchSink } from '@kubarium/shared';
+
+/**
+ * Lets the cluster come to rest before each request. So what a request finds does not depend on how fast the caller's own code runs:
+ * a test may read files or wait for other programs between two requests, and the run stays the same.
+ */
+export class SettledTransport implements Transport {
+  readonly #inner: Transport;
+  readonly #time: VirtualTime;
+
+  constructor(inner: Transport, time: VirtualTime) {
+    this.#inner = inner;
+    this.#time = time;
+  }
+
+  async request(request: ApiRequest, signal?: AbortSignal): Promise<ApiObject> {
+    await this.#time.settle();
+    return this.#inner.request(request, signal);
+  }
+
+  watch(request: WatchRequest, sink: WatchSink): () => void {
+    return this.#inner.watch(request, sink);
+  }
+}
