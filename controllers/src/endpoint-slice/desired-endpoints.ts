@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointSlicePort, Pod, Service } from '@kubarium/shared';
+import { deepEqual, type Endpoint, type EndpointHints, type EndpointSlicePort, type Pod, type Service } from '@kubarium/shared';
 import { isPodReady } from '../pod-state.ts';
 import { endpointHostname, mayBeEndpoint } from '../service-pods.ts';
 import { targetPort } from '../target-port.ts';
@@ -65,6 +65,7 @@ function endpointOf(pod: Pod, service: Service, zoneOf: (nodeName: string) => st
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   const hostname = endpointHostname(pod, service);
   const zone = nodeName === undefined ? undefined : zoneOf(nodeName);
+  const hints = ready ? endpointHints(service, nodeName, zone) : undefined;
   return {
     addresses: [pod.status.podIP!],
     conditions: { ready, serving, terminating },
@@ -72,6 +73,26 @@ function endpointOf(pod: Pod, service: Service, zoneOf: (nodeName: string) => st
     ...(nodeName === undefined ? {} : { nodeName }),
     targetRef: { kind: 'Pod', ...(namespace === undefined ? {} : { namespace }), name, uid },
     ...(zone === undefined ? {} : { zone }),
+    ...(hints === undefined ? {} : { hints }),
+  };
+}
+
+/**
+ * For whom a ready endpoint is meant, by the Service's `trafficDistribution`: each for its own zone, and with PreferSameNode for its
+ * own node too. Source: KEP-4444, KEP-3015. Simplified: the annotation `service.kubernetes.io/topology-mode: Auto` gives no hints; the
+ * real controller shares endpoints out by the CPUs of each zone.
+ */
+export function endpointHints(
+  { spec: { trafficDistribution } }: Pick<Service, 'spec'>,
+  nodeName: string | undefined,
+  zone: string | undefined,
+): EndpointHints | undefined {
+  const forNodes = trafficDistribution === 'PreferSameNode' && nodeName !== undefined;
+  const forZones = trafficDistribution !== undefined && zone !== undefined;
+  if (!forNodes && !forZones) return undefined;
+  return {
+    ...(forNodes ? { forNodes: [{ name: nodeName }] } : {}),
+    ...(forZones ? { forZones: [{ name: zone }] } : {}),
   };
 }
 
@@ -83,6 +104,7 @@ export const isSameEndpoint = (a: Endpoint, b: Endpoint): boolean =>
     a.conditions?.terminating === b.conditions?.terminating &&
     a.nodeName === b.nodeName &&
     a.zone === b.zone &&
+    deepEqual(a.hints, b.hints) &&
     a.hostname === b.hostname &&
     a.targetRef?.uid === b.targetRef?.uid &&
     a.targetRef?.name === b.targetRef?.name &&

@@ -117,6 +117,28 @@ describe('slicePlan', () => {
     expect(plan(makeService(spec), [pod('1', shape)]).create[0]!.endpoints![0]!.conditions).toEqual(conditions);
   });
 
+  it.each<[string, string | undefined, Shape, object | undefined]>([
+    ['nothing without trafficDistribution', undefined, {}, undefined],
+    ['its zone with PreferClose', 'PreferClose', {}, { forZones: [{ name: 'z1' }] }],
+    ['its zone with PreferSameZone', 'PreferSameZone', {}, { forZones: [{ name: 'z1' }] }],
+    [
+      'its node and zone with PreferSameNode',
+      'PreferSameNode',
+      {},
+      { forNodes: [{ name: 'n1' }], forZones: [{ name: 'z1' }] },
+    ],
+    ['nothing while it is not ready', 'PreferSameNode', { ready: false }, undefined],
+  ])('hints an endpoint to %s', (_title, trafficDistribution, shape, hints) => {
+    const { create } = plan(makeService({ trafficDistribution }), [pod('1', shape)]);
+    expect(create[0]!.endpoints![0]!.hints).toEqual(hints);
+  });
+
+  it('rewrites the hints when trafficDistribution changes', () => {
+    const slices = applied([], plan(makeService(), [pod('1')]));
+    const { update } = plan(makeService({ trafficDistribution: 'PreferClose' }), [pod('1')], slices);
+    expect(update.map(({ endpoints }) => endpoints[0]!.hints)).toEqual([{ forZones: [{ name: 'z1' }] }]);
+  });
+
   it('leaves out ended pods and pods without address', () => {
     const { create } = plan(makeService(), [pod('1', { phase: 'Failed' }), pod('2', { ip: '' }), pod('3')]);
     expect(create.map((draft) => names(draft as EndpointSlice))).toEqual([['3']]);

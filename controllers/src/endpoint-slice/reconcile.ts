@@ -45,7 +45,7 @@ interface Filling {
  * The least writes that make a Service's slices hold its endpoints (k8s.io/endpointslice, reconciler): (1) each slice keeps what it
  * holds and loses what is gone; (2) new endpoints go into slices that change anyway, the fullest first; (3) what is left goes
  * into one unchanged slice that has room for all of it, else into new slices; (4) empty slices go, but one stays for a Service
- * without endpoints. Simplified: IPv4 only, and no topology hints; the real one has a set of slices for each address family.
+ * without endpoints. Simplified: IPv4 only; the real one has a set of slices for each address family.
  */
 export function slicePlan(input: SliceInput): SlicePlan {
   const { service, slices } = input;
