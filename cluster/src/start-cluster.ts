@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { StorageOpenError } from '@kubarium/apiserver';
 import { HostDnsListener } from '@kubarium/dns';
-import { NodePortListener } from '@kubarium/proxy';
+import { ServiceListener } from '@kubarium/proxy';
 import { EventRecorder, realClock, seededRandom, SERVICES, parseKey, type Logger } from '@kubarium/shared';
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
 import { kubeconfig } from './kubeconfig.ts';
@@ -151,11 +151,11 @@ async function serveNodePorts(
     events.event(service, 'Warning', 'NodePortUnavailable', message);
   };
   const listener = parts.use(
-    new NodePortListener({
+    new ServiceListener({
       proxy,
       network: outside,
       runtime,
-      onUnavailable: (key, message) => {
+      onUnavailable: ({ service: key, message }) => {
         report(key, message).catch((error: unknown) =>
           runtime.logger.warn({ service: key, error: String(error) }, message),
         );

@@ -32,6 +32,7 @@ for (const [round, count] of [500, 5_000, 500, 5_000].entries()) {
     nodes: {
       byName: (name) => ({ name, zone: undefined, addresses: [nodes[0]!.addresses[0]!] }),
       byAddress: () => undefined,
+      all: () => [],
     },
   });
   const rounds = 2_000;

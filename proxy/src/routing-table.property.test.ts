@@ -1,4 +1,4 @@
-import type { EndpointSlice, Service } from '@kubarium/shared';
+import type { EndpointHints, EndpointSlice, Service, ServiceSpec } from '@kubarium/shared';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ChangeTracker } from './change-tracker.ts';
@@ -26,14 +26,19 @@ function allowed(
     : from === 'outside'
       ? 'outside'
       : from.slice(5);
-  for (const { spec, metadata } of services) {
+  for (const { spec, metadata, status } of services) {
     if (spec.clusterIP === 'None') continue;
     for (const port of spec.ports ?? []) {
       const isCluster = spec.clusterIP === address && port.port === asked;
-      const isExternal = (spec.externalIPs ?? []).includes(address) && port.port === asked;
+      const balancers = (status.loadBalancer?.ingress ?? []).map(({ ip }) => ip);
+      const isBalancer = spec.type === 'LoadBalancer' && balancers.includes(address) && port.port === asked;
+      const isExternal = isBalancer || ((spec.externalIPs ?? []).includes(address) && port.port === asked);
       const isNodePort = askedNode !== undefined && port.nodePort === asked;
       if (!isCluster && !isExternal && !isNodePort) continue;
-      const node = isNodePort ? askedNode.name : fromNode;
+      const ranges = spec.loadBalancerSourceRanges ?? [];
+      if (isBalancer && ranges.length > 0 && !ranges.some((range) => ipv4Range(range).contains(sourceOf(from)))) {
+        return 'drop';
+      }
       const mine = slices.filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name);
       const found = mine.flatMap((slice) =>
         (slice.ports ?? [])
@@ -42,7 +47,9 @@ function allowed(
             slice.endpoints.map((endpoint) => ({ endpoint, to: `${endpoint.addresses[0]}:${one.port}` })),
           ),
       );
-      const ready = found.filter(({ endpoint }) => endpoint.conditions?.ready !== false);
+      const isFirst = (one: (typeof found)[number], index: number, all: typeof found): boolean =>
+        all.findIndex(({ to: key }) => key === one.to) === index;
+      const ready = found.filter(({ endpoint }) => endpoint.conditions?.ready !== false).filter(isFirst);
       const isReady = new Set(ready.map((one) => one.to));
       const leaving = found.filter(
         ({ endpoint, to: key }) =>
@@ -50,14 +57,37 @@ function allowed(
       );
       if (ready.length + leaving.length === 0) return 'refuse';
       const policy = isCluster ? spec.internalTrafficPolicy : inside ? 'Cluster' : spec.externalTrafficPolicy;
-      const own = (list: typeof found): typeof found => list.filter(({ endpoint }) => endpoint.nodeName === node);
-      const usable = policy === 'Local' ? [own(ready), own(leaving)] : [ready, leaving];
-      const picked = usable.find((list) => list.length > 0);
-      return picked === undefined ? 'drop' : [...new Set(picked.map((one) => one.to))].sort();
+      const answers = (node: string): string[] => {
+        const own = (list: typeof found): typeof found => list.filter(({ endpoint }) => endpoint.nodeName === node);
+        if (policy === 'Local') return targets([own(ready), own(leaving)].find((list) => list.length > 0) ?? []);
+        if (ready.length === 0) return targets(leaving);
+        const zone = nodes.find(({ name }) => name === node)?.zone;
+        for (const [key, here] of [
+          ['forNodes', node],
+          ['forZones', zone],
+        ] as const) {
+          const hints = ready.map(({ endpoint }) => endpoint.hints?.[key] ?? []);
+          if (here === undefined || hints.some((list) => list.length === 0)) continue;
+          const near = ready.filter((_, index) => hints[index]!.some(({ name }) => name === here));
+          if (near.length > 0) return targets(near);
+        }
+        return targets(ready);
+      };
+      // From outside, a load balancer picks any node that can answer.
+      const entries = isNodePort
+        ? [askedNode.name]
+        : !isCluster && !inside
+          ? nodes.map(({ name }) => name)
+          : [fromNode];
+      const picked = [...new Set(entries.flatMap(answers))];
+      return picked.length === 0 ? 'drop' : picked;
     }
   }
   return address.startsWith('10.96.') ? 'drop' : 'pass';
 }
+
+const targets = (list: readonly { readonly to: string }[]): string[] => list.map(({ to }) => to);
+const sourceOf = (from: string): string => flow(from, '0.0.0.0:1').source.address;
 
 const policy = fc.constantFrom('Cluster' as const, 'Local' as const);
 const serviceName = fc.constantFrom('a', 'b', 'c');
@@ -76,17 +106,24 @@ const service = fc
     internalTrafficPolicy: policy,
     externalTrafficPolicy: policy,
     external: fc.boolean(),
+    balanced: fc.boolean(),
+    affinity: fc.boolean(),
+    ranges: fc.constantFrom<string[][]>([], ['172.18.0.254/32'], ['10.244.1.0/24', '172.18.0.0/30']),
   })
   .filter(({ ports }) => new Set(ports.map(({ port }) => port)).size === ports.length)
-  .map(({ name, headless, ports, external, ...policies }) => {
+  .map(({ name, headless, ports, external, balanced, affinity, ranges, ...policies }) => {
     // As the API server allots them: addresses and node ports are one Service's only.
     const index = 'abc'.indexOf(name);
-    return makeService(name, {
+    const spec: Partial<ServiceSpec> = {
       ...policies,
+      type: balanced ? 'LoadBalancer' : 'NodePort',
+      sessionAffinity: affinity ? 'ClientIP' : 'None',
+      loadBalancerSourceRanges: ranges,
       clusterIP: headless ? 'None' : `10.96.0.${index + 1}`,
       externalIPs: external ? [`198.51.100.${index}`] : [],
       ports: ports.map((port, i) => ({ ...port, nodePort: port.nodePort === 0 ? 0 : 30_000 + index * 10 + i })),
-    });
+    };
+    return makeService(name, spec, balanced ? { loadBalancer: { ingress: [{ ip: `127.1.0.${index}` }] } } : {});
   });
 const endpoint = fc
   .record({
@@ -95,8 +132,14 @@ const endpoint = fc
     ready: fc.boolean(),
     serving: fc.boolean(),
     terminating: fc.boolean(),
+    hints: fc.constantFrom<(EndpointHints | undefined)[]>(
+      undefined,
+      { forZones: [{ name: 'zone-a' }] },
+      { forZones: [{ name: 'zone-b' }], forNodes: [{ name: 'node-3' }] },
+      { forZones: [{ name: 'zone-a' }], forNodes: [{ name: 'node-1' }] },
+    ),
   })
-  .map(({ node, host, ...conditions }) => makeEndpoint(`10.244.${node}.${host}`, { conditions }));
+  .map(({ node, host, hints, ...conditions }) => makeEndpoint(`10.244.${node}.${host}`, { conditions, hints }));
 const slice = fc
   .record({
     service: serviceName,
@@ -124,6 +167,9 @@ const destination = fc.constantFrom(
   '10.96.9.9:80',
   '198.51.100.0:80',
   '198.51.100.1:81',
+  '127.1.0.0:80',
+  '127.1.0.1:80',
+  '127.1.0.2:81',
   '172.18.0.1:30000',
   '172.18.0.2:30001',
   '172.18.0.3:30010',
@@ -165,6 +211,7 @@ it('routes like the plain model after any history of changes, folded into any bu
           nodes: {
             byName: (name) => nodes.find((node) => node.name === name),
             byAddress: (address) => nodes.find((node) => node.addresses.includes(address)),
+            all: () => nodes,
           },
         });
         const objects = [...world.values()];

@@ -89,6 +89,7 @@ export class RoutingTable {
   readonly #clusterAddresses = new Map<string, Route>();
   readonly #externalAddresses = new Map<string, Route>();
   readonly #nodePorts = new Map<string, Route>();
+  readonly #healthCheckPorts = new Map<number, string>();
   readonly #owners = new Map<string, string>();
 
   applyServices(changes: readonly Change<Service>[]): void {
@@ -140,6 +141,18 @@ export class RoutingTable {
     yield* this.#nodePorts.values();
   }
 
+  /** Every route with a load balancer's address, once for each such address, in no order. */
+  *loadBalancerRoutes(): Iterable<Route> {
+    for (const route of this.#externalAddresses.values()) {
+      if (route.port.loadBalancerAddresses.length > 0) yield route;
+    }
+  }
+
+  /** The Services (`namespace/name`) by the node port at which each node tells whether it has endpoints of theirs. */
+  get healthCheckPorts(): ReadonlyMap<number, string> {
+    return this.#healthCheckPorts;
+  }
+
   #state(service: string): ServiceState {
     let state = this.#services.get(service);
     if (state === undefined) this.#services.set(service, (state = { routes: [], slices: new Map() }));
@@ -160,13 +173,14 @@ export class RoutingTable {
 
   #list(routes: readonly Route[]): void {
     for (const route of routes) {
-      const { protocol, port, nodePort, clusterIPs, externalAddresses, service } = route.port;
+      const { protocol, port, nodePort, healthCheckNodePort, clusterIPs, externalAddresses, service } = route.port;
       for (const address of clusterIPs) {
         this.#clusterAddresses.set(addressKey(protocol, address, port), route);
         this.#owners.set(address, service);
       }
       for (const address of externalAddresses) this.#externalAddresses.set(addressKey(protocol, address, port), route);
       if (nodePort !== 0) this.#nodePorts.set(`${protocol} ${nodePort}`, route);
+      if (healthCheckNodePort !== 0) this.#healthCheckPorts.set(healthCheckNodePort, service);
     }
   }
 
@@ -175,7 +189,7 @@ export class RoutingTable {
       if (from.get(key) === route) from.delete(key);
     };
     for (const route of routes) {
-      const { protocol, port, nodePort, clusterIPs, externalAddresses, service } = route.port;
+      const { protocol, port, nodePort, healthCheckNodePort, clusterIPs, externalAddresses, service } = route.port;
       for (const address of clusterIPs) {
         remove(this.#clusterAddresses, addressKey(protocol, address, port), route);
         if (this.#owners.get(address) === service) this.#owners.delete(address);
@@ -184,6 +198,8 @@ export class RoutingTable {
         remove(this.#externalAddresses, addressKey(protocol, address, port), route);
       }
       if (nodePort !== 0) remove(this.#nodePorts, `${protocol} ${nodePort}`, route);
+      if (this.#healthCheckPorts.get(healthCheckNodePort) === service)
+        this.#healthCheckPorts.delete(healthCheckNodePort);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Protocol, Service } from '@kubarium/shared';
+import { ipv4Range, type Ipv4Range, type Protocol, type Service } from '@kubarium/shared';
 
 /** What the routing table keeps of one port of a Service. */
 export interface ServicePort {
@@ -13,10 +13,16 @@ export interface ServicePort {
   readonly clusterIPs: readonly string[];
   /** `externalIPs` and the load balancer's ingress addresses: traffic from outside, like the node ports. */
   readonly externalAddresses: readonly string[];
+  /** Those of them that are the load balancer's. */
+  readonly loadBalancerAddresses: readonly string[];
+  /** Who may use the load balancer's addresses (`loadBalancerSourceRanges`); none: everyone. */
+  readonly sourceRanges: readonly Ipv4Range[];
   readonly internalLocal: boolean;
   readonly externalLocal: boolean;
   /** How long a client keeps its endpoint; 0 without session affinity. */
   readonly affinityMs: number;
+  /** Where each node tells whether it has endpoints; 0 where it does not. */
+  readonly healthCheckNodePort: number;
 }
 
 /** Another proxy takes care of a Service with this label. */
@@ -36,10 +42,18 @@ export function servicePorts(service: Service): readonly ServicePort[] {
   const ingress = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) =>
     ip === undefined || ipMode === 'Proxy' ? [] : [ip],
   );
+  const loadBalancerAddresses = spec.type === 'LoadBalancer' ? ingress : [];
   const shared = {
     service: `${metadata.namespace}/${metadata.name}`,
     clusterIPs,
-    externalAddresses: [...(spec.externalIPs ?? []), ...(spec.type === 'LoadBalancer' ? ingress : [])],
+    externalAddresses: [...(spec.externalIPs ?? []), ...loadBalancerAddresses],
+    loadBalancerAddresses,
+    // Ranges of IPv6 say nothing about IPv4 clients.
+    sourceRanges: (spec.loadBalancerSourceRanges ?? []).flatMap((text) =>
+      text.includes(':') ? [] : [ipv4Range(text.trim())],
+    ),
+    healthCheckNodePort:
+      spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local' ? (spec.healthCheckNodePort ?? 0) : 0,
     internalLocal: spec.internalTrafficPolicy === 'Local',
     externalLocal: spec.externalTrafficPolicy === 'Local',
     affinityMs:

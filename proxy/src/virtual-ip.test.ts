@@ -1,4 +1,4 @@
-import type { Hop, Verdict } from '@kubarium/shared';
+import type { Hop, ServiceSpec, Verdict } from '@kubarium/shared';
 import { describe, expect, it } from 'vitest';
 import { flow, makeEndpoint, makeService, makeSlice, proxyFixture } from './testing/proxy-fixture.ts';
 
@@ -151,6 +151,64 @@ describe('external addresses', () => {
     expect(decide('pod 10.244.2.9', '198.51.100.7:80')).toEqual(to('10.244.1.2', 8080, '172.18.0.2'));
     expect(decide('pod 10.244.2.9', '203.0.113.9:80')).toEqual(to('10.244.1.2', 8080, '172.18.0.2'));
     expect(decide('pod 10.244.2.9', '203.0.113.9:81')).toEqual(PASS);
+  });
+});
+
+describe("a load balancer's address", () => {
+  const balanced = (spec: Partial<ServiceSpec>) =>
+    proxyFixture(
+      [
+        makeService(
+          'web',
+          {
+            clusterIP: VIP,
+            type: 'LoadBalancer',
+            externalIPs: ['198.51.100.7'],
+            ports: [{ port: 80, nodePort: 30080 }],
+            ...spec,
+          },
+          { loadBalancer: { ingress: [{ ip: '127.1.0.9' }] } },
+        ),
+      ],
+      [makeSlice('web', [two])],
+    );
+  const any = balanced({});
+  const local = balanced({ externalTrafficPolicy: 'Local' });
+  const ranged = balanced({ loadBalancerSourceRanges: ['203.0.113.0/24', ' 10.244.1.0/24 ', 'fd00::/8'] });
+  const host = balanced({ loadBalancerSourceRanges: ['172.18.0.254/32'] });
+  it.each([
+    ['brings the outside in by the first node', any, 'outside', '127.1.0.9:80', to('10.244.2.2', 8080, '172.18.0.1')],
+    ['Local, by a node with an endpoint, source kept', local, 'outside', '127.1.0.9:80', to('10.244.2.2', 8080)],
+    ['lets in a source of its ranges', ranged, 'pod 10.244.1.9', '127.1.0.9:80', to('10.244.2.2', 8080, '172.18.0.1')],
+    ['gives no answer to a pod of no range', ranged, 'pod 10.244.3.9', '127.1.0.9:80', DROP],
+    ['gives no answer to the outside of no range', ranged, 'outside', '127.1.0.9:80', DROP],
+    ['lets the outside of its ranges in', host, 'outside', '127.1.0.9:80', to('10.244.2.2', 8080, '172.18.0.1')],
+    ['leaves node ports open to all', ranged, 'outside', '172.18.0.2:30080', to('10.244.2.2', 8080, '172.18.0.2')],
+    ['leaves external IPs open to all', ranged, 'outside', '198.51.100.7:80', to('10.244.2.2', 8080, '172.18.0.1')],
+    ['leaves the cluster IP open to all', ranged, 'pod 10.244.3.9', `${VIP}:80`, to('10.244.2.2', 8080)],
+    ['does not answer at the node port', any, 'outside', '127.1.0.9:30080', PASS],
+  ])('%s', (_, fixture, from, destination, verdict) => expect(fixture.decide(from, destination)).toEqual(verdict));
+
+  it('spreads the outside over the nodes with endpoints under policy Local, unless clients are to stick', () => {
+    const seen = (spec: Partial<ServiceSpec>): number => {
+      const fixture = balanced({ externalTrafficPolicy: 'Local', ...spec });
+      fixture.setSlices(makeSlice('web', [one, two]));
+      const targets = Array.from({ length: 40 }, () => JSON.stringify(fixture.decide('outside', '127.1.0.9:80')));
+      return new Set(targets).size;
+    };
+    expect(seen({})).toBe(2);
+    expect(seen({ sessionAffinity: 'ClientIP' })).toBe(1);
+  });
+
+  it('tells a trace which ranges it has', () => {
+    const hops: Hop[] = [];
+    ranged.stage.decide(flow('outside', '127.1.0.9:80', 'TCP', hops));
+    expect(hops).toMatchObject([
+      {
+        verdict: 'dropped',
+        reason: 'loadBalancerSourceRanges of Service default/web (203.0.113.0/24, 10.244.1.0/24) has not 172.18.0.254',
+      },
+    ]);
   });
 });
 

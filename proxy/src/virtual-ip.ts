@@ -24,6 +24,8 @@ export interface NodeFacts extends ProxyNode {
 export interface NodeDirectory {
   byName(name: string): NodeFacts | undefined;
   byAddress(address: string): NodeFacts | undefined;
+  /** In order of appearance. */
+  all(): readonly NodeFacts[];
 }
 
 export interface VirtualIpOptions {
@@ -52,7 +54,9 @@ interface Match {
  *
  * 1. Cluster IP and port: endpoints by `internalTrafficPolicy`. Masqueraded only where a pod reaches itself (hairpin).
  * 2. External IP or load balancer address: endpoints by `externalTrafficPolicy`; pods and nodes are short-circuited to all of
- *    them. Masqueraded under policy Cluster, so that answers come back the same way.
+ *    them. Masqueraded under policy Cluster, so that answers come back the same way. What comes from outside enters by one of the
+ *    nodes that can answer, as a load balancer sends it. A load balancer's address answers only `loadBalancerSourceRanges`, where
+ *    there are some: others get no answer.
  * 3. A node port at a node's address (a node's own loopback included): as 2, by the rules of that node.
  * 4. Any other address of the Service range: lost. kube-proxy's iptables mode, the default of v1.35, has no rule there, and the
  *    packet leaves by the default route to where nobody knows it. (Its nftables mode would refuse a wrong port.)
@@ -74,6 +78,12 @@ export class VirtualIpStage implements PathStage {
     const match = this.#match(flow);
     if (match === undefined) return this.#unmatched(flow);
     const { route, node, entrance } = match;
+    if (isShutOut(route, flow)) {
+      const ranges = route.port.sourceRanges.map(({ text }) => text).join(', ');
+      const reason = `loadBalancerSourceRanges of Service ${route.name} (${ranges}) has not ${flow.source.address}`;
+      flow.trace?.hop({ ...hopOf(flow, node), verdict: 'dropped', reason, ok: false });
+      return { action: 'drop' };
+    }
     const choice = route.choose(node, entrance);
     if (choice.outcome !== 'endpoints') {
       flow.trace?.hop(serviceHop(flow, match, choice, undefined, choice.reason));
@@ -114,11 +124,23 @@ export class VirtualIpStage implements PathStage {
       as,
     });
     const external = table.externalRoute(protocol, address, port);
-    if (external !== undefined) return fromOutside(external, here, 'external address');
+    if (external !== undefined) {
+      const entry = isInside ? here : (this.#entryNode(external) ?? here);
+      return fromOutside(external, entry, 'external address');
+    }
     const ported = table.nodePortRoute(protocol, port);
     if (ported === undefined) return undefined;
     const asked = isLoopback(address) && from.pod === undefined ? home : nodes.byAddress(address);
     return asked === undefined ? undefined : fromOutside(ported, asked, `node port of ${asked.name}`);
+  }
+
+  /** The node by which traffic from outside comes in: one of those that can answer; the same one each time where clients are to stick. */
+  #entryNode(route: Route): NodeFacts | undefined {
+    const nodes = this.#options.nodes.all().filter(({ addresses }) => addresses.length > 0);
+    if (!route.port.externalLocal) return nodes[0];
+    const answering = nodes.filter((node) => route.choose(node, 'external').outcome === 'endpoints');
+    if (answering.length < 2 || route.port.affinityMs > 0) return answering[0] ?? nodes[0];
+    return answering[this.#options.random.integer(answering.length)];
   }
 
   #pick(route: Route, node: NodeFacts, choice: EndpointChoice, client: string): { endpoint: Endpoint; why: string } {
@@ -165,12 +187,22 @@ export class VirtualIpStage implements PathStage {
 
 const affinityKey = (route: Route): string => `${route.name}/${route.port.protocol}`;
 
+/** Whether the load balancer would not let a client in. */
+const isShutOut = ({ port }: Route, { source, destination }: Flow): boolean =>
+  port.sourceRanges.length > 0 &&
+  port.loadBalancerAddresses.includes(destination.address) &&
+  !port.sourceRanges.some((range) => range.contains(source.address));
+
+const hopOf = (flow: Flow, node: NodeFacts) => ({
+  stage: 'service',
+  where: node.name,
+  asked: `${flow.protocol} ${socketAddressText(flow.destination)}`,
+});
+
 function serviceHop(flow: Flow, match: Match, choice: EndpointChoice, picked: Endpoint | undefined, why: string): Hop {
   const { route, node, as } = match;
   return {
-    stage: 'service',
-    where: node.name,
-    asked: `${flow.protocol} ${socketAddressText(flow.destination)}`,
+    ...hopOf(flow, node),
     verdict: picked?.key ?? (choice.outcome === 'refuse' ? 'refused' : 'dropped'),
     reason: `${as} of Service ${route.name}: ${why}`,
     ok: picked !== undefined,

@@ -1,4 +1,11 @@
-import { deepEqual, type Endpoint, type EndpointHints, type EndpointSlicePort, type Pod, type Service } from '@kubarium/shared';
+import {
+  deepEqual,
+  type Endpoint,
+  type EndpointHints,
+  type EndpointSlicePort,
+  type Pod,
+  type Service,
+} from '@kubarium/shared';
 import { isPodReady } from '../pod-state.ts';
 import { endpointHostname, mayBeEndpoint } from '../service-pods.ts';
 import { targetPort } from '../target-port.ts';

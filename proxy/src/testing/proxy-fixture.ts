@@ -74,6 +74,7 @@ export function proxyFixture(services: readonly Service[], slices: readonly Endp
     nodes: {
       byName: (name) => nodes.find((node) => node.name === name),
       byAddress: (address) => nodes.find((node) => node.addresses.includes(address)),
+      all: () => nodes,
     },
   });
   const decide = (from: string, to: string, protocol: Protocol = 'TCP') => stage.decide(flow(from, to, protocol));

@@ -5,12 +5,13 @@ import {
   type Connection,
   type NetworkNamespace,
   type Runtime,
+  type Service,
 } from '@kubarium/shared';
 import { createSocket } from 'node:dgram';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
-import { NodePortListener } from './node-port-listener.ts';
+import { ServiceListener } from './service-listener.ts';
 import type { Proxy } from './proxy.ts';
 import { makeEndpoint, makeService, makeSlice, proxyFixture } from './testing/proxy-fixture.ts';
 
@@ -61,8 +62,8 @@ const echoNetwork = (asked: string[]): NetworkNamespace => ({
   }),
 });
 
-async function listening(nodePort: number) {
-  const service = makeService('web', {
+const nodePortService = (nodePort: number): Service =>
+  makeService('web', {
     type: 'NodePort',
     clusterIP: '10.96.1.1',
     ports: [
@@ -70,6 +71,8 @@ async function listening(nodePort: number) {
       { name: 'udp', port: 80, nodePort, protocol: 'UDP' },
     ],
   });
+
+async function listening(service: Service) {
   const { table, removeService } = proxyFixture([service], [makeSlice('web', [makeEndpoint('10.244.1.2')])]);
   const runtime: Runtime = { clock: new VirtualClock(), random: seededRandom(1), logger: silentLogger };
   let changed = (): void => {};
@@ -83,15 +86,15 @@ async function listening(nodePort: number) {
   } as unknown as Proxy;
   const asked: string[] = [];
   const problems: string[] = [];
-  const listener = new NodePortListener({
+  const listener = new ServiceListener({
     proxy,
     network: echoNetwork(asked),
     runtime,
-    onUnavailable: (of, message) => problems.push(`${of}: ${message}`),
+    onUnavailable: ({ service: of, message }) => problems.push(`${of}: ${message}`),
   });
   closing.push(listener);
   await listener.start();
-  return { asked, problems, remove: () => (removeService(service), changed()) };
+  return { asked, problems, change: () => changed(), remove: () => (removeService(service), changed()) };
 }
 
 const answer = (socket: Socket): Promise<string> =>
@@ -105,7 +108,7 @@ const answer = (socket: Socket): Promise<string> =>
 
 it('brings bytes of real sockets to a node and back, and closes with the Service', async () => {
   const port = await freePort();
-  const { asked, remove } = await listening(port);
+  const { asked, remove } = await listening(nodePortService(port));
   const socket = connect(port, '127.0.0.1');
   socket.end('hello');
   await expect(answer(socket)).resolves.toBe('hello');
@@ -125,11 +128,31 @@ it('brings bytes of real sockets to a node and back, and closes with the Service
   await expect(closed()).resolves.toBe('ECONNREFUSED');
 });
 
+it('answers at the loopback address of a load balancer, and opens no other address', async () => {
+  const port = await freePort();
+  const service = makeService(
+    'web',
+    { type: 'LoadBalancer', clusterIP: '10.96.1.1', ports: [{ port }] },
+    { loadBalancer: { ingress: [{ ip: '127.9.9.9' }, { ip: '0.0.0.0' }, { ip: '192.0.2.1' }] } },
+  );
+  const { asked, problems } = await listening(service);
+  const socket = connect(port, '127.9.9.9');
+  socket.end('hello');
+  await expect(answer(socket)).resolves.toBe('hello');
+  expect(asked).toEqual([`TCP 127.9.9.9:${port}`]);
+  expect(problems).toEqual([]);
+  const elsewhere = answer(connect(port, '127.0.0.1').end());
+  await expect(elsewhere).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
 it('says which port it could not have', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as AddressInfo;
-  const { problems } = await listening(port);
+  const { problems, change } = await listening(nodePortService(port));
+  // Tried again at every change, told once.
+  change();
+  await new Promise((resolve) => setImmediate(resolve));
   expect(problems).toEqual([
     `default/web: node port ${port}/TCP is not reachable at 127.0.0.1:${port}: another program has it`,
   ]);
