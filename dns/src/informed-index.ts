@@ -73,7 +73,7 @@ export class InformedIndex implements ServiceIndex {
   }
 }
 
-export function serviceFacts(service: Service): ServiceFacts {
+function serviceFacts(service: Service): ServiceFacts {
   const { metadata, spec } = service;
   return {
     namespace: metadata.namespace!,
@@ -85,7 +85,7 @@ export function serviceFacts(service: Service): ServiceFacts {
 }
 
 /** The ready endpoints of a slice of IPv4 addresses. */
-export function endpointFacts(slice: EndpointSlice, service: string): EndpointFacts[] {
+function endpointFacts(slice: EndpointSlice, service: string): EndpointFacts[] {
   if (slice.addressType !== 'IPv4') return [];
   const ports: PortFacts[] = (slice.ports ?? []).flatMap(({ name = '', protocol = 'TCP', port }) =>
     port === undefined ? [] : [{ name, protocol, port }],

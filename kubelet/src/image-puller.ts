@@ -13,7 +13,7 @@ export type ImageResult =
   | { readonly ok: false; readonly reason: string; readonly message: string; readonly retryMs: number };
 
 /** How long ErrImagePull shows before it is called ImagePullBackOff: until the kubelet looks at the pod again. */
-export const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Gets one container its image by its pull policy, with the events and the back-off of the kubelet's image manager

@@ -7,7 +7,7 @@ import { runProgram, type Finished } from './run-program.ts';
 import { kubectlBinary, type KubectlVersion } from './kubectl-binary.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
-export const KUBARIUM = join(ROOT, 'kubarium');
+const KUBARIUM = join(ROOT, 'kubarium');
 
 /** A cluster as its user starts it: the `kubarium up` command on free ports, with a folder and a HOME of its own. */
 export class KubariumProcess implements AsyncDisposable {

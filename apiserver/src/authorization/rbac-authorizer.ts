@@ -52,7 +52,7 @@ function subjectsOf(user: User): Subject[] {
 }
 
 /** Whether one rule allows something. */
-export function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
+function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
   if (!has(rule.verbs, attributes.verb)) return false;
   if (attributes.resource === undefined) {
     return (rule.nonResourceURLs ?? []).some((pattern) => matchesPath(pattern, attributes.path));

@@ -17,7 +17,7 @@ export interface DecodedPatch {
 }
 
 /** The content types of patches. Server-side apply is not among them yet. */
-export const PATCH_TYPES: readonly PatchType[] = [
+const PATCH_TYPES: readonly PatchType[] = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',

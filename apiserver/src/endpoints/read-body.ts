@@ -3,7 +3,7 @@ import { badRequest } from '@kubarium/shared';
 import { bodyTooLarge } from './http-errors.ts';
 
 /** The most that a request body may hold: 3 MiB, as etcd's limit makes the real server's. */
-export const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
+const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
 
 /** Reads a request's whole body; 413 as soon as it is known to be too large. */
 export function readBody(request: IncomingMessage, limitBytes: number = BODY_LIMIT_BYTES): Promise<Buffer> {

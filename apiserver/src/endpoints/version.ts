@@ -7,7 +7,7 @@ import { sendText } from './object-response.ts';
  * What `/version` answers: the Kubernetes version whose behaviour is modelled. The build part after the `+` tells a simulated
  * cluster from a real one, and is ignored where versions are compared.
  */
-export const VERSION = {
+const VERSION = {
   major: '1',
   minor: '35',
   emulationMajor: '1',

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { RenderedEvent } from '../registry/registry.ts';
 
 /** A watcher that leaves this much unread is too slow; it is cut off, and lists again, rather than have events skipped. */
-export const WATCH_BUFFER_BYTES = 64 * 1024 * 1024;
+const WATCH_BUFFER_BYTES = 64 * 1024 * 1024;
 
 const END_OF_LINE = Buffer.from('\r\n');
 const MAX_SHARED_LINES = 512;

@@ -89,7 +89,7 @@ function endpointOf(pod: Pod, service: Service, zoneOf: (nodeName: string) => st
  * own node too. Source: KEP-4444, KEP-3015. Simplified: the annotation `service.kubernetes.io/topology-mode: Auto` gives no hints; the
  * real controller shares endpoints out by the CPUs of each zone.
  */
-export function endpointHints(
+function endpointHints(
   { spec: { trafficDistribution } }: Pick<Service, 'spec'>,
   nodeName: string | undefined,
   zone: string | undefined,

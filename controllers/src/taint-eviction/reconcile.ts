@@ -1,7 +1,7 @@
 import { parseTimestamp, type Pod, type Taint, type Toleration } from '@kubarium/shared';
 
 /** True where a toleration is about a taint (the API docs of Toleration). */
-export const tolerates = (toleration: Toleration, taint: Taint): boolean => {
+const tolerates = (toleration: Toleration, taint: Taint): boolean => {
   const { key = '', effect = '', operator = 'Equal', value = '' } = toleration;
   if (effect !== '' && effect !== taint.effect) return false;
   if (key !== '' && key !== taint.key) return false;

@@ -52,7 +52,7 @@ const endpoints: readonly EndpointFacts[] = [
 ];
 
 /** An index of a handful of Services in namespace default; namespace `other` is empty. */
-export const index: ServiceIndex = {
+const index: ServiceIndex = {
   hasNamespace: (name) => name === 'default' || name === 'other',
   service: (namespace, name) => services.find((one) => one.namespace === namespace && one.name === name),
   endpoints: (namespace, name) => endpoints.filter((one) => one.namespace === namespace && one.service === name),

@@ -76,7 +76,7 @@ function split(resource: string): ['limits' | 'requests', string] {
 }
 
 /** `key="value"` lines in the order of their keys. */
-export const formatMap = (map: Readonly<Record<string, string>> | undefined): string =>
+const formatMap = (map: Readonly<Record<string, string>> | undefined): string =>
   Object.entries(map ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${JSON.stringify(value)}`)

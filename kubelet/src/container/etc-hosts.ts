@@ -8,7 +8,7 @@ export function podHostname(pod: Pod): string {
 }
 
 /** `SUBDOMAIN.NAMESPACE.svc.CLUSTER` where the pod has a subdomain, else empty. */
-export const podDomain = (pod: Pod, clusterDomain: string): string =>
+const podDomain = (pod: Pod, clusterDomain: string): string =>
   pod.spec.subdomain === undefined || pod.spec.subdomain === ''
     ? ''
     : `${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}`;

@@ -9,7 +9,7 @@ export interface ResolvConf {
   readonly attempts: number;
 }
 
-export function parseResolvConf(text: string): ResolvConf {
+function parseResolvConf(text: string): ResolvConf {
   const nameservers: string[] = [];
   let search: string[] = [];
   let options: string[] = [];
@@ -57,7 +57,7 @@ export interface HostsEntry {
   readonly names: readonly string[];
 }
 
-export function parseHosts(text: string): HostsEntry[] {
+function parseHosts(text: string): HostsEntry[] {
   return text
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim().split(/\s+/))

@@ -1,13 +1,12 @@
 import type { Readable, Writable } from 'node:stream';
 import { sleep, type Clock } from '@kubarium/shared';
-import { FileSystemError } from './file-system.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { BrokenPipeError } from './pipe.ts';
 import type { Process } from './process.ts';
 import { TtyInput } from './tty.ts';
 
 /** Lets everything else have its turn: what a long loop awaits now and then. */
-export const yieldTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+const yieldTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** Steps of a program after which others get their turn. */
 const STEPS_PER_TURN = 256;
@@ -60,13 +59,6 @@ function nextEvent(stream: Readable | Writable, events: readonly string[], kille
   });
 }
 
-/** All that is left in a stream. */
-export async function readAll(stream: Readable, killed: AbortSignal): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for (let chunk; (chunk = await readChunk(stream, killed)) !== undefined;) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
 /** One line without its newline, leaving the rest in the stream; `ended` where the stream ended before a newline. */
 export async function readLine(stream: Readable, killed: AbortSignal): Promise<{ line: string; ended: boolean }> {
   const chunks: Buffer[] = [];
@@ -112,12 +104,6 @@ export function absolutePath(process: Pick<Process, 'cwd' | 'pid'>, path: string
   const absolute = path.startsWith('/') ? path : process.cwd === '/' ? `/${path}` : `${process.cwd}/${path}`;
   return absolute.replace(/^\/proc\/self(?=\/|$)/, `/proc/${process.pid}`);
 }
-
-/** The system's words for a failed call on a file, such as `No such file or directory`. */
-export const reasonOf = (error: unknown): string => {
-  if (error instanceof FileSystemError) return error.reason;
-  throw error;
-};
 
 /**
  * The bytes of a file or of standard input (`-`, /dev/stdin), chunk by chunk. Throws FileSystemError at the first step.

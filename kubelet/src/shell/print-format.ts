@@ -143,7 +143,7 @@ function unescape(escape: string): string {
 }
 
 /** The escapes of `echo -e` and `printf %b`; the second value tells that `\c` ended all output. */
-export function echoEscapes(text: string): [string, boolean] {
+function echoEscapes(text: string): [string, boolean] {
   let result = '';
   for (const found of text.matchAll(/\\(0[0-7]{0,3}|x[0-9a-fA-F]{1,2}|[1-7][0-7]{0,2}|[\s\S])|[^\\]+|\\/g)) {
     const escape = found[1];

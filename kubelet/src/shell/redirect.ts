@@ -151,7 +151,7 @@ export function inputOf(data: Uint8Array): Readable {
 }
 
 /** A stream into a file, made or emptied now. Throws FileSystemError. */
-export function fileOutput(process: Process, path: string, append: boolean, mode: number): Writable {
+function fileOutput(process: Process, path: string, append: boolean, mode: number): Writable {
   process.files.writeFile(path, '', { append, mode, as: process });
   return new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -29,7 +29,7 @@ const IMAGE: Image = {
 };
 
 /** A network on which every connection is refused, unless the test says otherwise. */
-export class TestNetwork implements NetworkPlugin {
+class TestNetwork implements NetworkPlugin {
   readonly attached = new Set<string>();
   connect: NetworkNamespace['connect'] = () => Promise.reject(new Error('not scripted'));
 

@@ -47,7 +47,7 @@ export const preferredNodes: ScorePlugin = {
 };
 
 /** A term without requirements selects nothing. */
-export function termMatches(term: NodeSelectorTerm, node: NodeInfo): boolean {
+function termMatches(term: NodeSelectorTerm, node: NodeInfo): boolean {
   const expressions = term.matchExpressions ?? [];
   const fields = term.matchFields ?? [];
   if (expressions.length + fields.length === 0) return false;

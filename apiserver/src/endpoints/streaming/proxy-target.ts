@@ -28,7 +28,7 @@ interface SplitName {
 }
 
 /** Reads `NAME`, `NAME:PORT` or `SCHEME:NAME:PORT`; undefined for anything else. */
-export function splitName(id: string): SplitName | undefined {
+function splitName(id: string): SplitName | undefined {
   const parts = id.split(':');
   if (parts.length === 1 && parts[0] !== '') return { scheme: '', name: parts[0]!, port: '' };
   if (parts.length === 2 && parts[0] !== '') return { scheme: '', name: parts[0]!, port: parts[1]! };

@@ -57,7 +57,7 @@ async function copied(from: Readable | undefined, to: Writable | undefined): Pro
 }
 
 /** How a command's exit code is told (v4 and later of the remote command protocols). */
-export const nonZeroExit = (code: number, command: readonly string[]): object => ({
+const nonZeroExit = (code: number, command: readonly string[]): object => ({
   metadata: {},
   status: 'Failure',
   message: `command terminated with non-zero exit code: error executing command [${command.join(' ')}], exit code ${code}`,

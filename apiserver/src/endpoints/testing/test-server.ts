@@ -40,7 +40,7 @@ export interface TestServer extends AsyncDisposable {
 
 let certificates: Promise<TestCertificates> | undefined;
 
-export const noNodes: NodeConnector = {
+const noNodes: NodeConnector = {
   kubelet: () => {
     throw new Error('no nodes in this test');
   },

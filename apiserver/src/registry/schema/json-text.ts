@@ -19,7 +19,7 @@ export class JsonSyntaxError extends Error {
 }
 
 /** What Go's decoder takes; deeper texts are refused. */
-export const MAX_DEPTH = 10_000;
+const MAX_DEPTH = 10_000;
 
 /**
  * Reads JSON by Go's rules and with Go's words for what is wrong, keeping what JSON.parse forgets. Meant for texts in which

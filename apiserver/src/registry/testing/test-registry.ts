@@ -20,7 +20,7 @@ const mergePatch = (current: unknown, patch: unknown): unknown => {
   return merged;
 };
 
-export const applyMergePatch: PatchApplier = (_definition, current, { patch }) => {
+const applyMergePatch: PatchApplier = (_definition, current, { patch }) => {
   if (typeof patch !== 'object' || patch === null) throw badRequest('not an object');
   return { draft: structuredClone(mergePatch(current, patch)) as ApiObject, warnings: [] };
 };

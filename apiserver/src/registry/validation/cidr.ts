@@ -32,7 +32,7 @@ export function cidrContains({ address, family, length }: Cidr, ip: string): boo
 }
 
 /** The network as it should be written: no bits beyond the prefix. IPv6 is given back as it is. */
-export function canonicalCidr({ address, family, length }: Cidr): string {
+function canonicalCidr({ address, family, length }: Cidr): string {
   if (family === 'ipv6') return `${address}/${length}`;
   const size = 2 ** (32 - length);
   return `${ipv4Text(Math.floor(ipv4Value(address)! / size) * size)}/${length}`;
