@@ -24,8 +24,8 @@ import {
   startContainer,
   type Image,
 } from '@kubarium/kubelet';
-import { PodNetwork } from '@kubarium/network';
-import { Proxy } from '@kubarium/proxy';
+import { NetworkPolicies, PodNetwork } from '@kubarium/network';
+import { HealthCheckServer, Proxy } from '@kubarium/proxy';
 import { Scheduler } from '@kubarium/scheduler';
 import {
   Activity,
@@ -102,6 +102,7 @@ export interface ComposedCluster extends AsyncDisposable {
   readonly network: PodNetwork;
   readonly nodes: InProcessNodes;
   readonly proxy: Proxy;
+  readonly policies: NetworkPolicies;
   /** Every served resource. */
   resources(): readonly Resource[];
   /** The port that `serve` asked for has become. */
@@ -140,11 +141,13 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
   const client = new KubeClient(transport);
   await createSystemObjects(client);
 
-  // The pod network, with the virtual IPs of Services as its first stage.
+  // The pod network, with the virtual IPs of Services as its first stage and network policies as its last.
   const informers = parts.use(new InformerFactory(client, runtime));
   const network = new PodNetwork({ runtime, podCidr: POD_CIDR });
   const proxy = new Proxy({ informers, runtime, serviceCidr: SERVICE_CIDR });
   network.addStage(proxy.stage);
+  const policies = new NetworkPolicies({ informers, ownerOf: (address) => network.ownerOf(address) });
+  network.addFilter(policies);
   const controlPlane = parts.use(network.host('control-plane', [CONTROL_PLANE_ADDRESS])).network;
   const nodes = new InProcessNodes(controlPlane);
 
@@ -204,10 +207,20 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     podNetwork: POD_CIDR,
     resources,
   };
+  const healthChecks = new HealthCheckServer({
+    proxy,
+    logger,
+    nodes: kubelets.map((_, index) => ({
+      name: nodeName(index + 1),
+      attach: () => network.host(nodeName(index + 1), [nodeAddress(index + 1)]),
+    })),
+  });
   const components: readonly Component[] = [
     new Compactor(storage, runtime, options.history),
     new EventExpirer(storage, runtime),
     proxy,
+    policies,
+    healthChecks,
     dns,
     new ControllerManager(context),
     ...(options.controllers ?? []).map((make) => make(context)),
@@ -228,6 +241,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     network,
     nodes,
     proxy,
+    policies,
     resources,
     port,
     serve,

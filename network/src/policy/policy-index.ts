@@ -1,7 +1,8 @@
 import type { InformerHandler, Namespace, NetworkPolicy, Pod } from '@kubarium/shared';
 import { compiledPolicy, type CompiledPolicy, type PolicyPod } from './compiled-policy.ts';
 
-interface KnownPod extends PolicyPod {
+/** A pod, and what tells it from others of its name. */
+export interface IndexedPod extends PolicyPod {
   readonly uid: string;
   readonly address: string | undefined;
 }
@@ -15,7 +16,7 @@ const NONE: readonly CompiledPolicy[] = [];
 export class PolicyIndex {
   readonly #policies = new Map<string, Map<string, CompiledPolicy>>();
   readonly #namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
-  readonly #pods = new Map<string, KnownPod>();
+  readonly #pods = new Map<string, IndexedPod>();
   /** By namespace, then pod name. */
   readonly #selecting = new Map<string, Map<string, readonly CompiledPolicy[]>>();
   #count = 0;
@@ -59,14 +60,18 @@ export class PolicyIndex {
     },
   };
 
-  /** A pod by its name; undefined where no such pod is known, or where it is another one than `uid`. */
-  pod(
-    namespace: string,
-    name: string,
-    uid?: string,
-  ): (PolicyPod & { readonly address: string | undefined }) | undefined {
-    const pod = this.#pods.get(`${namespace}/${name}`);
-    return pod === undefined || (uid !== undefined && pod.uid !== uid) ? undefined : pod;
+  /** A pod by its name; undefined where no such pod is known. */
+  pod(namespace: string, name: string): IndexedPod | undefined {
+    return this.#pods.get(`${namespace}/${name}`);
+  }
+
+  /** The pod of a sandbox. One that is not known by its object (any more) is a pod without labels in its namespace. */
+  sandbox(pod: { readonly namespace: string; readonly name: string; readonly uid: string }, node: string): IndexedPod {
+    const { namespace, name, uid } = pod;
+    const known = this.#pods.get(`${namespace}/${name}`);
+    if (known?.uid === uid) return known;
+    const namespaceLabels = this.#namespaceLabels.get(namespace) ?? {};
+    return { namespace, name, uid, node, address: undefined, labels: {}, namespaceLabels, portNumber: () => undefined };
   }
 
   /** The policies that select a pod, by name. */
@@ -75,11 +80,12 @@ export class PolicyIndex {
     if (policies === undefined || policies.size === 0) return NONE;
     let known = this.#selecting.get(pod.namespace);
     if (known === undefined) this.#selecting.set(pod.namespace, (known = new Map()));
-    let selecting = known.get(pod.name);
+    const isIndexed = this.#pods.get(`${pod.namespace}/${pod.name}`) === pod;
+    let selecting = isIndexed ? known.get(pod.name) : undefined;
     if (selecting === undefined) {
       selecting = [...policies.values()].filter((policy) => policy.selects(pod));
       selecting = selecting.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-      known.set(pod.name, selecting);
+      if (isIndexed) known.set(pod.name, selecting);
     }
     return selecting;
   };

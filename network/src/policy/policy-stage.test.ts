@@ -132,3 +132,16 @@ it('tells the policy and the nearest rule to a trace, and nothing where no polic
   await client.connect({ address: '10.244.2.3', port: 80, trace: open });
   expect(open.hops.map(({ stage }) => stage)).toEqual(['connect']);
 });
+
+it('takes a sandbox without an object for a pod without labels of its namespace', async () => {
+  const { clock, pod, policy, put } = fixture('10.244.2.2');
+  put(policy({ podSelector: {}, ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 80 }] }] }));
+  const server = pod('10.244.2.2');
+  for (const port of [80, 81]) server.listen({ port }, () => {});
+  const stranger = pod('10.244.1.2');
+  await stranger.connect({ address: '10.244.2.2', port: 80 });
+  const denied = codeOf(stranger.connect({ address: '10.244.2.2', port: 81, timeoutMs: 500 }));
+  await turns();
+  clock.advance(500);
+  await expect(denied).resolves.toBe('ETIMEDOUT');
+});

@@ -78,9 +78,9 @@ export class NetworkPolicies implements Component, PathStage {
 
   #end({ node, pod }: SandboxOwner, address: string): PolicyEnd {
     if (pod === undefined) return { address, node };
-    const known = this.index.pod(pod.namespace, pod.name, pod.uid);
+    const known = this.index.sandbox(pod, node);
     // A masqueraded pod is still that pod, at its own address.
-    return { address: known?.address ?? address, pod: known };
+    return { address: known.address ?? address, pod: known };
   }
 }
 
