@@ -99,7 +99,7 @@ export class LocalTransport implements Transport {
   }
 
   #context(dryRun: boolean): RequestContext {
-    return { user: this.#user, runtime: this.#runtime, dryRun };
+    return { user: this.#user, runtime: this.#runtime, dryRun, fieldManager: this.#user.name };
   }
 
   #authorize(verb: string, request: Pick<ApiRequest, 'resource' | 'namespace' | 'name' | 'subresource'>): void {

@@ -1,5 +1,6 @@
 import { badRequest, StatusError, type PatchType } from '@kubarium/shared';
 import { jsonType } from '../registry/schema/decode-flaws.ts';
+import { readYaml } from './decode-yaml.ts';
 import {
   countTextKeys,
   isTooDeep,
@@ -16,11 +17,12 @@ export interface DecodedPatch {
   readonly patchFlaws: readonly string[];
 }
 
-/** The content types of patches. Server-side apply is not among them yet. */
+/** The content types of patches. */
 const PATCH_TYPES: readonly PatchType[] = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
 ];
 
 /** Decodes the body of a PATCH. Throws StatusError: 415 for another content type, 400 for what is malformed, in the real words. */
@@ -34,6 +36,7 @@ export function decodePatch(body: Buffer, contentType: string | undefined): Deco
       details: {},
     });
   }
+  if (type === 'application/apply-patch+yaml') return { type, patch: configuration(body.toString()), patchFlaws: [] };
   const prefix = type === 'application/strategic-merge-patch+json' ? '' : 'error decoding patch: ';
   const text = body.toString();
   const patch = parsed(text, prefix);
@@ -45,6 +48,13 @@ export function decodePatch(body: Buffer, contentType: string | undefined): Deco
     );
   }
   return { type, patch, patchFlaws: duplicates(text, patch) };
+}
+
+/** The object of an apply, from YAML (or JSON, which is YAML). */
+function configuration(text: string): unknown {
+  const read = readYaml(text);
+  if ('error' in read) throw badRequest(`error decoding YAML: error converting YAML to JSON: ${read.error}`);
+  return read.value;
 }
 
 /** Simplified: the real server reads patches ten times as deep; nothing that it serves is deeper than this. */

@@ -47,7 +47,11 @@ export const contextOf = (call: ResourceCall, dryRun: boolean): RequestContext =
   user: call.request.user,
   runtime: call.services.runtime,
   dryRun,
+  fieldManager: call.query.get('fieldManager') || userAgentName(call.request.headers['user-agent']),
 });
+
+/** `kubectl` of `kubectl/v1.35.0 (linux/amd64)`. */
+const userAgentName = (agent: string | undefined): string | undefined => agent?.split('/', 1)[0];
 
 /** The object that the URL names. */
 export function targetOf({ info }: ResourceCall): Target {

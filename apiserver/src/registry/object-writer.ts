@@ -1,6 +1,7 @@
 import type { ApiObject, DeleteOptions, ObjectMeta, Status } from '@kubarium/shared';
 import {
   alreadyExists,
+  apiVersionOf,
   badRequest,
   conflict,
   deepEqual,
@@ -12,6 +13,8 @@ import {
 } from '@kubarium/shared';
 import type { AdmissionChain } from '../admission/admission-chain.ts';
 import type { Storage, Stored } from '../storage/storage.ts';
+import { trackUpdate } from './apply/track-update.ts';
+import { typeNamed, type Json } from './apply/typed-value.ts';
 import { isReleased, planDeletion } from './deletion.ts';
 import type { ObjectView } from './object-view.ts';
 import { render, renderObject, WrittenObject } from './object-view.ts';
@@ -43,6 +46,8 @@ export interface ChangeRequest {
   readonly part: ChangedPart;
   /** The uid that the client names must be the object's. */
   readonly checksUid: boolean;
+  /** True where the draft's managed fields are already those of the change (server-side apply). */
+  readonly isApply?: boolean | undefined;
 }
 
 /** What a write found and made, before it is durable. */
@@ -105,7 +110,7 @@ export class ObjectWriter {
       try {
         return await this.change(context, target, { draft: () => draft, part, checksUid: true });
       } catch (error) {
-        if (!creates || !isNotFound(error) || this.#exists(target)) throw error;
+        if (!creates || !isNotFound(error) || this.exists(target)) throw error;
       }
       const { resourceVersion: _, ...metadata } = draft.metadata;
       try {
@@ -114,6 +119,12 @@ export class ObjectWriter {
         if (!isAlreadyExists(error) || context.dryRun) throw error;
       }
     }
+  }
+
+  /** Creates the object of a name: an apply of what is not there. */
+  createNamed(context: RequestContext, target: Target, draft: ApiObject): Promise<Written> {
+    this.#checkNames(draft, target, true);
+    return this.create(context, target, draft);
   }
 
   /** Changes an object as one atomic step; also removes it where the change takes off the last thing that keeps it. */
@@ -178,7 +189,7 @@ export class ObjectWriter {
     }
   }
 
-  #exists(target: Target): boolean {
+  exists(target: Target): boolean {
     return this.#storage.get(storageKey(this.definition, target)) !== undefined;
   }
 
@@ -204,7 +215,7 @@ export class ObjectWriter {
     const allocation = this.#allocate(draft, undefined);
     if (context.dryRun) {
       allocation?.revert();
-      if (this.#exists(draft.metadata)) throw alreadyExists(this.definition, name);
+      if (this.exists(draft.metadata)) throw alreadyExists(this.definition, name);
       return new WrittenObject(renderObject(draft), true, warnings);
     }
     try {
@@ -225,7 +236,7 @@ export class ObjectWriter {
     context: RequestContext,
     stored: Stored<ApiObject>,
     target: Target,
-    { draft: makeDraft, part, checksUid }: ChangeRequest,
+    { draft: makeDraft, part, checksUid, isApply = false }: ChangeRequest,
   ): [next: ApiObject, outcome: Outcome] {
     const old = this.#view.show(stored).value;
     let draft = makeDraft(old);
@@ -244,6 +255,7 @@ export class ObjectWriter {
     });
     if (part === 'status') draft = this.#statusChange(draft, old);
     else this.#contentChange(draft, old, context, part);
+    if (!isApply) this.#trackOwners(draft, old, context, part);
     const warnings = strategy.warnings?.(draft, old) ?? [];
     if (isReleased(this.definition, draft)) {
       return [stored.value, { warnings, allocation: undefined, answer: draft, removes: true }];
@@ -255,6 +267,20 @@ export class ObjectWriter {
       isUnchanged ? stored.value : next,
       { warnings, allocation, answer: context.dryRun ? draft : undefined, removes: false },
     ];
+  }
+
+  /** Keeps account of who owns what, for objects that were applied. */
+  #trackOwners(draft: ApiObject, old: ApiObject, { fieldManager, runtime }: RequestContext, part: ChangedPart): void {
+    if ((old.metadata.managedFields?.length ?? 0) === 0) return;
+    const { group, version, schema, subresources } = this.definition;
+    const writer = {
+      name: fieldManager ?? 'unknown',
+      apiVersion: apiVersionOf({ group, version }),
+      time: timestamp(runtime.clock.now()),
+      ...(part === 'status' && { subresource: 'status' }),
+    };
+    const isFree = part === 'any' || !('status' in subresources);
+    draft.metadata.managedFields = trackUpdate(asJson(old), asJson(draft), typeNamed(schema), writer, !isFree);
   }
 
   #contentChange(draft: ApiObject, old: ApiObject, context: RequestContext, part: 'whole' | 'any'): void {
@@ -377,8 +403,11 @@ function keepMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
   else metadata.generation = old.generation;
   if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp;
   metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
+  metadata.managedFields ??= old.managedFields;
   delete metadata.selfLink;
 }
+
+const asJson = (object: ApiObject): Json => object as unknown as Json;
 
 const setStatus = (draft: ApiObject, from: ApiObject): void => {
   const { status } = from as { status?: unknown };

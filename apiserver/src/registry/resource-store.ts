@@ -1,5 +1,14 @@
 import type { ApiObject, DeleteOptions } from '@kubarium/shared';
-import { isConflict, isNotFound, methodNotSupported, StatusError } from '@kubarium/shared';
+import {
+  conflict,
+  isAlreadyExists,
+  isConflict,
+  isNotFound,
+  methodNotSupported,
+  MODIFIED,
+  StatusError,
+} from '@kubarium/shared';
+import { appliedDraft } from './apply/applied-draft.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { render, WrittenObject } from './object-view.ts';
 import type { ObjectWatcher } from './object-watcher.ts';
@@ -85,6 +94,7 @@ export class ResourceStore implements ResourceRegistry {
   async patch(context: RequestContext, target: Target, request: PatchRequest, subresource?: string): Promise<Written> {
     const handler = this.#handler(subresource);
     if (handler !== undefined) return await this.#patchSubresource(context, target, request, subresource!, handler);
+    if (request.type === 'application/apply-patch+yaml') return this.#apply(context, target, request, subresource);
     const { applyPatch, writer } = this.#parts;
     let patchWarnings: readonly string[] = [];
     // The patch is applied within the atomic step, so there is no conflict to try again after.
@@ -98,6 +108,35 @@ export class ResourceStore implements ResourceRegistry {
       checksUid: false,
     });
     return new WrittenObject(written, written.created, [...patchWarnings, ...written.warnings]);
+  }
+
+  /** Server-side apply: changes the object, or makes it. */
+  async #apply(context: RequestContext, target: Target, request: PatchRequest, subresource?: string): Promise<Written> {
+    const { writer } = this.#parts;
+    let warnings: readonly string[] = [];
+    const draftOf = (current: ApiObject | undefined): ApiObject => {
+      const applied = appliedDraft(this.definition, current, { ...request, subresource, context });
+      warnings = applied.warnings;
+      return applied.draft;
+    };
+    const withWarnings = (written: Written): Written =>
+      new WrittenObject(written, written.created, [...warnings, ...written.warnings]);
+    for (;;) {
+      try {
+        const part = subresource === 'status' ? 'status' : 'whole';
+        const change = { draft: draftOf, part, checksUid: true, isApply: true } as const;
+        return withWarnings(await writer.change(context, target, change));
+      } catch (error) {
+        if (!isNotFound(error) || subresource !== undefined || writer.exists(target)) throw error;
+      }
+      try {
+        const draft = draftOf(undefined);
+        if (draft.metadata.uid) throw conflict(this.definition, target.name, MODIFIED);
+        return withWarnings(await writer.createNamed(context, target, draft));
+      } catch (error) {
+        if (!isAlreadyExists(error)) throw error;
+      }
+    }
   }
 
   /** Read, patch, update: again where somebody wrote in between, unless the patch itself names the version it is for. */

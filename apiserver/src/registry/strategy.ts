@@ -16,6 +16,8 @@ export interface RequestContext {
   readonly user: User;
   readonly runtime: Runtime;
   readonly dryRun: boolean;
+  /** The name under which what is written is owned (`fieldManager`, or the first word of the client's User-Agent). */
+  readonly fieldManager?: string | undefined;
 }
 
 /** Something taken outside the object for as long as it exists, like a cluster IP: kept on commit, given back on revert. */

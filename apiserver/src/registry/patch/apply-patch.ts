@@ -40,7 +40,7 @@ const MAX_OPERATIONS = 10_000;
  * Throws StatusError: 400 for a patch of the wrong form, 422 for one that cannot be applied or whose result does not fit the
  * schema, in the real server's words.
  *
- * Server-side apply (`application/apply-patch+yaml`) is not done here.
+ * Server-side apply (`application/apply-patch+yaml`) is registry/apply's.
  */
 export function applyPatch(target: DecodeTarget, current: ApiObject, request: PatchRequest): AppliedPatch {
   switch (request.type) {
@@ -88,7 +88,7 @@ function jsonPatched(current: ApiObject, patch: unknown): unknown {
 }
 
 /** The result of a JSON or merge patch is decoded like the body of an update. */
-function decodePatched(target: DecodeTarget, patched: unknown, request: PatchRequest): AppliedPatch {
+export function decodePatched(target: DecodeTarget, patched: unknown, request: PatchRequest): AppliedPatch {
   const wrong = (why: string): StatusError => patchFlaw(JSON.stringify(patched), why);
   const typeError = typeMetaError(patched);
   if (typeError !== undefined) throw wrong(`couldn't get version/kind; json parse error: ${typeError}`);

@@ -1,0 +1,72 @@
+import { apiVersionOf, badRequest, timestamp, type ApiObject } from '@kubarium/shared';
+import { decodePatched, type AppliedPatch } from '../patch/apply-patch.ts';
+import type { PatchRequest } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
+import { conform } from '../schema/conform.ts';
+import { decodeFlaws } from '../schema/decode-flaws.ts';
+import { decodeTarget, planOfKind } from '../schema/kind-check.ts';
+import type { RequestContext } from '../strategy.ts';
+import { applyConfiguration } from './server-side-apply.ts';
+import { isObject, typeNamed, type Json } from './typed-value.ts';
+
+export interface DraftRequest extends PatchRequest {
+  readonly subresource?: string | undefined;
+  readonly context: RequestContext;
+}
+
+/**
+ * The draft that a server-side apply makes of the current object (undefined: of none). Throws StatusError: 400 for a configuration that is
+ * not of the kind, 409 for fields that others own.
+ *
+ * Simplified: a configuration that does not fit the schema is a 400; the real server answers the same words with a 500.
+ */
+export function appliedDraft(
+  definition: ResourceDefinition,
+  current: ApiObject | undefined,
+  request: DraftRequest,
+): AppliedPatch {
+  const { group, version, kind, schema } = definition;
+  const configuration = isObject(request.patch) ? request.patch : {};
+  const apiVersion = apiVersionOf({ group, version });
+  const metadata = isObject(configuration['metadata']) ? configuration['metadata'] : {};
+  if (configuration['apiVersion'] !== apiVersion || configuration['kind'] !== kind) {
+    throw badRequest(`invalid object type: ${goKind(configuration)}`);
+  }
+  if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null) {
+    throw badRequest('metadata.managedFields must be nil');
+  }
+  const target = decodeTarget(group, version, kind)!;
+  const plan = planOfKind(target, target)!;
+  const { object: canonical, fits, hasUnknownFields } = conform(plan, configuration);
+  if (!fits || hasUnknownFields)
+    throw badRequest(typedError(configuration, metadata, decodeFlaws(plan, configuration)));
+  const { context, subresource, force = false, fieldManager = '' } = request;
+  const { object, managedFields } = applyConfiguration(current as unknown as Json | undefined, typeNamed(schema), {
+    configuration,
+    canonical: canonical as unknown as Json,
+    force,
+    manager: { name: fieldManager, apiVersion, subresource, time: timestamp(context.runtime.clock.now()) },
+    hasStatus: 'status' in definition.subresources,
+  });
+  const { draft, warnings } = decodePatched(target, object, request);
+  draft.metadata.managedFields = managedFields;
+  // Optimistic locking is by what the client said, where it said something.
+  const said = metadata['resourceVersion'];
+  draft.metadata.resourceVersion =
+    typeof said === 'string' && said !== '' ? said : (current?.metadata.resourceVersion ?? '');
+  return { draft, warnings };
+}
+
+function goKind(object: Json): string {
+  const [group, version] = String(object['apiVersion'] ?? '').includes('/')
+    ? String(object['apiVersion']).split('/', 2)
+    : ['', String(object['apiVersion'] ?? '')];
+  return `${group}/${version}, Kind=${String(object['kind'] ?? '')}`;
+}
+
+function typedError(object: Json, metadata: Json, flaws: ReturnType<typeof decodeFlaws>): string {
+  const name = `${String(metadata['namespace'] ?? '')}/${String(metadata['name'] ?? '')}`;
+  const unknown = flaws.strict.flatMap((flaw) => /^unknown field "(.*)"$/.exec(flaw)?.[1] ?? []);
+  const why = flaws.misfit ?? unknown.map((field) => `.${field}: field not declared in schema`).join('\n');
+  return `failed to create typed patch object (${name}; ${goKind(object)}): ${why}`;
+}
