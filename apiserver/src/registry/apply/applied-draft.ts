@@ -58,15 +58,15 @@ export function appliedDraft(
 }
 
 function goKind(object: Json): string {
-  const [group, version] = String(object['apiVersion'] ?? '').includes('/')
-    ? String(object['apiVersion']).split('/', 2)
-    : ['', String(object['apiVersion'] ?? '')];
-  return `${group}/${version}, Kind=${String(object['kind'] ?? '')}`;
+  const [version = '', group = ''] = text(object['apiVersion']).split('/', 2).toReversed();
+  return `${group}/${version}, Kind=${text(object['kind'])}`;
 }
 
 function typedError(object: Json, metadata: Json, flaws: ReturnType<typeof decodeFlaws>): string {
-  const name = `${String(metadata['namespace'] ?? '')}/${String(metadata['name'] ?? '')}`;
+  const name = `${text(metadata['namespace'])}/${text(metadata['name'])}`;
   const unknown = flaws.strict.flatMap((flaw) => /^unknown field "(.*)"$/.exec(flaw)?.[1] ?? []);
   const why = flaws.misfit ?? unknown.map((field) => `.${field}: field not declared in schema`).join('\n');
   return `failed to create typed patch object (${name}; ${goKind(object)}): ${why}`;
 }
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
