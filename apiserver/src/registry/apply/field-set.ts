@@ -36,7 +36,7 @@ const step = (path: string, next: string): string => (path === '' ? next : path 
 export const isWithin = (path: string, outer: string): boolean => path === outer || path.startsWith(outer + JOINT);
 
 /** The steps of a path. */
-export const stepsOf = (path: string): string[] => path.split(JOINT);
+const stepsOf = (path: string): string[] => path.split(JOINT);
 
 /** A set as the wire has it (`metav1.FieldsV1`), members in the order of their names. */
 export function toFieldsV1(set: FieldSet): Record<string, unknown> {
