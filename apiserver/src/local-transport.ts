@@ -8,7 +8,7 @@ import type {
   WatchRequest,
   WatchSink,
 } from '@kubarium/shared';
-import { apiVersionOf, NAMESPACES, StatusError } from '@kubarium/shared';
+import { apiVersionOf, copyJson, NAMESPACES, StatusError } from '@kubarium/shared';
 import type { Attributes, Authorizer } from './authorization/authorizer.ts';
 import { forbiddenError } from './authorization/forbidden-error.ts';
 import { decodeTarget, decodeValue } from './endpoints/decode-object.ts';
@@ -119,7 +119,7 @@ const queryOf = (query: Readonly<Record<string, string>> | undefined): URLSearch
 /** A copy of the body in the shape that its kind's schema gives it. */
 function bodyOf({ verb, body, subresource }: ApiRequest, definition: ResourceDefinition): unknown {
   if (verb === 'get' || verb === 'list') return undefined;
-  if (verb !== 'create' && verb !== 'update') return structuredClone(body ?? {});
+  if (verb !== 'create' && verb !== 'update') return copyJson(body ?? {});
   return decodeValue(expectedKind(definition, subresource), body, { fieldValidation: 'Ignore' }).object;
 }
 

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -93,10 +92,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
 
   // Bodies are read by the handlers, after authorization; proxied ones are passed on unread.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request: unknown, _payload: IncomingMessage, done: (error: null) => void) =>
-    done(null),
-  );
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+    app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  }
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, logger));
   app.setNotFoundHandler(async (_request, reply) => sendPageNotFound(reply));
   accessControl(app, access, runtime, services.metrics);

@@ -18,6 +18,7 @@ export type { TokenRequest, UserInfo } from './api/authentication-v1.ts';
 export * from './api/resources.ts';
 export * from './apimachinery/int-or-string.ts';
 export * from './apimachinery/quantity.ts';
+export * from './apimachinery/copy-json.ts';
 export * from './apimachinery/deep-equal.ts';
 export * from './apimachinery/duration.ts';
 export * from './apimachinery/field-selector.ts';

@@ -4,6 +4,7 @@ import {
   apiVersionOf,
   badRequest,
   conflict,
+  copyJson,
   deepEqual,
   generateNameConflict,
   invalid,
@@ -89,7 +90,7 @@ export class ObjectWriter {
       const name = generateName.slice(0, MAX_GENERATED_BASE) + context.runtime.random.suffix(GENERATED_SUFFIX);
       try {
         // Each try has a draft of its own: the hooks change it.
-        return await this.#insert(context, withName(structuredClone(draft), name));
+        return await this.#insert(context, withName(copyJson(draft), name));
       } catch (error) {
         if (!isAlreadyExists(error)) throw error;
         if (attempt === NAME_ATTEMPTS) throw generateNameConflict(definition, name, 1);

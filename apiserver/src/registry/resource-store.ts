@@ -1,6 +1,7 @@
 import type { ApiObject, DeleteOptions } from '@kubarium/shared';
 import {
   conflict,
+  copyJson,
   isAlreadyExists,
   isConflict,
   isNotFound,
@@ -205,7 +206,7 @@ export class ResourceStore implements ResourceRegistry {
       revise: async (revise) => {
         const written = await this.#parts.writer.change(context, target, {
           draft: (current) => {
-            const draft = structuredClone(current);
+            const draft = copyJson(current);
             revise(draft, current);
             return draft;
           },

@@ -48,7 +48,7 @@ export function applyPatch(target: DecodeTarget, current: ApiObject, request: Pa
       return decodePatched(target, jsonPatched(current, request.patch), request);
     case 'application/merge-patch+json':
       if (!isObject(request.patch)) throw badRequest('Invalid JSON Patch');
-      return decodePatched(target, mergePatch(current, request.patch), request);
+      return decodePatched(target, mergePatch(current, request.patch), request, current);
     case 'application/strategic-merge-patch+json':
       return restorePatched(target, current, request);
     case 'application/apply-patch+yaml':
@@ -88,7 +88,12 @@ function jsonPatched(current: ApiObject, patch: unknown): unknown {
 }
 
 /** The result of a JSON or merge patch is decoded like the body of an update. */
-export function decodePatched(target: DecodeTarget, patched: unknown, request: PatchRequest): AppliedPatch {
+export function decodePatched(
+  target: DecodeTarget,
+  patched: unknown,
+  request: PatchRequest,
+  known?: ApiObject,
+): AppliedPatch {
   const wrong = (why: string): StatusError => patchFlaw(JSON.stringify(patched), why);
   const typeError = typeMetaError(patched);
   if (typeError !== undefined) throw wrong(`couldn't get version/kind; json parse error: ${typeError}`);
@@ -96,7 +101,7 @@ export function decodePatched(target: DecodeTarget, patched: unknown, request: P
   if (given === undefined) throw wrong(`unexpected GroupVersion string: ${String((patched as Json)['apiVersion'])}`);
   const plan = planOfKind(target, given);
   if (plan === undefined) throw wrong(kindFlaw(target, given) ?? notRegistered(given));
-  const { object, fits, hasUnknownFields } = conform(plan, patched);
+  const { object, fits, hasUnknownFields } = conform(plan, patched, known);
   const { misfit, strict } = fits && !hasUnknownFields ? CLEAN : decodeFlaws(plan, patched);
   if (misfit !== undefined) throw wrong(misfit);
   const kind = kindFlaw(target, given);
@@ -111,7 +116,7 @@ function restorePatched(target: DecodeTarget, current: ApiObject, request: Patch
   if (!isObject(patch)) throw badRequest('invalid JSON document');
   const patched = strategicallyMerged(current as unknown as Json, patch, target);
   const plan = planOfKind(target, target)!;
-  const { object, fits, hasUnknownFields } = conform(plan, patched);
+  const { object, fits, hasUnknownFields } = conform(plan, patched, current);
   const wrong = (why: string): StatusError => patchFlaw(goText(patch), why);
   if (!fits) throw wrong(restoreFlaw(plan, patched) ?? decodeFlaws(plan, patched).misfit ?? 'value out of range');
   const strict = hasUnknownFields ? decodeFlaws(plan, patched).strict.toSorted() : [];

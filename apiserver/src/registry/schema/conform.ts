@@ -1,4 +1,4 @@
-import { QuantityError, canonicalQuantity, type ApiObject } from '@kubarium/shared';
+import { copyJson, QuantityError, canonicalQuantity, type ApiObject } from '@kubarium/shared';
 import { canonicalBase64 } from './base64.ts';
 import { canonicalMicroTime, canonicalTime, TimeError } from './time.ts';
 import type { ScalarPlan, StructPlan, TypePlan } from './type-plan.ts';
@@ -19,12 +19,15 @@ export interface Conformed {
  * Brings a decoded JSON value into the shape that a round trip through the real server's Go types gives it: unknown fields,
  * nulls and what is empty go, required fields come as zero values, quantities and times become canonical. The result is
  * a new value throughout (opaque JSON such as FieldsV1 apart); `value` stays as it is.
+ *
+ * `known` is a value that is in shape already: what `value` shares with it, at the same places, is copied and not looked at again
+ * (nor are its keys counted). So a patched object costs what the patch has changed.
  */
-export function conform(plan: StructPlan, value: unknown): Conformed {
+export function conform(plan: StructPlan, value: unknown, known?: object): Conformed {
   const pass: Pass = { fits: true, hasUnknownFields: false, keys: 0 };
   // A whole object begins with these three, as the real server writes it: lists are put together from texts by that.
   const out = plan.field.has('metadata') ? { kind: '', apiVersion: '', metadata: undefined } : {};
-  const object = struct(plan, value, pass, out) as unknown as ApiObject;
+  const object = struct(plan, value, pass, out, known as Json | undefined) as unknown as ApiObject;
   return { object, ...pass };
 }
 
@@ -39,12 +42,14 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const EMPTY: Json = Object.freeze({});
+
 function misfit(pass: Pass): undefined {
   pass.fits = false;
   return undefined;
 }
 
-function struct(plan: StructPlan, value: unknown, pass: Pass, out: Json = {}): Json {
+function struct(plan: StructPlan, value: unknown, pass: Pass, out: Json = {}, known: Json = EMPTY): Json {
   let given = EMPTY;
   if (isObject(value)) given = value;
   else if (value !== undefined && value !== null) pass.fits = false;
@@ -56,7 +61,9 @@ function struct(plan: StructPlan, value: unknown, pass: Pass, out: Json = {}): J
       pass.hasUnknownFields = true;
       pass.keys += countKeys(member);
     } else if (member !== undefined && member !== null) {
-      const written = conformed(field.type, member, pass);
+      const before = known[name];
+      const isKnown = before === member && typeof member === 'object';
+      const written = isKnown ? copyJson(member) : conformed(field.type, member, pass, before);
       if (field.isPointer || !isEmpty(field.type, written)) out[name] = written;
       else if (!field.omitsEmpty) out[name] = written;
     }
@@ -67,12 +74,10 @@ function struct(plan: StructPlan, value: unknown, pass: Pass, out: Json = {}): J
   return out;
 }
 
-const EMPTY: Json = Object.freeze({});
-
-function conformed(plan: TypePlan, value: unknown, pass: Pass): unknown {
+function conformed(plan: TypePlan, value: unknown, pass: Pass, known?: unknown): unknown {
   switch (plan.kind) {
     case 'struct':
-      return struct(plan, value, pass);
+      return struct(plan, value, pass, {}, isObject(known) ? known : EMPTY);
     case 'list':
       if (!Array.isArray(value)) return misfit(pass);
       return value.map((member) => element(plan.element, member, pass));
