@@ -81,7 +81,7 @@ export class LogStorage<T> implements Storage<T> {
     return this.#write(key, (current) => {
       if (current !== undefined) throw new StorageError('exists', key);
       const revision = this.#nextRevision();
-      const made = new StoredRecord(key, revision, revision, this.#codec.encode(value, revision), this.#codec);
+      const made = StoredRecord.of(key, revision, revision, this.#codec.encode(value, revision));
       this.#stage('create', made, undefined);
       return made;
     });
@@ -93,8 +93,8 @@ export class LogStorage<T> implements Storage<T> {
       const value = revise(current);
       if (value === current.value) return current;
       const revision = this.#nextRevision();
-      const text = this.#codec.encode(value, revision);
-      const made = new StoredRecord(key, revision, current.createRevision, text, this.#codec);
+      const encoded = this.#codec.encode(value, revision);
+      const made = StoredRecord.of(key, revision, current.createRevision, encoded);
       this.#stage('update', made, current);
       return made;
     });
@@ -105,8 +105,8 @@ export class LogStorage<T> implements Storage<T> {
       if (current === undefined) throw new StorageError('absent', key);
       check?.(current);
       const revision = this.#nextRevision();
-      const text = this.#codec.encode(current.value, revision);
-      const last = new StoredRecord(key, revision, current.createRevision, text, this.#codec);
+      const encoded = this.#codec.encode(current.value, revision);
+      const last = StoredRecord.of(key, revision, current.createRevision, encoded);
       this.#stage('delete', last, current);
       return last;
     });
@@ -249,7 +249,7 @@ export class LogStorage<T> implements Storage<T> {
   #record({ key, revision, createRevision, text }: LogEntry): StoredRecord<T> {
     const current = this.#current.get(key);
     if (current?.revision === revision) return current;
-    return new StoredRecord(key, revision, createRevision, text, this.#codec);
+    return StoredRecord.read(key, revision, createRevision, text, this.#codec);
   }
 }
 

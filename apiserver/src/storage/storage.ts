@@ -46,9 +46,15 @@ export interface Storage<T> extends AsyncDisposable {
 
 /** Turns values into stored text and back. The text is what clients get to see, so an object is serialized once. */
 export interface Codec<T> {
-  /** The text of a value, with the revision written into it. */
-  encode(value: T, revision: number): string;
+  /** A value with the revision written into it. The value given belongs to the storage from then on: nobody changes it. */
+  encode(value: T, revision: number): Encoded<T>;
   decode(text: string): T;
+}
+
+export interface Encoded<T> {
+  readonly text: string;
+  /** As `decode` would make it of the text. */
+  readonly value: T;
 }
 
 /** One key's value at a revision. Shared and immutable. */
@@ -58,7 +64,7 @@ export interface Stored<T> {
   /** The revision that created the key. */
   readonly createRevision: number;
   readonly text: string;
-  /** Decoded from the text on first use, then kept: the same object for everybody. */
+  /** Decoded from the text where it was read from the log, on first use; then kept: the same object for everybody. */
   readonly value: T;
 }
 

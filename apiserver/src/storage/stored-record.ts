@@ -1,23 +1,45 @@
-import type { Codec, Stored } from './storage.ts';
+import type { Codec, Encoded, Stored } from './storage.ts';
 
-/** A stored value that is decoded when somebody first looks. */
+/** A stored value. One that was read from the log is decoded when somebody first looks. */
 export class StoredRecord<T> implements Stored<T> {
   readonly key: string;
   readonly revision: number;
   readonly createRevision: number;
   readonly text: string;
-  readonly #codec: Codec<T>;
+  /** How to make the value; undefined once it is there. */
+  #codec: Codec<T> | undefined;
   #value: T | undefined;
 
-  constructor(key: string, revision: number, createRevision: number, text: string, codec: Codec<T>) {
+  private constructor(key: string, revision: number, createRevision: number, text: string) {
     this.key = key;
     this.revision = revision;
     this.createRevision = createRevision;
     this.text = text;
-    this.#codec = codec;
+  }
+
+  static of<T>(key: string, revision: number, createRevision: number, { text, value }: Encoded<T>): StoredRecord<T> {
+    const record = new StoredRecord<T>(key, revision, createRevision, text);
+    record.#value = value;
+    return record;
+  }
+
+  static read<T>(
+    key: string,
+    revision: number,
+    createRevision: number,
+    text: string,
+    codec: Codec<T>,
+  ): StoredRecord<T> {
+    const record = new StoredRecord<T>(key, revision, createRevision, text);
+    record.#codec = codec;
+    return record;
   }
 
   get value(): T {
-    return (this.#value ??= this.#codec.decode(this.text));
+    if (this.#codec !== undefined) {
+      this.#value = this.#codec.decode(this.text);
+      this.#codec = undefined;
+    }
+    return this.#value as T;
   }
 }

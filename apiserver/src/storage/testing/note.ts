@@ -7,6 +7,9 @@ export interface Note {
 }
 
 export const noteCodec: Codec<Note> = {
-  encode: (note, revision) => JSON.stringify({ ...note, revision }),
+  encode(note, revision) {
+    const value = { ...note, revision };
+    return { text: JSON.stringify(value), value };
+  },
   decode: (text) => JSON.parse(text) as Note,
 };
