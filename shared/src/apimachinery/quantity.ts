@@ -106,6 +106,19 @@ const SUFFIX_ERROR = "unable to parse quantity's suffix";
 
 /** Reads a quantity; throws QuantityError. What is finer than a billionth is rounded up (away from zero). */
 export function parseQuantity(text: string): Quantity {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const quantity = readQuantity(text);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(text, quantity);
+  return quantity;
+}
+
+/** The same few quantities are written again and again. */
+const remembered = new Map<string, Quantity>();
+const MAX_REMEMBERED = 512;
+
+function readQuantity(text: string): Quantity {
   const match = SHAPE.exec(text);
   if (match === null || (match[2] === '' && (match[3] ?? '') === '')) throw new QuantityError(SHAPE_ERROR);
   const negative = match[1] === '-';

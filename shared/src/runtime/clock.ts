@@ -41,8 +41,18 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 }
 
 /** A time as `metav1.Time` spells it: RFC 3339 in UTC with whole seconds. */
-export const timestamp = (milliseconds: number): string =>
-  new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
+export function timestamp(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastTimestamp = `${new Date(milliseconds).toISOString().slice(0, -5)}Z`;
+  }
+  return lastTimestamp;
+}
+
+/** Many ask in the same second. */
+let lastSecond = NaN;
+let lastTimestamp = '';
 
 /** A time as `metav1.MicroTime` spells it: RFC 3339 in UTC with six decimals. */
 export const microTimestamp = (milliseconds: number): string =>

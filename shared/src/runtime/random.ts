@@ -29,15 +29,23 @@ export function seededRandom(seed: number): Random {
     fraction,
     integer: (below) => Math.floor(fraction() * below),
     uuid() {
-      const hex = Array.from({ length: 4 }, () => word().toString(16).padStart(8, '0')).join('');
-      const variant = ((parseInt(hex[16]!, 16) & 3) | 8).toString(16);
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+      const [a, b, c, d] = [word(), word(), word(), word()];
+      return `${hex8(a)}-${hex4(b >>> 16)}-${hex4((b & 0x0fff) | 0x4000)}-${hex4(((c >>> 16) & 0x3fff) | 0x8000)}-${hex4(c & 0xffff)}${hex8(d)}`;
     },
-    suffix: (length) =>
-      Array.from({ length }, () => NAME_ALPHABET[Math.floor(fraction() * NAME_ALPHABET.length)]).join(''),
+    suffix(length) {
+      let text = '';
+      for (let i = 0; i < length; i++) text += NAME_ALPHABET[Math.floor(fraction() * NAME_ALPHABET.length)];
+      return text;
+    },
     fork: (label) => seededRandom(hash(`${seed}/${label}`)),
   };
 }
+
+/** Each byte as two hexadecimal digits. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+const hex4 = (half: number): string => HEX[half >>> 8]! + HEX[half & 255]!;
+const hex8 = (word: number): string => hex4(word >>> 16) + hex4(word & 0xffff);
 
 /** FNV-1a over UTF-16 units. */
 function hash(text: string): number {
