@@ -48,7 +48,9 @@ import {
   DNS_SERVICE_IP,
   nodeAddress,
   nodeName,
+  nodeNetworkPrefix,
   POD_CIDR,
+  PODS_PER_NODE,
   SERVICE_CIDR,
 } from './bootstrap/addresses.ts';
 import { createSystemObjects } from './bootstrap/system-objects.ts';
@@ -59,6 +61,8 @@ import { traceReview } from './trace/trace-review.ts';
 export interface ComposeOptions {
   /** How many simulated nodes; 2 by default. */
   readonly nodes?: number | undefined;
+  /** How many pods a node takes; 110 by default. */
+  readonly podsPerNode?: number | undefined;
   readonly clock: Clock;
   readonly random: Runtime['random'];
   readonly logger?: Logger | undefined;
@@ -181,6 +185,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
 
   // Everything that acts on what the API holds.
   const images = createImageRegistry(new Map([['coredns', coreDnsImage(dns)], ...(options.images ?? [])]));
+  const podsPerNode = options.podsPerNode ?? PODS_PER_NODE;
   const kubelets = Array.from({ length: options.nodes ?? 2 }, (_, index) => {
     const kubelet = new Kubelet({
       nodeName: nodeName(index + 1),
@@ -190,6 +195,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
       informers,
       network,
       images,
+      capacity: { pods: String(podsPerNode) },
       startContainer,
       makeRootFileSystem,
       makeResolver: createStubResolver,
@@ -205,6 +211,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     runtime,
     rootCertificate: options.rootCertificate,
     podNetwork: POD_CIDR,
+    nodeNetworkPrefix: nodeNetworkPrefix(podsPerNode),
     resources,
   };
   const healthChecks = new HealthCheckServer({

@@ -3,6 +3,7 @@ import { StorageOpenError } from '@kubarium/apiserver';
 import { HostDnsListener } from '@kubarium/dns';
 import { ServiceListener } from '@kubarium/proxy';
 import { EventRecorder, realClock, seededRandom, SERVICES, parseKey, type Logger } from '@kubarium/shared';
+import { mostNodes, POD_CIDR } from './bootstrap/addresses.ts';
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { createCredentials, serverTls, type Credentials } from './pki/credentials.ts';
@@ -17,6 +18,7 @@ export interface StartOptions {
   /** 0 takes the port of the last start, or a free one. */
   readonly port: number;
   readonly nodes: number;
+  readonly podsPerNode: number;
   /** The port of the cluster's DNS on 127.0.0.1; 0 takes a free one. */
   readonly dnsPort: number;
   readonly seed?: number | undefined;
@@ -38,6 +40,7 @@ export interface RunningCluster extends AsyncDisposable {
 
 /** Starts a cluster on its state folder, with real sockets on this machine. Throws StartError where the user must change something. */
 export async function startCluster(options: StartOptions): Promise<RunningCluster> {
+  checkSize(options);
   const folder = new StateFolder(options.dataDir);
   const credentials = folder.readCredentials() ?? firstCredentials(folder, options.bindAddress);
   await using parts = new AsyncDisposableStack();
@@ -66,6 +69,16 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
   };
 }
 
+/** Each node needs its part of the pod network. */
+function checkSize({ nodes, podsPerNode }: StartOptions): void {
+  const most = mostNodes(podsPerNode);
+  if (nodes <= most) return;
+  throw new StartError(
+    `${nodes} nodes of ${podsPerNode} pods do not fit into the pod network ${POD_CIDR}`,
+    `take at most ${most} nodes of that size, or smaller ones with --pods-per-node`,
+  );
+}
+
 function firstCredentials(folder: StateFolder, bindAddress: string): Credentials {
   const credentials = createCredentials(serverNames(bindAddress), realClock.now());
   folder.writeCredentials(credentials);
@@ -81,6 +94,7 @@ async function listening(
   const start = (port: number): Promise<ComposedCluster> =>
     composeCluster({
       nodes: options.nodes,
+      podsPerNode: options.podsPerNode,
       clock: realClock,
       random: seededRandom(seed),
       logger: options.logger,

@@ -10,6 +10,7 @@ interface UpOptions {
   readonly bindAddress: string;
   readonly port: number;
   readonly nodes: number;
+  readonly podsPerNode: number;
   readonly dnsPort: number;
   readonly seed?: number;
   readonly keepRevisions?: number;
@@ -30,6 +31,7 @@ export const upCommand = (): Command =>
     )
     .option('--bind-address <address>', 'address of the API server', '127.0.0.1')
     .option('--nodes <count>', 'number of simulated nodes', wholeNumber(1, 5000), 2)
+    .option('--pods-per-node <count>', 'how many pods a node takes', wholeNumber(1, 16_000), 110)
     .option(
       '--dns-port <port>',
       'port on 127.0.0.1 that answers DNS as the cluster does; 0 takes a free one',

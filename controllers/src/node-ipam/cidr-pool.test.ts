@@ -25,6 +25,11 @@ describe('CidrPool', () => {
     ]);
   });
 
+  it('hands out parts of another size', () => {
+    const pool = new CidrPool('10.244.0.0/16', 22);
+    expect(['a', 'b'].map((holder) => pool.allocate(holder))).toEqual(['10.244.0.0/22', '10.244.4.0/22']);
+  });
+
   it.each(['10.0.0.0', '10.0.0/16', '10.0.0.0/25', 'fd00::/8'])('refuses %s', (network) => {
     expect(() => new CidrPool(network)).toThrow('is not an IPv4 network');
   });

@@ -1,19 +1,21 @@
-/** Hands out the /24 networks of a larger IPv4 network in turn; one given back is used again only after all others. */
+/** Hands out the parts of an IPv4 network in turn, all of one size; one given back is used again only after all others. */
 export class CidrPool {
   readonly #base: number;
   readonly #count: number;
+  readonly #partPrefix: number;
   readonly #holders = new Map<string, string>();
   #next = 0;
 
-  /** `network` as `10.244.0.0/16`; its prefix is at most 24. */
-  constructor(network: string) {
+  /** `network` as `10.244.0.0/16`; its prefix is at most that of its parts. */
+  constructor(network: string, partPrefix = 24) {
     const [address = '', prefix = ''] = network.split('/');
     const bytes = address.split('.').map(Number);
-    if (bytes.length !== 4 || !(Number(prefix) >= 8 && Number(prefix) <= 24)) {
-      throw new RangeError(`the pod network ${network} is not an IPv4 network with a prefix from 8 to 24`);
+    if (bytes.length !== 4 || !(Number(prefix) >= 8 && Number(prefix) <= partPrefix)) {
+      throw new RangeError(`the pod network ${network} is not an IPv4 network with a prefix from 8 to ${partPrefix}`);
     }
-    this.#base = bytes.reduce((value, byte) => value * 256 + byte, 0) / 256;
-    this.#count = 2 ** (24 - Number(prefix));
+    this.#base = bytes.reduce((value, byte) => value * 256 + byte, 0);
+    this.#count = 2 ** (partPrefix - Number(prefix));
+    this.#partPrefix = partPrefix;
   }
 
   /** Says that a network is in use, by whomever it was given out. */
@@ -39,7 +41,7 @@ export class CidrPool {
   }
 
   #cidr(index: number): string {
-    const value = this.#base + index;
-    return `${value >>> 16}.${(value >>> 8) & 255}.${value & 255}.0/24`;
+    const value = this.#base + index * 2 ** (32 - this.#partPrefix);
+    return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}/${this.#partPrefix}`;
   }
 }

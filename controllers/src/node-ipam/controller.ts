@@ -10,7 +10,7 @@ const RETRY_MS = 30_000;
 export function nodeIpamController(context: ControllerContext): Component {
   const { client, informers, runtime } = context;
   const nodes = informers.informer(NODES);
-  const pool = new CidrPool(context.podNetwork);
+  const pool = new CidrPool(context.podNetwork, context.nodeNetworkPrefix);
   const recorder = new EventRecorder({ client, runtime, component: 'cidrAllocator' });
   const loop = new ReconcileLoop({ name: 'node-ipam', runtime, reconcile });
 
