@@ -1,0 +1,3 @@
+module kubarium.dev/bench/load
+
+go 1.22
