@@ -1,5 +1,9 @@
 import { parseRequest, type NameRequest } from './parse-request.ts';
 import { CLASS_IN, TYPE, typeName, type Answer, type ResourceRecord } from './record.ts';
+import type { CnameRecord } from './records/cname.ts';
+import { distinct } from './distinct.ts';
+import { startOfAuthority } from './records/soa.ts';
+import { serviceLocations } from './records/srv.ts';
 import type { EndpointFacts, PortFacts, ServiceFacts, ServiceIndex } from './service-index.ts';
 
 /** The version of the Kubernetes DNS specification that the records follow. */
@@ -170,11 +174,11 @@ function ofService(
     exists: true,
     records: [
       ...[...new Set(usable.map((one) => one.address))].map((address) => ({ name, ttl, type: 'A', address }) as const),
-      ...serviceLocations(name, type, targets, ttl),
+      ...(type === TYPE.SRV ? serviceLocations(name, targets, ttl) : []),
     ],
     additional:
       type === TYPE.SRV
-        ? unique(usable.map((one) => ({ name: nameOf(one), ttl, type: 'A', address: one.address }) as const))
+        ? distinct(usable.map((one) => ({ name: nameOf(one), ttl, type: 'A', address: one.address }) as const))
         : [],
     reason: `${told} ${endpoint === undefined ? 'is headless: its ready endpoints' : `has the endpoint ${endpoint}`}`,
   };
@@ -191,18 +195,14 @@ function ofClusterIP(
   const ports = service.ports.filter(fits);
   if (ports.length === 0) return missing(`${told} has no such port`);
   const target = `${service.name}.${service.namespace}.svc.${zone}`;
+  const targets = ports.map(({ port }) => ({ target, port }));
   // Simplified: a dual-stack Service's IPv6 address has no AAAA record, as the pod network has no IPv6.
   const addresses = service.clusterIPs.filter((address) => !address.includes(':'));
   return {
     exists: true,
     records: [
       ...addresses.map((address) => ({ name, ttl, type: 'A', address }) as const),
-      ...serviceLocations(
-        name,
-        type,
-        ports.map(({ port }) => ({ target, port })),
-        ttl,
-      ),
+      ...(type === TYPE.SRV ? serviceLocations(name, targets, ttl) : []),
     ],
     additional: addresses.map((address) => ({ name: target, ttl, type: 'A', address }) as const),
     reason: `${told} has the cluster IP ${service.clusterIPs.join(', ')}`,
@@ -223,16 +223,15 @@ function reverse(name: string, address: string, { index, zone, ttlSeconds: ttl }
   if (endpoints.length === 0) return missing(`no Service and no endpoint has the address ${address}`);
   return {
     exists: true,
-    records: unique(endpoints.map((one) => pointer(`${one.label}.${one.service}.${one.namespace}.svc.${zone}`))),
+    records: distinct(endpoints.map((one) => pointer(`${one.label}.${one.service}.${one.namespace}.svc.${zone}`))),
     reason: `${address} is an endpoint of ${endpoints.map((one) => `${one.namespace}/${one.service}`).join(', ')}`,
   };
 }
 
-type Alias = Extract<ResourceRecord, { readonly type: 'CNAME' | 'PTR' | 'NS' }>;
-const isAlias = (record: ResourceRecord): record is Alias => record.type === 'CNAME';
+const isAlias = (record: ResourceRecord): record is CnameRecord => record.type === 'CNAME';
 
 /** Follows an alias as long as it leads to names of the cluster. */
-function follow(alias: Alias, type: number, options: AnswerOptions): ResourceRecord[] {
+function follow(alias: CnameRecord, type: number, options: AnswerOptions): ResourceRecord[] {
   const chain: ResourceRecord[] = [alias];
   let { target } = alias;
   while (chain.length <= MAX_CHAIN) {
@@ -247,39 +246,6 @@ function follow(alias: Alias, type: number, options: AnswerOptions): ResourceRec
     target = next.target;
   }
   return chain;
-}
-
-/** SRV records of equal priority that share the traffic equally; none unless they are asked for. */
-function serviceLocations(
-  name: string,
-  type: number,
-  targets: readonly { readonly target: string; readonly port: number }[],
-  ttl: number,
-): ResourceRecord[] {
-  if (type !== TYPE.SRV) return [];
-  const weight = Math.max(1, Math.floor(100 / Math.max(1, targets.length)));
-  return unique(
-    targets.map(({ target, port }) => ({ name, ttl, type: 'SRV', priority: 0, weight, port, target }) as const),
-  );
-}
-
-function unique<R extends ResourceRecord>(records: readonly R[]): R[] {
-  return [...new Map(records.map((record) => [JSON.stringify(record), record])).values()];
-}
-
-function startOfAuthority(zone: string, options: AnswerOptions, name = zone): ResourceRecord {
-  return {
-    name,
-    ttl: options.ttlSeconds,
-    type: 'SOA',
-    primary: `ns.dns.${zone}`,
-    mailbox: `hostmaster.${zone}`,
-    serial: options.serial,
-    refresh: 7200,
-    retry: 1800,
-    expire: 86_400,
-    minimum: options.ttlSeconds,
-  };
 }
 
 const missing = (reason: string): Finding => ({ exists: false, records: [], reason });

@@ -1,13 +1,17 @@
+import { RECORD_TYPES, type ResourceRecord } from './records/record-types.ts';
+
+export type { ResourceRecord };
+
 /** The numbers of RFC 1035 and its successors that the server knows by name. */
 export const TYPE = {
-  A: 1,
-  NS: 2,
-  CNAME: 5,
-  SOA: 6,
-  PTR: 12,
-  TXT: 16,
+  A: RECORD_TYPES.A.number,
+  NS: RECORD_TYPES.NS.number,
+  CNAME: RECORD_TYPES.CNAME.number,
+  SOA: RECORD_TYPES.SOA.number,
+  PTR: RECORD_TYPES.PTR.number,
+  TXT: RECORD_TYPES.TXT.number,
+  SRV: RECORD_TYPES.SRV.number,
   AAAA: 28,
-  SRV: 33,
   OPT: 41,
   IXFR: 251,
   AXFR: 252,
@@ -18,30 +22,6 @@ export const CLASS_IN = 1;
 
 export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, BADVERS: 16 } as const;
 export type Rcode = keyof typeof RCODE;
-
-/** A resource record of class IN; names are absolute, without the final dot. */
-export type ResourceRecord = { readonly name: string; readonly ttl: number } & (
-  | { readonly type: 'A'; readonly address: string }
-  | { readonly type: 'CNAME' | 'PTR' | 'NS'; readonly target: string }
-  | {
-      readonly type: 'SRV';
-      readonly priority: number;
-      readonly weight: number;
-      readonly port: number;
-      readonly target: string;
-    }
-  | { readonly type: 'TXT'; readonly text: string }
-  | {
-      readonly type: 'SOA';
-      readonly primary: string;
-      readonly mailbox: string;
-      readonly serial: number;
-      readonly refresh: number;
-      readonly retry: number;
-      readonly expire: number;
-      readonly minimum: number;
-    }
-);
 
 /** What the server says to a question. */
 export interface Answer {

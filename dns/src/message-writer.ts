@@ -1,0 +1,108 @@
+/** Writes a message into a buffer that grows, and remembers where names stand so that later ones can point at them. */
+export class MessageWriter {
+  #buffer: Buffer;
+  #at: number;
+  /** Offsets of names written so far, by their lower-case text. */
+  readonly #names = new Map<string, number>();
+
+  /** Leaves room for the header, which is written last. */
+  constructor(headerBytes: number) {
+    this.#buffer = Buffer.allocUnsafe(512);
+    this.#at = headerBytes;
+  }
+
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Takes back what was written from a position on. */
+  backTo(position: number): void {
+    this.#at = position;
+    for (const [name, offset] of this.#names) if (offset >= position) this.#names.delete(name);
+  }
+
+  /** The message so far. It shares the writer's memory. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#at);
+  }
+
+  /** Copies the question, which begins with a name. */
+  question(question: Uint8Array, name: string): void {
+    this.#room(question.length);
+    this.#buffer.set(question, this.#at);
+    this.#remember(name, this.#at);
+    this.#at += question.length;
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#buffer[this.#at++] = value;
+  }
+
+  short(value: number): void {
+    this.#room(2);
+    this.#at = this.#buffer.writeUInt16BE(value, this.#at);
+  }
+
+  long(value: number): void {
+    this.#room(4);
+    this.#at = this.#buffer.writeUInt32BE(value >>> 0, this.#at);
+  }
+
+  /** A length in two bytes, and what `write` writes behind it. */
+  measured(write: () => void): void {
+    const lengthAt = this.#at;
+    this.short(0);
+    write();
+    this.#buffer.writeUInt16BE(this.#at - lengthAt - 2, lengthAt);
+  }
+
+  /** A character string of at most 255 bytes, its length before it. */
+  characters(text: string): void {
+    this.byte(text.length);
+    this.#room(text.length);
+    this.#at += this.#buffer.write(text, this.#at, 'latin1');
+  }
+
+  /** A domain name; what was written before is pointed at, unless `compress` is false. */
+  name(name: string, { compress = true } = {}): void {
+    let rest = name;
+    while (rest !== '') {
+      const known = compress ? this.#names.get(rest.toLowerCase()) : undefined;
+      if (known !== undefined) return this.short(0xc000 | known);
+      if (compress && this.#at < 0x4000) this.#names.set(rest.toLowerCase(), this.#at);
+      const dot = labelEnd(rest);
+      const label = rest.slice(0, dot).replaceAll(/\\(.)/gs, '$1');
+      this.characters(label);
+      rest = rest.slice(dot + 1);
+    }
+    this.byte(0);
+  }
+
+  /** Notes where a name that is already written stands, and each name that it ends with. */
+  #remember(name: string, offset: number): void {
+    let rest = name;
+    let at = offset;
+    while (rest !== '') {
+      this.#names.set(rest.toLowerCase(), at);
+      const dot = labelEnd(rest);
+      at += 1 + rest.slice(0, dot).replaceAll(/\\(.)/gs, '$1').length;
+      rest = rest.slice(dot + 1);
+    }
+  }
+
+  #room(bytes: number): void {
+    if (this.#at + bytes <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(2 * this.#buffer.length + bytes);
+    larger.set(this.#buffer.subarray(0, this.#at));
+    this.#buffer = larger;
+  }
+}
+
+/** Where the first label of a name ends: at the first dot that is not escaped. */
+function labelEnd(name: string): number {
+  let dot = name.indexOf('.');
+  if (!name.includes('\\')) return dot === -1 ? name.length : dot;
+  for (dot = 0; dot < name.length && name[dot] !== '.'; dot++) if (name[dot] === '\\') dot++;
+  return dot;
+}
