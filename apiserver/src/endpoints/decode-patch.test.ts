@@ -40,12 +40,16 @@ describe('decodePatch', () => {
     [STRATEGIC, '{"a":'.repeat(20_000), "invalid character '{' exceeded max depth"],
   ])('refuses %s %j', (type, text, message) => expect(refusal(text, type)).toBe(`400 ${message}`));
 
-  test.each(['application/json', 'text/plain', 'application/yaml', 'application/apply-patch+yaml'])(
-    'does not take %s',
-    (type) => {
-      expect(refusal('{}', type)).toBe('415 415: Unsupported Media Type');
-    },
-  );
+  test.each(['application/json', 'text/plain', 'application/yaml'])('does not take %s', (type) => {
+    expect(refusal('{}', type)).toBe('415 415: Unsupported Media Type');
+  });
+
+  test('reads the object of an apply from YAML, and from JSON', () => {
+    const apply = 'application/apply-patch+yaml';
+    expect(decodePatch(Buffer.from('metadata:\n  name: a\n'), apply).patch).toEqual({ metadata: { name: 'a' } });
+    expect(decodePatch(Buffer.from('{"metadata":{"name":"a"}}'), apply).patch).toEqual({ metadata: { name: 'a' } });
+    expect(refusal('a: [', apply)).toMatch(/^400 error decoding YAML: error converting YAML to JSON: yaml: line 1: /);
+  });
 
   test('finds what is strictly wrong with the text', () => {
     const flaws = (text: string, type: string) => decodePatch(Buffer.from(text), `${type}; charset=utf-8`).patchFlaws;
