@@ -1,5 +1,6 @@
 import { StartError } from '@kubarium/cluster';
 import { Command, CommanderError } from 'commander';
+import { explainCommand } from './commands/explain.ts';
 import { tokenCommand } from './commands/token.ts';
 import { traceCommand } from './commands/trace.ts';
 import { upCommand } from './commands/up.ts';
@@ -16,6 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .addCommand(upCommand())
     .addCommand(traceCommand())
+    .addCommand(explainCommand())
     .addCommand(tokenCommand())
     .addCommand(versionCommand());
   for (const command of program.commands) command.exitOverride();

@@ -12,6 +12,7 @@ import {
   type ApiServer,
   type Storage,
   type CompactorOptions,
+  type ReviewResource,
   type TlsOptions,
 } from '@kubarium/apiserver';
 import { ControllerManager, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
@@ -54,6 +55,8 @@ import {
   SERVICE_CIDR,
 } from './bootstrap/addresses.ts';
 import { createSystemObjects } from './bootstrap/system-objects.ts';
+import { ClusterView } from './explain/cluster-view.ts';
+import { explanationReview } from './explain/explanation-review.ts';
 import { coreDnsImage } from './images/coredns-image.ts';
 import { InProcessNodes } from './node-connector.ts';
 import { traceReview } from './trace/trace-review.ts';
@@ -141,7 +144,8 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     services: { clusterIPRange: SERVICE_CIDR },
   });
   const authorizer = new RbacAuthorizer(bootstrapRules());
-  const transport = new LocalTransport({ registry, authorizer, runtime, user: SYSTEM });
+  const reviews: ReviewResource[] = [];
+  const transport = new LocalTransport({ registry, authorizer, runtime, user: SYSTEM, reviews: () => reviews });
   const client = new KubeClient(transport);
   await createSystemObjects(client);
 
@@ -156,6 +160,17 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
   const nodes = new InProcessNodes(controlPlane);
 
   const dns = new ClusterDns({ informers, runtime, zone: CLUSTER_DOMAIN });
+  const view = new ClusterView({
+    client,
+    informers,
+    network,
+    policies,
+    clock,
+    clusterDomain: CLUSTER_DOMAIN,
+    dnsAddress: DNS_SERVICE_IP,
+    dnsService: { namespace: 'kube-system', name: 'kube-dns' },
+  });
+  reviews.push(traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP }), explanationReview(view));
   const running = parts.use(new AsyncDisposableStack());
   const apiServer = ({ tls, ...listen }: Partial<ServeOptions> & Pick<ServeOptions, 'tls'>): ApiServer =>
     running.use(
@@ -168,7 +183,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
         ...listen,
         serviceAccountSigner: signer,
         authorizer,
-        reviews: [traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP })],
+        reviews: [traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP }), explanationReview(view)],
         storageRevision: () => storage.revision,
       }),
     );

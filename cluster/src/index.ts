@@ -9,3 +9,10 @@ export { StateFolder } from './state-folder.ts';
 export { TRACES, type Trace, type TraceSpec, type TraceStatus } from './trace/trace-resource.ts';
 export type { TimedHop } from './trace/trace-recorder.ts';
 export { KUBERNETES_VERSION, VERSION } from './version.ts';
+export {
+  EXPLANATIONS,
+  type Explanation,
+  type ExplanationSpec,
+  type ExplanationStatus,
+  type ExplanationStep,
+} from './explain/explanation-resource.ts';

@@ -4,3 +4,4 @@ export { ServiceListener, type ServiceListenerOptions, type UnavailablePort } fr
 export { chooseEndpoints, type EndpointChoice, type Entrance, type ProxyNode } from './choose-endpoint.ts';
 export type { Route, RoutingTable } from './routing-table.ts';
 export type { Endpoint } from './slice-endpoints.ts';
+export { portKey, SERVICE_NAME_LABEL, sliceEndpoints } from './slice-endpoints.ts';

@@ -1,7 +1,7 @@
 import type { EndpointSlice, Protocol, SocketAddress } from '@kubarium/shared';
 
 /** The label that ties a slice to its Service. */
-const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
 /** What the routing table keeps of one endpoint, for one port. */
 export interface Endpoint extends SocketAddress {
