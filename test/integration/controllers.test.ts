@@ -8,13 +8,16 @@ import {
   ENDPOINT_SLICES,
   ENDPOINTS,
   EVENTS,
+  IP_ADDRESSES,
   LEASES,
   NAMESPACES,
   NODES,
   type Pod,
   PODS,
   REPLICA_SETS,
+  REPLICATION_CONTROLLERS,
   SERVICE_ACCOUNTS,
+  SERVICE_CIDRS,
   SERVICES,
 } from '@kubarium/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +55,77 @@ const endpointsReady = async () =>
   (await plane.client.list(ENDPOINT_SLICES, { namespace: 'default' })).items.map(
     ({ endpoints }) => (endpoints ?? []).filter(({ conditions }) => conditions?.ready).length,
   );
+
+describe('a ReplicationController', () => {
+  it('keeps its number of pods, and leaves them behind', async () => {
+    await plane.pods.addNode('n1');
+    const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'app:1' }] } };
+    const metadata = { name: 'web', namespace: 'default' };
+    await plane.client.create(REPLICATION_CONTROLLERS, { metadata, spec: { replicas: 2, template } });
+    await plane.settle();
+    expect((await list()).map(({ metadata: { ownerReferences } }) => ownerReferences?.[0]?.kind)).toEqual([
+      'ReplicationController',
+      'ReplicationController',
+    ]);
+    const { status } = await plane.client.get(REPLICATION_CONTROLLERS, metadata);
+    expect(status).toEqual({
+      replicas: 2,
+      fullyLabeledReplicas: 2,
+      readyReplicas: 2,
+      availableReplicas: 2,
+      observedGeneration: 1,
+    });
+    await plane.client.delete(REPLICATION_CONTROLLERS, metadata);
+    await plane.settle();
+    expect((await plane.client.list(REPLICATION_CONTROLLERS)).items).toEqual([]);
+    expect((await list()).map((pod) => pod.metadata.ownerReferences)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a Service without a selector', () => {
+  it('has the endpoints that somebody made by hand, until they go', async () => {
+    const metadata = { name: 'db', namespace: 'default' };
+    await plane.client.create(SERVICES, { metadata, spec: { ports: [{ port: 80 }] } });
+    await plane.client.create(ENDPOINTS, {
+      metadata,
+      subsets: [{ addresses: [{ ip: '10.9.8.7' }], ports: [{ port: 80 }] }],
+    });
+    await plane.settle();
+    expect(await endpointsReady()).toEqual([1]);
+    await plane.client.delete(ENDPOINTS, metadata);
+    await plane.settle();
+    expect(await endpointsReady()).toEqual([]);
+  });
+
+  it('has an IPAddress for its cluster IP as long as it lives', async () => {
+    const metadata = { name: 'db', namespace: 'default' };
+    const { spec } = await plane.client.create(SERVICES, { metadata, spec: { ports: [{ port: 80 }] } });
+    await plane.settle();
+    const names = async () => (await plane.client.list(IP_ADDRESSES)).items.map((address) => address.metadata.name);
+    expect(await names()).toEqual([spec.clusterIP]);
+    await plane.client.delete(SERVICES, metadata);
+    await plane.settle();
+    expect(await names()).toEqual([]);
+  });
+});
+
+describe('a ServiceCIDR', () => {
+  it('is protected while it is in use, and goes a moment after', async () => {
+    const metadata = { name: 'kubernetes' };
+    await plane.client.create(SERVICE_CIDRS, { metadata, spec: { cidrs: ['10.96.0.0/12'] } });
+    const service = { name: 'db', namespace: 'default' };
+    await plane.client.create(SERVICES, { metadata: service, spec: { ports: [{ port: 80 }] } });
+    await plane.settle();
+    const ready = async () => (await plane.client.get(SERVICE_CIDRS, metadata)).status.conditions?.[0];
+    expect(await ready()).toMatchObject({ type: 'Ready', status: 'True' });
+    await plane.client.delete(SERVICE_CIDRS, metadata);
+    await plane.settle();
+    expect(await ready()).toMatchObject({ status: 'False', reason: 'Terminating' });
+    await plane.client.delete(SERVICES, service);
+    await plane.advance(11_000);
+    expect((await plane.client.list(SERVICE_CIDRS)).items).toEqual([]);
+  });
+});
 
 describe('a Deployment', () => {
   it('becomes pods, endpoints and events', async () => {

@@ -5,6 +5,7 @@ import {
   ENDPOINTS,
   NAMESPACES,
   SERVICE_ACCOUNTS,
+  SERVICE_CIDRS,
   SERVICES,
   isNotFound,
   type ApiObject,
@@ -13,7 +14,13 @@ import {
   type ObjectName,
   type Resource,
 } from '@kubarium/shared';
-import { CONTROL_PLANE_ADDRESS, CONTROL_PLANE_PORT, DNS_SERVICE_IP, KUBERNETES_SERVICE_IP } from './addresses.ts';
+import {
+  CONTROL_PLANE_ADDRESS,
+  CONTROL_PLANE_PORT,
+  DNS_SERVICE_IP,
+  KUBERNETES_SERVICE_IP,
+  SERVICE_CIDR,
+} from './addresses.ts';
 import { VERSION } from '../version.ts';
 
 /** One object that a new cluster starts with. */
@@ -35,6 +42,7 @@ const ownObjects = (): readonly SystemObject[] => [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) =>
     object(NAMESPACES, { metadata: { name } }),
   ),
+  object(SERVICE_CIDRS, { metadata: { name: 'kubernetes' }, spec: { cidrs: [SERVICE_CIDR] } }),
   object(SERVICES, {
     metadata: { namespace: 'default', name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: {

@@ -9,8 +9,6 @@ import {
   type Pod,
   PODS,
   ReconcileLoop,
-  REPLICA_SETS,
-  type ReplicaSet,
   StatusError,
 } from '@kubarium/shared';
 import { composeController } from '../compose-controller.ts';
@@ -29,25 +27,33 @@ import {
 } from '../ownership.ts';
 import { isPodReady, podCondition } from '../pod-state.ts';
 import { slowStart } from '../slow-start.ts';
-import { podFromTemplate, replicaSetStatus, scalePlan, type ScaleFailure } from './reconcile.ts';
+import { podFromTemplate, replicaStatus, scalePlan, type ScaleFailure } from './reconcile.ts';
+import { REPLICA_SET, REPLICATION_CONTROLLER, type ReplicaKind, type ReplicaOwner } from './replica-owner.ts';
 
 const MERGE = 'application/strategic-merge-patch+json';
 
 /** Keeps `spec.replicas` pods of each ReplicaSet's template alive. */
-export function replicaSetController(context: ControllerContext): Component {
+export const replicaSetController = (context: ControllerContext): Component => replicaController(context, REPLICA_SET);
+
+/** The same for ReplicationControllers. */
+export const replicationController = (context: ControllerContext): Component =>
+  replicaController(context, REPLICATION_CONTROLLER);
+
+function replicaController(context: ControllerContext, kind: ReplicaKind): Component {
+  const { resource, selectorOf } = kind;
   const { client, informers, runtime } = context;
   const { clock } = runtime;
   const pods = informers.informer(PODS, { indexers: OWNERSHIP_INDEXERS });
-  const replicaSets = informers.informer(REPLICA_SETS, { indexers: OWNERSHIP_INDEXERS });
+  const owners = informers.informer(resource, { indexers: OWNERSHIP_INDEXERS });
   const ownPods = new OwnWrites(pods, clock, (pod) => controllerOf(pod)?.uid ?? '');
-  const ownSets = new OwnWrites(replicaSets, clock);
-  const recorder = new EventRecorder({ client, runtime, component: 'replicaset-controller' });
-  const loop = new ReconcileLoop({ name: 'replica-set', runtime, workers: 8, reconcile });
+  const ownOwners = new OwnWrites(owners, clock);
+  const recorder = new EventRecorder({ client, runtime, component: kind.component });
+  const loop = new ReconcileLoop({ name: kind.name, runtime, workers: 8, reconcile });
 
-  replicaSets.onChange({
-    added: (replicaSet) => loop.add(keyOf(replicaSet)),
-    updated: (replicaSet) => ownSets.isEcho(replicaSet) || loop.add(keyOf(replicaSet)),
-    deleted: (replicaSet) => loop.add(keyOf(replicaSet)),
+  owners.onChange({
+    added: (owner) => loop.add(keyOf(owner)),
+    updated: (owner) => ownOwners.isEcho(owner) || loop.add(keyOf(owner)),
+    deleted: (owner) => loop.add(keyOf(owner)),
   });
   pods.onChange({
     added: (pod) => enqueueOwner(pod, true),
@@ -59,117 +65,122 @@ export function replicaSetController(context: ControllerContext): Component {
     deleted: (pod) => enqueueOwner(pod, false),
   });
 
-  return composeController('replica-set', context, [loop], [recorder]);
+  return composeController(kind.name, context, [loop], [recorder]);
 
   function enqueueOwner(pod: Pod, mayBeAdopted: boolean): void {
     const controller = controllerOf(pod);
     const { namespace = '' } = pod.metadata;
     if (controller !== undefined) {
-      if (controller.kind === REPLICA_SETS.kind && controller.apiVersion === apiVersionOf(REPLICA_SETS)) {
+      if (controller.kind === resource.kind && controller.apiVersion === apiVersionOf(resource)) {
         loop.add(`${namespace}/${controller.name}`);
       }
     } else if (mayBeAdopted && pod.metadata.deletionTimestamp === undefined) {
-      for (const replicaSet of replicaSets.store.byIndex(NAMESPACE_INDEX, namespace)) {
-        if (labelSelectorMatches(replicaSet.spec.selector, pod.metadata.labels)) loop.add(keyOf(replicaSet));
+      for (const owner of owners.store.byIndex(NAMESPACE_INDEX, namespace)) {
+        if (labelSelectorMatches(selectorOf(owner), pod.metadata.labels)) loop.add(keyOf(owner));
       }
     }
   }
 
   async function reconcile(key: string): Promise<void> {
-    const replicaSet = ownSets.latest(key);
-    if (replicaSet === undefined) return;
-    let owned = await claimPods(replicaSet);
+    const owner = ownOwners.latest(key);
+    if (owner === undefined) return;
+    let owned = await claimPods(owner);
     let failure: ScaleFailure | undefined;
-    if (replicaSet.metadata.deletionTimestamp === undefined) {
-      const plan = scalePlan(replicaSet, owned, () => relatedPods(replicaSet, owned), clock.now());
-      failure = (await createPods(replicaSet, plan.create)) ?? (await deletePods(replicaSet, plan.remove));
-      if (plan.create + plan.remove.length > 0) owned = ownedPods(replicaSet);
+    if (owner.metadata.deletionTimestamp === undefined) {
+      const plan = scalePlan(owner, owned, () => relatedPods(owner, owned), clock.now());
+      failure = (await createPods(owner, plan.create)) ?? (await deletePods(owner, plan.remove));
+      if (plan.create + plan.remove.length > 0) owned = ownedPods(owner);
       if (plan.isPartial && failure === undefined) loop.add(key);
     }
-    await writeStatus(replicaSet, owned, failure);
+    await writeStatus(owner, owned, failure);
     if (failure !== undefined) throw new StatusError({ code: 500, reason: failure.reason, message: failure.message });
   }
 
-  function ownedPods({ metadata, spec }: ReplicaSet): readonly Pod[] {
+  function ownedPods(owner: ReplicaOwner): readonly Pod[] {
+    const { uid } = owner.metadata;
     return ownPods
-      .merge(metadata.uid, pods.store.byIndex(CONTROLLER_INDEX, metadata.uid))
-      .filter((pod) => labelSelectorMatches(spec.selector, pod.metadata.labels));
+      .merge(uid, pods.store.byIndex(CONTROLLER_INDEX, uid))
+      .filter((pod) => labelSelectorMatches(selectorOf(owner), pod.metadata.labels));
   }
 
-  async function claimPods(replicaSet: ReplicaSet): Promise<readonly Pod[]> {
-    const { uid, namespace = '' } = replicaSet.metadata;
+  async function claimPods(owner: ReplicaOwner): Promise<readonly Pod[]> {
+    const { uid, namespace = '' } = owner.metadata;
     const owned = ownPods.merge(uid, pods.store.byIndex(CONTROLLER_INDEX, uid));
     const candidates = [...owned, ...pods.store.byIndex(ORPHAN_INDEX, namespace)];
-    const claimed = claim(replicaSet, replicaSet.spec.selector, candidates);
+    const claimed = claim(owner, selectorOf(owner), candidates);
     for (const pod of claimed.strays) {
       await ownPods.write(client.patch(PODS, pod.metadata, MERGE, releasePatch(pod, uid)));
     }
     if (claimed.orphans.length === 0) return claimed.owned;
-    const live = await client.get(REPLICA_SETS, replicaSet.metadata);
+    const live = await client.get(resource, owner.metadata);
     if (live.metadata.uid !== uid || live.metadata.deletionTimestamp !== undefined) return claimed.owned;
     const adopted: Pod[] = [];
     for (const pod of claimed.orphans) {
-      const patch = adoptionPatch(pod, controllerReference(REPLICA_SETS, replicaSet));
+      const patch = adoptionPatch(pod, controllerReference(resource, owner));
       adopted.push(await ownPods.write(client.patch(PODS, pod.metadata, MERGE, patch)));
     }
     return [...claimed.owned, ...adopted];
   }
 
   /** All pods of the ReplicaSets that share this one's owner: a scale-down spreads the whole workload over the nodes. */
-  function relatedPods(replicaSet: ReplicaSet, owned: readonly Pod[]): readonly Pod[] {
-    const owner = controllerOf(replicaSet);
-    if (owner === undefined) return owned;
-    return replicaSets.store
-      .byIndex(CONTROLLER_INDEX, owner.uid)
+  function relatedPods(owner: ReplicaOwner, owned: readonly Pod[]): readonly Pod[] {
+    const controller = controllerOf(owner);
+    if (controller === undefined) return owned;
+    return owners.store
+      .byIndex(CONTROLLER_INDEX, controller.uid)
       .flatMap((sibling) => pods.store.byIndex(CONTROLLER_INDEX, sibling.metadata.uid));
   }
 
-  async function createPods(replicaSet: ReplicaSet, count: number): Promise<ScaleFailure | undefined> {
-    if (count === 0 || replicaSet.spec.template === undefined) return undefined;
-    const draft = podFromTemplate(replicaSet, replicaSet.spec.template);
+  async function createPods(owner: ReplicaOwner, count: number): Promise<ScaleFailure | undefined> {
+    if (count === 0 || owner.spec.template === undefined) return undefined;
+    const draft = podFromTemplate(owner, resource, owner.spec.template);
     const { error } = await slowStart(count, async () => {
       const pod = await ownPods.write(client.create(PODS, draft));
-      recorder.event(replicaSet, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+      recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
     });
-    return error === undefined ? undefined : report(replicaSet, 'FailedCreate', 'Error creating', error);
+    return error === undefined ? undefined : report(owner, 'FailedCreate', 'Error creating', error);
   }
 
-  async function deletePods(replicaSet: ReplicaSet, doomed: readonly Pod[]): Promise<ScaleFailure | undefined> {
+  async function deletePods(owner: ReplicaOwner, doomed: readonly Pod[]): Promise<ScaleFailure | undefined> {
     const results = await Promise.allSettled(
       doomed.map(async (pod) => {
         const { uid } = pod.metadata;
         await ownPods.delete(pod, client.delete(PODS, pod.metadata, { preconditions: { uid } }));
-        recorder.event(replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+        recorder.event(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
       }),
     );
     const failed = results.find((result) => result.status === 'rejected');
-    return failed === undefined ? undefined : report(replicaSet, 'FailedDelete', 'Error deleting', failed.reason);
+    return failed === undefined ? undefined : report(owner, 'FailedDelete', 'Error deleting', failed.reason);
   }
 
   /** Tells of a failure; undefined where it is none: a namespace that goes takes no new pods. */
   function report(
-    replicaSet: ReplicaSet,
+    owner: ReplicaOwner,
     reason: ScaleFailure['reason'],
     prefix: string,
     error: unknown,
   ): ScaleFailure | undefined {
     if (!(error instanceof StatusError)) throw error;
     if (isNamespaceTerminating(error)) return undefined;
-    recorder.event(replicaSet, 'Warning', reason, `${prefix}: ${error.message}`);
+    recorder.event(owner, 'Warning', reason, `${prefix}: ${error.message}`);
     return { reason, message: error.message };
   }
 
   async function writeStatus(
-    replicaSet: ReplicaSet,
+    owner: ReplicaOwner,
     owned: readonly Pod[],
     failure: ScaleFailure | undefined,
   ): Promise<void> {
     const nowMs = clock.now();
-    const { status, nextCheckMs } = replicaSetStatus(replicaSet, owned, failure, nowMs);
-    if (nextCheckMs !== undefined) loop.addAfter(keyOf(replicaSet), nextCheckMs - nowMs);
-    const current = ownSets.latest(keyOf(replicaSet));
+    const { status, nextCheckMs } = replicaStatus(owner, owned, {
+      failure,
+      nowMs,
+      countsTerminating: kind.countsTerminating,
+    });
+    if (nextCheckMs !== undefined) loop.addAfter(keyOf(owner), nextCheckMs - nowMs);
+    const current = ownOwners.latest(keyOf(owner));
     if (current === undefined || deepEqual(status, current.status)) return;
-    await ownSets.write(client.update(REPLICA_SETS, { ...current, status }, { subresource: 'status' }));
+    await ownOwners.write(client.update(resource, { ...current, status }, { subresource: 'status' }));
   }
 }
 

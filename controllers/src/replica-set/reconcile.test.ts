@@ -2,7 +2,7 @@ import type { Pod, ReplicaSet } from '@kubarium/shared';
 import { makePod } from '@kubarium/shared/testing';
 import { describe, expect, it } from 'vitest';
 import { deletionOrder } from './deletion-order.ts';
-import { replicaSetStatus, scalePlan } from './reconcile.ts';
+import { replicaStatus, scalePlan } from './reconcile.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 
@@ -117,9 +117,11 @@ describe('scalePlan', () => {
   });
 });
 
-describe('replicaSetStatus', () => {
+const AT_NOW = { nowMs: NOW, countsTerminating: true };
+
+describe('replicaStatus', () => {
   it('counts as the real one does and leaves zeros out but for replicas and terminatingReplicas', () => {
-    expect(replicaSetStatus(makeReplicaSet(3), [], undefined, NOW).status).toEqual({
+    expect(replicaStatus(makeReplicaSet(3), [], AT_NOW).status).toEqual({
       replicas: 0,
       terminatingReplicas: 0,
       observedGeneration: 3,
@@ -130,7 +132,7 @@ describe('replicaSetStatus', () => {
       pod('c', { dying: true }),
       pod('d', { phase: 'Failed' }),
     ];
-    expect(replicaSetStatus(makeReplicaSet(3), pods, undefined, NOW).status).toEqual({
+    expect(replicaStatus(makeReplicaSet(3), pods, AT_NOW).status).toEqual({
       replicas: 2,
       fullyLabeledReplicas: 1,
       readyReplicas: 1,
@@ -140,9 +142,17 @@ describe('replicaSetStatus', () => {
     });
   });
 
+  it('counts no terminating pods for a ReplicationController', () => {
+    const { status } = replicaStatus(makeReplicaSet(1), [pod('a', { dying: true })], {
+      nowMs: NOW,
+      countsTerminating: false,
+    });
+    expect(status).toEqual({ replicas: 0, observedGeneration: 3 });
+  });
+
   it('calls a pod available only after minReadySeconds, and says when to look again', () => {
     const pods = [pod('a', { readySince: '2026-01-01T11:59:55Z' }), pod('b', { readySince: '2026-01-01T11:59:58Z' })];
-    const { status, nextCheckMs } = replicaSetStatus(makeReplicaSet(2, 10), pods, undefined, NOW);
+    const { status, nextCheckMs } = replicaStatus(makeReplicaSet(2, 10), pods, AT_NOW);
     expect(status).toMatchObject({ readyReplicas: 2 });
     expect(status).not.toHaveProperty('availableReplicas');
     expect(nextCheckMs).toBe(NOW + 5000);
@@ -150,12 +160,10 @@ describe('replicaSetStatus', () => {
 
   it('shows a failure until a pass succeeds', () => {
     const failure = { reason: 'FailedCreate', message: 'exceeded quota' } as const;
-    const failed = replicaSetStatus(makeReplicaSet(1), [], failure, NOW).status;
+    const failed = replicaStatus(makeReplicaSet(1), [], { ...AT_NOW, failure }).status;
     expect(failed.conditions).toEqual([
       { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime: '2026-01-01T12:00:00Z' },
     ]);
-    expect(replicaSetStatus({ ...makeReplicaSet(1), status: failed }, [], undefined, NOW).status).not.toHaveProperty(
-      'conditions',
-    );
+    expect(replicaStatus({ ...makeReplicaSet(1), status: failed }, [], AT_NOW).status).not.toHaveProperty('conditions');
   });
 });

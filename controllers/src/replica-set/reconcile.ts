@@ -3,15 +3,15 @@ import {
   labelSelectorMatches,
   type Pod,
   type PodTemplateSpec,
-  REPLICA_SETS,
-  type ReplicaSet,
   type ReplicaSetCondition,
   type ReplicaSetStatus,
+  type Resource,
   timestamp,
 } from '@kubarium/shared';
 import { controllerReference } from '../ownership.ts';
 import { isPodActive, isPodReady, isPodTerminal, podAvailableAtMs } from '../pod-state.ts';
 import { deletionOrder } from './deletion-order.ts';
+import type { ReplicaOwner } from './replica-owner.ts';
 
 /** How many pods one pass creates or deletes at most. */
 const BURST = 500;
@@ -26,12 +26,12 @@ export interface ScalePlan {
 
 /** What brings the number of active pods to `spec.replicas`. `related` are all pods of the same workload, for the spread over nodes. */
 export function scalePlan(
-  replicaSet: ReplicaSet,
+  owner: ReplicaOwner,
   owned: readonly Pod[],
   related: () => readonly Pod[],
   nowMs: number,
 ): ScalePlan {
-  const wanted = replicaSet.spec.replicas ?? 1;
+  const wanted = owner.spec.replicas ?? 1;
   const active = owned.filter(isPodActive);
   const missing = wanted - active.length;
   if (missing >= 0) return { create: Math.min(missing, BURST), remove: [], isPartial: missing > BURST };
@@ -50,19 +50,19 @@ function podsByNode(pods: readonly Pod[]): Map<string, number> {
   return counts;
 }
 
-/** The pod that a template makes, owned by the ReplicaSet. */
-export function podFromTemplate(replicaSet: ReplicaSet, template: PodTemplateSpec): Draft<Pod> {
+/** The pod that a template makes, owned by the object of that resource. */
+export function podFromTemplate(owner: ReplicaOwner, resource: Resource, template: PodTemplateSpec): Draft<Pod> {
   const { labels, annotations, finalizers } = template.metadata ?? {};
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      generateName: `${replicaSet.metadata.name}-`,
-      namespace: replicaSet.metadata.namespace,
+      generateName: `${owner.metadata.name}-`,
+      namespace: owner.metadata.namespace,
       ...(labels === undefined ? {} : { labels }),
       ...(annotations === undefined ? {} : { annotations }),
       ...(finalizers === undefined ? {} : { finalizers }),
-      ownerReferences: [controllerReference(REPLICA_SETS, replicaSet)],
+      ownerReferences: [controllerReference(resource, owner)],
     },
     ...(template.spec === undefined ? {} : { spec: template.spec }),
   };
@@ -74,15 +74,20 @@ export interface ScaleFailure {
   readonly message: string;
 }
 
-/** The status of a ReplicaSet with these pods; `nextCheckMs` is when a ready pod is next going to be available. */
-export function replicaSetStatus(
-  replicaSet: ReplicaSet,
+export interface StatusOptions {
+  readonly failure?: ScaleFailure | undefined;
+  readonly nowMs: number;
+  readonly countsTerminating: boolean;
+}
+
+/** The status of one with these pods; `nextCheckMs` is when a ready pod is next going to be available. */
+export function replicaStatus(
+  owner: ReplicaOwner,
   owned: readonly Pod[],
-  failure: ScaleFailure | undefined,
-  nowMs: number,
+  { failure, nowMs, countsTerminating }: StatusOptions,
 ): { status: ReplicaSetStatus; nextCheckMs: number | undefined } {
-  const minReadySeconds = replicaSet.spec.minReadySeconds ?? 0;
-  const templateLabels = { matchLabels: replicaSet.spec.template?.metadata?.labels ?? {} };
+  const minReadySeconds = owner.spec.minReadySeconds ?? 0;
+  const templateLabels = { matchLabels: owner.spec.template?.metadata?.labels ?? {} };
   const counts = {
     replicas: 0,
     fullyLabeledReplicas: 0,
@@ -106,19 +111,22 @@ export function replicaSetStatus(
     if (availableAtMs <= nowMs) counts.availableReplicas++;
     else if (nextCheckMs === undefined || availableAtMs < nextCheckMs) nextCheckMs = availableAtMs;
   }
-  const conditions = replicaSetConditions(replicaSet.status.conditions ?? [], failure, nowMs);
+  const conditions = replicaSetConditions(owner.status.conditions ?? [], failure, nowMs);
   const status: ReplicaSetStatus = {
-    ...presentCounts(counts),
-    observedGeneration: replicaSet.metadata.generation,
+    ...presentCounts(counts, countsTerminating),
+    observedGeneration: owner.metadata.generation,
     ...(conditions.length === 0 ? {} : { conditions }),
   };
   return { status, nextCheckMs };
 }
 
 /** Counts as the API spells them: zero is left out, but for `replicas` and `terminatingReplicas`. */
-function presentCounts<C extends { replicas: number; terminatingReplicas: number }>(counts: C): C {
+function presentCounts<C extends { replicas: number; terminatingReplicas: number }>(
+  counts: C,
+  countsTerminating: boolean,
+): C {
   const isShown = ([name, value]: [string, number]): boolean =>
-    value !== 0 || name === 'replicas' || name === 'terminatingReplicas';
+    name === 'terminatingReplicas' ? countsTerminating : value !== 0 || name === 'replicas';
   return Object.fromEntries(Object.entries(counts as Record<string, number>).filter(isShown)) as unknown as C;
 }
 
