@@ -1,13 +1,4 @@
-import { parseTimestamp, type Pod, type Taint, type Toleration } from '@kubarium/shared';
-
-/** True where a toleration is about a taint (the API docs of Toleration). */
-const tolerates = (toleration: Toleration, taint: Taint): boolean => {
-  const { key = '', effect = '', operator = 'Equal', value = '' } = toleration;
-  if (effect !== '' && effect !== taint.effect) return false;
-  if (key !== '' && key !== taint.key) return false;
-  if (key === '' && operator !== 'Exists') return false;
-  return operator === 'Exists' || value === (taint.value ?? '');
-};
+import { parseTimestamp, type Pod, type Taint, toleratesTaint } from '@kubarium/shared';
 
 /** When a pod must leave a node with these taints: undefined where it may stay for good. */
 export function evictionTimeMs(pod: Pod, taints: readonly Taint[], nowMs: number): number | undefined {
@@ -15,7 +6,7 @@ export function evictionTimeMs(pod: Pod, taints: readonly Taint[], nowMs: number
   for (const taint of taints) {
     if (taint.effect !== 'NoExecute') continue;
     const sinceMs = taint.timeAdded === undefined ? nowMs : parseTimestamp(taint.timeAdded);
-    const fitting = (pod.spec.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
+    const fitting = (pod.spec.tolerations ?? []).filter((toleration) => toleratesTaint(toleration, taint));
     const seconds = fitting.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
     if (fitting.length > 0 && seconds.length === 0) continue;
     const atMs = sinceMs + Math.max(0, Math.min(...seconds, fitting.length === 0 ? 0 : Infinity)) * 1000;

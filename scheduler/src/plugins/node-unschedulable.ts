@@ -1,5 +1,5 @@
+import { tolerates } from '@kubarium/shared';
 import { unfit, type FilterPlugin } from '../plugin.ts';
-import { tolerates } from '../toleration.ts';
 
 const TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const;
 

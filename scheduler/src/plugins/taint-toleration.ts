@@ -1,5 +1,5 @@
+import { tolerates } from '@kubarium/shared';
 import { unfit, type FilterPlugin, type ScorePlugin } from '../plugin.ts';
-import { tolerates } from '../toleration.ts';
 
 /** Keeps pods off nodes with a NoSchedule or NoExecute taint that they do not tolerate. */
 export const taintToleration: FilterPlugin = {
