@@ -1,6 +1,7 @@
 import type { Connection, Listener } from '@kubarium/shared';
 import type { IncomingMessage, RequestListener, ServerOptions } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { httpDate } from '../shell/listing.ts';
 import type { Process } from './process.ts';
 
@@ -9,6 +10,8 @@ export interface HttpServerOptions {
   readonly address?: string | undefined;
   /** The `Server` header; absent leaves it out. */
   readonly name?: string | undefined;
+  /** With a certificate and its key, in PEM, it is HTTPS. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 /**
@@ -16,16 +19,19 @@ export interface HttpServerOptions {
  * of idle containers stay small. Its timers are off and its date is the clock's: nothing here leans on real time.
  */
 export function serveHttp(process: Process, options: HttpServerOptions, handler: RequestListener): Listener {
-  let server: ReturnType<typeof createServer> | undefined;
+  let server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer> | undefined;
+  const listener: RequestListener = (request, response) => {
+    response.sendDate = false;
+    response.setHeader('Date', httpDate(process.runtime.clock.now()));
+    if (options.name !== undefined) response.setHeader('Server', options.name);
+    handler(request, response);
+  };
   return process.network.listen(
     { port: options.port, ...(options.address !== undefined && { address: options.address }) },
     (connection: Connection) => {
-      server ??= createServer(SERVER_OPTIONS, (request, response) => {
-        response.sendDate = false;
-        response.setHeader('Date', httpDate(process.runtime.clock.now()));
-        if (options.name !== undefined) response.setHeader('Server', options.name);
-        handler(request, response);
-      });
+      server ??= options.tls
+        ? createTlsServer({ ...SERVER_OPTIONS, ...options.tls }, listener)
+        : createServer(SERVER_OPTIONS, listener);
       server.emit('connection', connection);
     },
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settle, testContainer } from '../testing/test-container.ts';
+import { settle, Sink, testContainer } from '../testing/test-container.ts';
 
 test.each([
   ['nginx', 'curl -s localhost | grep -c "Welcome to nginx"', '2\n'],
@@ -75,4 +75,62 @@ test('entrypoint-tester prints its arguments', async () => {
   });
   await container.exit;
   expect(stdout.text).toBe('[/agnhost-2 entrypoint-tester override arguments]\n');
+});
+
+test.each([
+  ['curl -s localhost:80 -w " %{content_type}"', '<a href="/x">test</a> text/html; charset=utf-8'],
+  ['curl -s localhost:160 -w " %{content_type}"', 'foo text/plain; charset=utf-8'],
+  ['curl -sk https://localhost:460', 'tls baz'],
+  ['curl -s https://localhost:460; echo $?', '60\n'],
+])('porter: %s', async (script, stdout) => {
+  const env = { SERVE_PORT_80: '<a href="/x">test</a>', SERVE_PORT_160: 'foo', SERVE_TLS_PORT_460: 'tls baz' };
+  const { run, clock } = await testContainer({ image: 'agnhost:2.59', argv: ['/agnhost', 'porter'], env });
+  expect((await settle(clock, run(script))).stdout).toBe(stdout);
+});
+
+test('porter tells the method in JSON', async () => {
+  const argv = ['/agnhost', 'porter', '--json-response'];
+  const { run, clock } = await testContainer({ image: 'agnhost:2.59', argv, env: { SERVE_PORT_80: 'foo' } });
+  expect((await settle(clock, run('curl -s -X PATCH localhost'))).stdout).toBe('{"Method":"PATCH","Body":"foo"}');
+});
+
+test('netexec speaks TLS with the files that it is given', async () => {
+  const argv = ['/agnhost', 'netexec', '--tls-cert-file=/localhost.crt', '--tls-private-key-file=/localhost.key'];
+  const { run, clock } = await testContainer({ image: 'agnhost:2.59', argv });
+  expect((await settle(clock, run('curl -sk https://localhost:8080/hostname'))).stdout).toBe('web-1');
+});
+
+test.each([
+  [
+    'curl -s "localhost:6379/set?key=a&value=b%20c"; curl -s "localhost:6379/get?key=a"',
+    '{"message":"Updated"}{"data":"b c"}',
+  ],
+  ['curl -s "localhost:6379/register?host=127.0.0.2"; curl -s "localhost:6379/get"', '{"data":{}}{"data":{}}'],
+  ['curl -s "localhost:6379/set?key=" -w %{http_code}', 'cannot set with empty key.\n400'],
+  ['curl -s "localhost:6379/guestbook?cmd=drop"', "unsupported cmd: 'drop'\n"],
+])('guestbook: %s', async (script, stdout) => {
+  const argv = ['/agnhost', 'guestbook', '--http-port', '6379'];
+  const { run, clock } = await testContainer({ image: 'agnhost:2.59', argv });
+  expect((await settle(clock, run(script))).stdout).toBe(stdout);
+});
+
+test('a replica of the guestbook gets what its primary holds and is told', async () => {
+  const resolver = {
+    lookup: async (name: string) => ({ ok: true as const, addresses: ['127.0.0.1'], canonicalName: name }),
+  };
+  const primary = ['/agnhost', 'guestbook', '--http-port', '7000', '--backend-port', '7001'];
+  const { container, run, clock } = await testContainer({ image: 'agnhost:2.59', argv: primary, resolver });
+  await settle(clock, run('curl -s "localhost:7000/set?key=a&value=1"'));
+  const sink = new Sink();
+  // One network stands for both pods: the replica listens where the primary sends, and asks at a port that leads to the primary.
+  await container.exec(
+    ['/agnhost', 'guestbook', '--http-port', '7001', '--backend-port', '7000', '--replicaof', 'agnhost-primary'],
+    {
+      stdout: sink,
+      stderr: sink,
+    },
+  );
+  await settle(clock, sink.until('Registered to node'));
+  const { stdout } = await settle(clock, run('curl -s "localhost:7000/set?key=b&value=2"; curl -s localhost:7001/get'));
+  expect(stdout).toBe('{"message":"Updated"}{"data":{"a":"1","b":"2"}}');
 });

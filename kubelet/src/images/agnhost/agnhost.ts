@@ -4,7 +4,9 @@ import { complain, write } from '../../container/standard-io.ts';
 import { defineImage } from '../define-image.ts';
 import { flagsOf } from './flags.ts';
 import type { Flags } from './flags.ts';
+import { guestbook } from './guestbook.ts';
 import { liveness } from './liveness.ts';
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './localhost-certificate.ts';
 import { logsGenerator } from './logs-generator.ts';
 import { mounttest } from './mounttest.ts';
 import { netexec } from './netexec.ts';
@@ -47,6 +49,7 @@ const SUB_COMMANDS: Readonly<Record<string, SubCommand>> = {
     return 0;
   },
   'etc-hosts': printFile('/etc/hosts'),
+  guestbook,
   liveness,
   'logs-generator': logsGenerator,
   mounttest,
@@ -60,7 +63,7 @@ const SUB_COMMANDS: Readonly<Record<string, SubCommand>> = {
 
 /**
  * `agnhost`: the all-purpose program of the Kubernetes tests, by sub-command. Simplified: webhook, crd-conversion-webhook,
- * grpc-health-checking, guestbook and the token and client sub-commands are not there: exit code 1, as for an unknown one.
+ * grpc-health-checking and the token and client sub-commands are not there: exit code 1, as for an unknown one.
  */
 const agnhost: Program = async (process) => {
   const [, name = 'pause', ...args] = process.argv;
@@ -78,8 +81,8 @@ export const agnhostImage = defineImage({
   programs: { '/agnhost': agnhost, '/agnhost-2': agnhost },
   files: (files) => {
     files.makeDirectory('/uploads', { mode: 0o777 });
-    files.writeFile('/localhost.crt', 'a certificate of the image\n');
-    files.writeFile('/localhost.key', 'a key of the image\n', { mode: 0o644 });
+    files.writeFile('/localhost.crt', LOCALHOST_CERTIFICATE);
+    files.writeFile('/localhost.key', LOCALHOST_KEY, { mode: 0o644 });
     files.writeFile('/etc/passwd', 'default-user:x:1000:1000::/home:/bin/sh\n', { append: true });
   },
   sizeBytes: 53_000_000,

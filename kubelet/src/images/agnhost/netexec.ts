@@ -6,8 +6,9 @@ import { Sink } from '../sink.ts';
 import { deadline, fetchHttp, parseHttpUrl, resolveHost } from '../../shell/http-client.ts';
 import { parseDuration } from '../../shell/programs/sleep.ts';
 import type { SubCommand } from './agnhost.ts';
+import { tlsFiles } from './tls-files.ts';
 
-/** `netexec [--http-port 8080] [--udp-port 8081]`: HTTP and UDP endpoints that tell who answered, and call others. */
+/** `netexec [--http-port 8080] [--udp-port 8081] [--tls-cert-file F --tls-private-key-file F]`: HTTP(S) and UDP endpoints that tell who answered, and call others. */
 export const netexec: SubCommand = (process, flags) =>
   new Promise((resolve) => {
     const hostname = process.pod.hostname ?? process.pod.name;
@@ -79,8 +80,11 @@ export const netexec: SubCommand = (process, flags) =>
       else process.runtime.clock.setTimer(parseDuration(text), body);
     }
 
+    const certFile = flags.text('tls-cert-file');
+    const keyFile = flags.text('tls-private-key-file');
+    const tls = certFile && keyFile ? tlsFiles(process, certFile, keyFile) : undefined;
     if (httpPort !== -1)
-      serveHttp(process, { port: httpPort }, (request, response) => {
+      serveHttp(process, { port: httpPort, tls }, (request, response) => {
         answer(request, response).catch((error: unknown) => {
           if (!response.headersSent) response.statusCode = 500;
           response.end(error instanceof Error ? error.message : String(error));
