@@ -6,6 +6,7 @@ import { endpointSliceController } from './endpoint-slice/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
 import { garbageCollector } from './garbage-collector/controller.ts';
 import { ipAddressController } from './ip-address/controller.ts';
+import { loadBalancerController } from './load-balancer/controller.ts';
 import { namespaceController } from './namespace/controller.ts';
 import { nodeIpamController } from './node-ipam/controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/controller.ts';
@@ -24,6 +25,7 @@ const CONTROLLERS: readonly ControllerFactory[] = [
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,
+  loadBalancerController,
   namespaceController,
   garbageCollector,
   serviceAccountController,
