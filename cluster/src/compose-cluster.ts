@@ -64,6 +64,8 @@ import { traceReview } from './trace/trace-review.ts';
 export interface ComposeOptions {
   /** How many simulated nodes; 2 by default. */
   readonly nodes?: number | undefined;
+  /** Over how many zones the nodes are spread in turn (`zone-1`, ...); by default they have none. */
+  readonly zones?: number | undefined;
   /** How many pods a node takes; 110 by default. */
   readonly podsPerNode?: number | undefined;
   readonly clock: Clock;
@@ -117,6 +119,12 @@ export interface ComposedCluster extends AsyncDisposable {
   /** Opens the API to this machine; resolves with the port. */
   serve(options: ServeOptions): Promise<number>;
 }
+
+/** The labels of a node's place, as a cloud puts them on. */
+const zoneLabels = (index: number, zones: number): Record<string, string> =>
+  zones === 0
+    ? {}
+    : { 'topology.kubernetes.io/region': 'region-1', 'topology.kubernetes.io/zone': `zone-${(index % zones) + 1}` };
 
 /**
  * Simplified: the parts of the process speak to the API as one administrator; on a real cluster each has an identity of its own
@@ -205,6 +213,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     const kubelet = new Kubelet({
       nodeName: nodeName(index + 1),
       nodeAddress: nodeAddress(index + 1),
+      labels: zoneLabels(index, options.zones ?? 0),
       runtime,
       client,
       informers,

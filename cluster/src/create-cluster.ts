@@ -26,6 +26,8 @@ import { createCredentials, createPodCredentials, createServiceAccountKey, serve
 export interface CreateClusterOptions {
   /** How many simulated nodes; 2 by default. */
   readonly nodes?: number | undefined;
+  /** Over how many zones the nodes are spread in turn (`zone-1`, ...); by default they have none. */
+  readonly zones?: number | undefined;
   /** How many pods a node takes; 110 by default. */
   readonly podsPerNode?: number | undefined;
   /** `virtual` (the default): time stands still but for `advance` and what awaits something; `real`: the machine's own. */
@@ -53,6 +55,7 @@ export async function createCluster(options: CreateClusterOptions = {}): Promise
   const podCredentials = createPodCredentials(serverNames('127.0.0.1'), random.fork('pod-credentials'));
   const parts = await composeCluster({
     nodes: options.nodes,
+    zones: options.zones,
     podsPerNode: options.podsPerNode,
     clock,
     random,

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { StorageOpenError } from '@kubarium/apiserver';
 import { HostDnsListener } from '@kubarium/dns';
-import { ServiceListener } from '@kubarium/proxy';
-import { EventRecorder, realClock, seededRandom, SERVICES, parseKey, type Logger } from '@kubarium/shared';
+import { realClock, seededRandom, type Logger } from '@kubarium/shared';
 import { mostNodes, POD_CIDR } from './bootstrap/addresses.ts';
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
+import { serveHttpProxy } from './host/serve-http-proxy.ts';
+import { serveServices } from './host/serve-services.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { createCredentials, serverTls, type Credentials } from './pki/credentials.ts';
 import { serverNames } from './pki/server-names.ts';
@@ -21,6 +22,12 @@ export interface StartOptions {
   readonly podsPerNode: number;
   /** The port of the cluster's DNS on 127.0.0.1; 0 takes a free one. */
   readonly dnsPort: number;
+  /** The port on 127.0.0.1 of the HTTP proxy into the cluster; 0 takes a free one. */
+  readonly proxyPort: number;
+  /** Whose pods' view its clients get that name no namespace. */
+  readonly proxyNamespace: string;
+  /** Over how many zones the nodes are spread; 0: they have none. */
+  readonly zones: number;
   readonly seed?: number | undefined;
   /** How many revisions of history are kept at most, and for how long. */
   readonly keepRevisions?: number | undefined;
@@ -56,8 +63,11 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
       clientKey: credentials.admin.key,
     }),
   );
-  const notices = [await serveHostDns(cluster, options, parts)];
-  await serveNodePorts(cluster, parts);
+  const notices = [
+    await serveHostDns(cluster, options, parts),
+    await serveProxy(cluster, options, parts),
+    ...(await serveServices(cluster, parts)),
+  ];
   const running = parts.move();
   return {
     url,
@@ -94,6 +104,7 @@ async function listening(
   const start = (port: number): Promise<ComposedCluster> =>
     composeCluster({
       nodes: options.nodes,
+      zones: options.zones,
       podsPerNode: options.podsPerNode,
       clock: realClock,
       random: seededRandom(seed),
@@ -153,30 +164,25 @@ async function serveHostDns(
   return `cluster DNS answers at 127.0.0.1:${listener.port}`;
 }
 
-/** A port of this machine that is taken is told in an event on its Service. */
-async function serveNodePorts(
-  { network, proxy, runtime, client }: ComposedCluster,
+async function serveProxy(
+  cluster: ComposedCluster,
+  { proxyPort, proxyNamespace }: StartOptions,
   parts: AsyncDisposableStack,
-): Promise<void> {
-  const outside = parts.use(network.host('outside', ['172.18.0.1'])).network;
-  const events = parts.use(new EventRecorder({ client, runtime, component: 'kubarium' }));
-  const report = async (key: string, message: string): Promise<void> => {
-    const service = await client.get(SERVICES, parseKey(key));
-    events.event(service, 'Warning', 'NodePortUnavailable', message);
-  };
-  const listener = parts.use(
-    new ServiceListener({
-      proxy,
-      network: outside,
-      runtime,
-      onUnavailable: ({ service: key, message }) => {
-        report(key, message).catch((error: unknown) =>
-          runtime.logger.warn({ service: key, error: String(error) }, message),
-        );
-      },
-    }),
-  );
-  await listener.start();
+): Promise<string> {
+  try {
+    const proxy = await serveHttpProxy(cluster, { port: proxyPort, namespace: proxyNamespace }, parts);
+    const url = `http://127.0.0.1:${proxy.port}`;
+    return `HTTP proxy into the cluster at ${url}: curl -x ${url} http://SERVICE.NAMESPACE`;
+  } catch (error) {
+    switch (codeOf(error)) {
+      case 'EADDRINUSE':
+        return `no HTTP proxy into the cluster: port ${proxyPort} is in use (choose another with --proxy-port)`;
+      case 'EACCES':
+        return `no HTTP proxy into the cluster: port ${proxyPort} may not be opened by this user (choose one above 1023 with --proxy-port)`;
+      default:
+        throw error;
+    }
+  }
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

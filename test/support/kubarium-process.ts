@@ -41,7 +41,7 @@ export class KubariumProcess implements AsyncDisposable {
 
   /** Starts the cluster and waits for nothing. */
   spawn(...flags: string[]): ChildProcess {
-    const args = ['up', '--data-dir', this.dataDir, '--port', '0', '--dns-port', '0', ...flags];
+    const args = ['up', '--data-dir', this.dataDir, '--port', '0', '--dns-port', '0', '--proxy-port', '0', ...flags];
     const child = spawn(KUBARIUM, args, { stdio: ['ignore', 'pipe', 'pipe'], env: this.#environment() });
     this.#child = child;
     this.#outputOfRun = '';

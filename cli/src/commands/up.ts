@@ -11,7 +11,10 @@ interface UpOptions {
   readonly port: number;
   readonly nodes: number;
   readonly podsPerNode: number;
+  readonly zones: number;
   readonly dnsPort: number;
+  readonly proxyPort: number;
+  readonly proxyNamespace: string;
   readonly seed?: number;
   readonly keepRevisions?: number;
   readonly keepHistory?: number;
@@ -32,12 +35,20 @@ export const upCommand = (): Command =>
     .option('--bind-address <address>', 'address of the API server', '127.0.0.1')
     .option('--nodes <count>', 'number of simulated nodes', wholeNumber(1, 5000), 2)
     .option('--pods-per-node <count>', 'how many pods a node takes', wholeNumber(1, 16_000), 110)
+    .option('--zones <count>', 'spread the nodes over this many zones', wholeNumber(0, 5000), 0)
     .option(
       '--dns-port <port>',
       'port on 127.0.0.1 that answers DNS as the cluster does; 0 takes a free one',
       wholeNumber(0, 65_535),
       10_053,
     )
+    .option(
+      '--proxy-port <port>',
+      'port on 127.0.0.1 of the HTTP proxy into the cluster (curl -x); 0 takes a free one',
+      wholeNumber(0, 65_535),
+      10_080,
+    )
+    .option('--proxy-namespace <namespace>', 'whose names and routes the HTTP proxy has', 'default')
     .option('--seed <number>', 'seed of all simulated chance', wholeNumber(0, 0xffff_ffff))
     .option(
       '--keep-revisions <count>',
