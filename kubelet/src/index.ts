@@ -18,6 +18,7 @@ export type {
   Terminal,
 } from './container/process.ts';
 export { SpawnError } from './container/process.ts';
+export { readBody, serveHttp, type HttpServerOptions } from './container/http-server.ts';
 export type { Resolution, Resolver } from './container/resolver.ts';
 export { makeRootFileSystem } from './container/root-file-system.ts';
 export { startContainer } from './container/start-container.ts';

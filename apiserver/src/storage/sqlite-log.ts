@@ -29,6 +29,7 @@ export class SqliteLog implements RevisionLog {
   readonly #database: Database;
   readonly #insert: Statement;
   readonly #newest: Statement;
+  readonly #statements = new Map<string, Statement>();
   #compactedRevision: number;
   #lastRevision: number;
   #sweptRevision: number;
@@ -94,7 +95,7 @@ export class SqliteLog implements RevisionLog {
   }
 
   compact(revision: number): void {
-    this.#database.prepare('UPDATE progress SET compacted = ?').run(revision);
+    this.#prepared('UPDATE progress SET compacted = ?').run(revision);
     this.#compactedRevision = revision;
   }
 
@@ -103,11 +104,11 @@ export class SqliteLog implements RevisionLog {
     const to = Math.min(from + SWEEP_REVISIONS, this.#compactedRevision);
     if (to > from) {
       this.#transaction(() => {
-        this.#database
-          .prepare('DELETE FROM log WHERE revision IN (SELECT previous FROM log WHERE revision > ? AND revision <= ?)')
-          .run(from, to);
-        this.#database.prepare('DELETE FROM log WHERE revision > ? AND revision <= ? AND deleted = 1').run(from, to);
-        this.#database.prepare('UPDATE progress SET swept = ?').run(to);
+        this.#prepared(
+          'DELETE FROM log WHERE revision IN (SELECT previous FROM log WHERE revision > ? AND revision <= ?)',
+        ).run(from, to);
+        this.#prepared('DELETE FROM log WHERE revision > ? AND revision <= ? AND deleted = 1').run(from, to);
+        this.#prepared('UPDATE progress SET swept = ?').run(to);
       });
       this.#sweptRevision = to;
     }
@@ -118,6 +119,13 @@ export class SqliteLog implements RevisionLog {
 
   [Symbol.dispose](): void {
     this.#database.close();
+  }
+
+  /** A statement that runs again and again. */
+  #prepared(text: string): Statement {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) this.#statements.set(text, (statement = this.#database.prepare(text)));
+    return statement;
   }
 
   #changedSince(condition: string, parameters: readonly (number | string)[]): LogChange[] {

@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
 import { serveDns, type ClusterDns } from '@kubarium/dns';
-import { defineImage, type Image, type Process, type Program } from '@kubarium/kubelet';
+import { defineImage, serveHttp, type Image, type Process, type Program } from '@kubarium/kubelet';
 
 const DNS_PORT = 53;
 const HEALTH_PORT = 8080;
@@ -24,12 +23,11 @@ const coreDns =
   };
 
 /** The `health` and `ready` plugins: 200 OK, or 503. */
-function answerProbes({ network }: Process, port: number, isWell: () => boolean): Disposable {
-  const server = createServer((_request, response) => {
-    response.writeHead(isWell() ? 200 : 503, { connection: 'close' }).end(isWell() ? 'OK' : 'not ready');
+const answerProbes = (process: Process, port: number, isWell: () => boolean): Disposable =>
+  serveHttp(process, { port }, (_request, response) => {
+    const text = isWell() ? 'OK' : 'not ready';
+    response.writeHead(isWell() ? 200 : 503, { 'Content-Length': text.length }).end(text);
   });
-  return network.listen({ port }, (connection) => server.emit('connection', connection));
-}
 
 const terminated = (process: Process): Promise<void> =>
   new Promise((resolve) => {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { httpDate } from '../shell/listing.ts';
 import type { Process } from './process.ts';
+import { answerSimply, simpleRequest } from './simple-request.ts';
 
 export interface HttpServerOptions {
   readonly port: number;
@@ -15,24 +16,33 @@ export interface HttpServerOptions {
 }
 
 /**
- * Serves HTTP on the pod's network with Node's own HTTP code. Node's server is made at the first connection, so that thousands
- * of idle containers stay small. Its timers are off and its date is the clock's: nothing here leans on real time.
+ * Serves HTTP on the pod's network with Node's own HTTP code. Node's server is made at the first connection that needs it, so
+ * that thousands of idle containers stay small. Its timers are off and its date is the clock's: nothing here leans on real time.
  */
 export function serveHttp(process: Process, options: HttpServerOptions, handler: RequestListener): Listener {
-  let server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer> | undefined;
-  const listener: RequestListener = (request, response) => {
+  const { clock } = process.runtime;
+  const answer: RequestListener = (request, response) => {
     response.sendDate = false;
-    response.setHeader('Date', httpDate(process.runtime.clock.now()));
+    response.setHeader('Date', httpDate(clock.now()));
     if (options.name !== undefined) response.setHeader('Server', options.name);
     handler(request, response);
   };
+  let server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer> | undefined;
   return process.network.listen(
     { port: options.port, ...(options.address !== undefined && { address: options.address }) },
     (connection: Connection) => {
-      server ??= options.tls
-        ? createTlsServer({ ...SERVER_OPTIONS, ...options.tls }, listener)
-        : createServer(SERVER_OPTIONS, listener);
-      server.emit('connection', connection);
+      if (options.tls) {
+        server ??= createTlsServer({ ...SERVER_OPTIONS, ...options.tls }, answer);
+        server.emit('connection', connection);
+        return;
+      }
+      connection.once('data', (chunk: Buffer) => {
+        const head = simpleRequest(chunk);
+        if (head !== undefined) return answerSimply(connection, head, answer);
+        server ??= createServer(SERVER_OPTIONS, answer);
+        connection.unshift(chunk);
+        server.emit('connection', connection);
+      });
     },
   );
 }
@@ -49,6 +59,8 @@ export const connectionOf = (request: IncomingMessage): Connection => request.so
 
 /** All of a request's body; rejects where the client went away. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (length === undefined && encoding === undefined) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);

@@ -63,9 +63,11 @@ const defaultApp: Program = (process) =>
         headers: request.headers,
         body,
       };
-      from.stdout.write(
-        `${timestamp(from.runtime.clock.now())} ${client.remoteAddress} ${facts.method} ${facts.path} 200\n`,
-      );
+      // A kubelet's probes are not what the log is read for.
+      if (request.headers['user-agent']?.startsWith('kube-probe/') !== true)
+        from.stdout.write(
+          `${timestamp(from.runtime.clock.now())} ${client.remoteAddress} ${facts.method} ${facts.path} 200\n`,
+        );
       const asJson = /\bjson\b/.test(request.headers.accept ?? '');
       response.setHeader('Content-Type', asJson ? 'application/json' : 'text/plain; charset=utf-8');
       const text = asJson ? `${JSON.stringify(facts)}\n` : asText(facts);
@@ -74,22 +76,19 @@ const defaultApp: Program = (process) =>
     }
   });
 
-function asText({
-  headers,
-  body,
-  ...facts
-}: { headers: IncomingMessage['headers']; body: string } & Record<string, unknown>): string {
-  const rows = Object.entries({ ...facts, request: `${String(facts['method'])} ${String(facts['path'])}` })
-    .filter(([name]) => name !== 'method' && name !== 'path')
-    .map(([name, value]) => `${`${name}:`.padEnd(11)}${String(value)}\n`);
-  const seen = Object.entries(headers).map(([name, value]) => `  ${name}: ${String(value)}\n`);
-  return [
-    `Hello from ${String(facts['pod'])}!\n`,
-    ...rows,
-    'headers:\n',
-    ...seen,
-    ...(body === '' ? [] : [`body:\n${body}\n`]),
-  ].join('');
+/** The rows of the text form, in their order. */
+const ROWS = ['pod', 'namespace', 'ip', 'node', 'container', 'image', 'port', 'client'] as const;
+
+type Facts = Readonly<Record<(typeof ROWS)[number] | 'method' | 'path' | 'body', string | number>> & {
+  readonly headers: IncomingMessage['headers'];
+};
+
+function asText(facts: Facts): string {
+  let text = `Hello from ${facts.pod}!\n`;
+  for (const name of ROWS) text += `${`${name}:`.padEnd(11)}${facts[name]}\n`;
+  text += `request:   ${facts.method} ${facts.path}\nheaders:\n`;
+  for (const name in facts.headers) text += `  ${name}: ${String(facts.headers[name])}\n`;
+  return facts.body === '' ? text : `${text}body:\n${facts.body}\n`;
 }
 
 export const defaultAppImage = defineImage({

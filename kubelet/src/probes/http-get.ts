@@ -102,12 +102,12 @@ export function requestText({
   return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`;
 }
 
-/** The response once its head is there; a redirect's body is waited for, since the kubelet tells it. */
+/** The response once it is there as far as it is read: its body up to a limit, or without it where its length is not told. */
 function parseResponse(received: string, isAll = false): HttpGetResult | undefined {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0)
     return received.length > HEAD_MAX ? { error: 'net/http: server response headers exceeded limit' } : undefined;
-  const match = /^HTTP\/1\.[01] (\d{3})/.exec(received);
+  const match = STATUS_LINE.exec(received);
   if (match === null)
     return {
       error: `net/http: HTTP/1.x transport connection broken: malformed HTTP response ${JSON.stringify(received.split('\r\n')[0])}`,
@@ -115,12 +115,18 @@ function parseResponse(received: string, isAll = false): HttpGetResult | undefin
   const status = Number(match[1]);
   const isRedirect = status >= 300 && status < 400;
   const head = received.slice(0, end);
+  const bodyLength = received.length - end - 4;
+  const length = Number(CONTENT_LENGTH.exec(head)?.[1] ?? (isRedirect ? BODY_MAX : 0));
+  // The kubelet reads the body before it closes: a server that still writes would see a reset.
+  if (!isAll && bodyLength < Math.min(length, BODY_MAX)) return undefined;
+  if (!isRedirect) return { status, location: undefined, body: '' };
   const rest = received.slice(end + 4);
   const body = /\r\ntransfer-encoding:[ \t]*chunked/i.test(head) ? unchunked(rest) : rest;
-  if (isRedirect && !isAll && body.length < BODY_MAX) return undefined;
-  const location = isRedirect ? /\r\nlocation:[ \t]*([^\r\n]*)/i.exec(head)?.[1] : undefined;
-  return { status, location, body: isRedirect ? body.slice(0, BODY_MAX) : '' };
+  return { status, location: /\r\nlocation:[ \t]*([^\r\n]*)/i.exec(head)?.[1], body: body.slice(0, BODY_MAX) };
 }
+
+const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})/;
+const CONTENT_LENGTH = /\r\ncontent-length:[ \t]*(\d+)/i;
 
 /** The body that arrived in chunks, as far as it is there. */
 function unchunked(text: string): string {

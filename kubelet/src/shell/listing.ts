@@ -57,6 +57,13 @@ export function shortTime(milliseconds: number): string {
 
 /** `Thu, 01 Jan 2026 00:00:00 GMT`, as HTTP has it. */
 export function httpDate(milliseconds: number): string {
-  const { dayName, day, monthName, year, hour, minute, second } = timeParts(milliseconds);
-  return `${dayName}, ${day} ${monthName} ${year} ${hour}:${minute}:${second} GMT`;
+  const second = Math.floor(milliseconds / 1000);
+  if (second === lastSecond) return lastDate;
+  const { dayName, day, monthName, year, hour, minute, second: seconds } = timeParts(milliseconds);
+  lastSecond = second;
+  return (lastDate = `${dayName}, ${day} ${monthName} ${year} ${hour}:${minute}:${seconds} GMT`);
 }
+
+/** A server writes the same date many times. */
+let lastSecond = Number.NaN;
+let lastDate = '';
