@@ -257,7 +257,16 @@ test('metrics count requests by verb, resource and code', async () => {
   await api.ask('GET', `${MAPS}/never`);
   const { text } = await api.ask('GET', '/metrics');
   expect(text).toMatch(/apiserver_request_total\{verb="GET",.*resource="configmaps",.*code="404"\} \d+/);
+  expect(text).toMatch(
+    /^apiserver_request_duration_seconds_bucket\{verb="GET",.*resource="configmaps",.*,le="\+Inf"\} [1-9]\d*$/m,
+  );
   expect(text).toMatch(/process_resident_memory_bytes \d+/);
+});
+
+test('metrics escape what a URL brings', async () => {
+  await api.ask('GET', '/api/v1/a%22b%5Cc%0Ad');
+  const { text } = await api.ask('GET', '/metrics');
+  expect(text).toContain('resource="a\\"b\\\\c\\nd"');
 });
 
 test('the index names every group version', async () => {
