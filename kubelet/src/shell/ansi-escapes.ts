@@ -1,4 +1,5 @@
-const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+/** The control characters that a letter behind a backslash stands for. */
+export const CONTROL_ESCAPES: Readonly<Record<string, string>> = {
   a: '\x07',
   b: '\b',
   e: '\x1b',
@@ -17,6 +18,6 @@ export const ansiEscapes = (text: string): string =>
       if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
       if (unicode !== undefined) return String.fromCharCode(parseInt(unicode, 16));
       if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8) & 0xff);
-      return SIMPLE_ESCAPES[other] ?? (`'"\\?`.includes(other) ? other : `\\${other}`);
+      return CONTROL_ESCAPES[other] ?? (`'"\\?`.includes(other) ? other : `\\${other}`);
     },
   );

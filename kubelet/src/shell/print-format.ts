@@ -1,3 +1,5 @@
+import { CONTROL_ESCAPES } from './ansi-escapes.ts';
+
 /** `printf`: the format used again while arguments are left. Bad numbers are told to `complain` and count as 0. */
 export function printFormat(
   format: string,
@@ -123,18 +125,7 @@ function float(argument: string | undefined, complain: (message: string) => void
   return 0;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  '"': '"',
-};
+const ESCAPES: Readonly<Record<string, string>> = { ...CONTROL_ESCAPES, '\\': '\\', '"': '"' };
 
 function unescape(escape: string): string {
   if (/^[0-7]/.test(escape)) return String.fromCharCode(parseInt(escape, 8) & 0xff);

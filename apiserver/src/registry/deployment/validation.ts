@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentStrategy } from '@kubarium/shared';
 import { validateSelectorAndTemplate } from '../pod/validate-template.ts';
-import { replicaCountErrors } from '../replica-set/validation.ts';
+import { replicaCountErrors } from '../validation/replica-counts.ts';
 import type { FieldError } from '../strategy.ts';
 import { forbidden, invalid, invalidEach, notSupported } from '../validation/field-error.ts';
 import { immutableErrors, nonNegativeErrors } from '../validation/immutable.ts';

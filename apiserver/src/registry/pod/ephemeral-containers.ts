@@ -1,32 +1,19 @@
 import type { Pod } from '@kubarium/shared';
-import { conflict, deepEqual, invalid as invalidObject, PODS } from '@kubarium/shared';
+import { deepEqual } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
-import type { SubresourceHandler } from '../registry.ts';
 import { forbidden, quoted } from '../validation/field-error.ts';
 import { unifiedDiff } from '../validation/unified-diff.ts';
 import { defaultPod } from './defaults.ts';
-import { validatePod } from './validation.ts';
+import { specSubresource } from './spec-subresource.ts';
 
 /** `pods/ephemeralcontainers`: adds containers to a pod that has been created, for debugging. They can only be added. */
-export const ephemeralContainersHandler: SubresourceHandler = {
-  async get({ context, parent, target }) {
-    return (await parent.get(context, target)).value;
+export const ephemeralContainersHandler = specSubresource({
+  take(draft, wanted) {
+    draft.spec.ephemeralContainers = structuredClone(wanted.spec.ephemeralContainers);
+    defaultPod(draft);
   },
-
-  async update(call, body) {
-    const wanted = body as Pod;
-    const { resourceVersion } = wanted.metadata;
-    return call.revise((draft, current) => {
-      if (resourceVersion && resourceVersion !== current.metadata.resourceVersion)
-        throw conflict(PODS, call.target.name);
-      const pod = draft as Pod;
-      pod.spec.ephemeralContainers = structuredClone(wanted.spec.ephemeralContainers);
-      defaultPod(pod);
-      const errors = [...validatePod(pod), ...changeErrors(pod, current as Pod)];
-      if (errors.length > 0) throw invalidObject(PODS, call.target.name, errors);
-    });
-  },
-};
+  errors: changeErrors,
+});
 
 function changeErrors(draft: Pod, old: Pod): FieldError[] {
   const field = 'spec.ephemeralContainers';

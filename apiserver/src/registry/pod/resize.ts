@@ -1,36 +1,22 @@
 import type { Container, Pod } from '@kubarium/shared';
-import { conflict, invalid as invalidObject, PODS } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
-import type { SubresourceHandler } from '../registry.ts';
 import { forbidden, invalid } from '../validation/field-error.ts';
 import { qosClass } from './qos-class.ts';
-import { validatePod } from './validation.ts';
+import { specSubresource } from './spec-subresource.ts';
 
 /** `pods/resize`: changes what running containers request and limit, CPU and memory only (KEP-1287). */
-export const resizeHandler: SubresourceHandler = {
-  async get({ context, parent, target }) {
-    return (await parent.get(context, target)).value;
-  },
-
-  async update(call, body) {
-    const wanted = body as Pod;
-    const { resourceVersion } = wanted.metadata;
-    return call.revise((draft, current) => {
-      if (resourceVersion && resourceVersion !== current.metadata.resourceVersion)
-        throw conflict(PODS, call.target.name);
-      const pod = draft as Pod;
-      for (const key of ['containers', 'initContainers'] as const) {
-        for (const container of pod.spec[key] ?? []) {
-          const resized = wanted.spec[key]?.find(({ name }) => name === container.name);
-          if (resized?.resources) container.resources = structuredClone(resized.resources);
-          if (resized?.resizePolicy) container.resizePolicy = structuredClone(resized.resizePolicy);
-        }
+export const resizeHandler = specSubresource({
+  take(draft, wanted) {
+    for (const key of ['containers', 'initContainers'] as const) {
+      for (const container of draft.spec[key] ?? []) {
+        const resized = wanted.spec[key]?.find(({ name }) => name === container.name);
+        if (resized?.resources) container.resources = structuredClone(resized.resources);
+        if (resized?.resizePolicy) container.resizePolicy = structuredClone(resized.resizePolicy);
       }
-      const errors = [...validatePod(pod), ...changeErrors(pod, current as Pod)];
-      if (errors.length > 0) throw invalidObject(PODS, call.target.name, errors);
-    });
+    }
   },
-};
+  errors: changeErrors,
+});
 
 function changeErrors(draft: Pod, old: Pod): FieldError[] {
   const errors: FieldError[] = [];

@@ -1,10 +1,10 @@
 import type { PodTemplateSpec, ReplicationController } from '@kubarium/shared';
 import { labelSelectorMatches } from '@kubarium/shared';
 import { validatePodTemplate } from '../pod/validate-template.ts';
-import { replicaCountErrors } from '../replica-set/validation.ts';
 import type { FieldError } from '../strategy.ts';
 import { forbidden, invalid, notSupported, required } from '../validation/field-error.ts';
 import { nonNegativeErrors } from '../validation/immutable.ts';
+import { REPLICA_SET_COUNTS, replicaCountErrors } from '../validation/replica-counts.ts';
 
 /** All that is wrong with a ReplicationController. */
 export const validateReplicationController = ({ spec }: ReplicationController): FieldError[] => [
@@ -16,13 +16,7 @@ export const validateReplicationController = ({ spec }: ReplicationController): 
 
 /** All that is wrong with the change of its status. */
 export const validateReplicationControllerStatusChange = ({ status }: ReplicationController): FieldError[] =>
-  replicaCountErrors(status, [
-    'replicas',
-    'fullyLabeledReplicas',
-    'readyReplicas',
-    'availableReplicas',
-    'observedGeneration',
-  ]);
+  replicaCountErrors(status, REPLICA_SET_COUNTS);
 
 function templateErrors(template: PodTemplateSpec | undefined, selector: Record<string, string>): FieldError[] {
   const field = 'spec.template';
