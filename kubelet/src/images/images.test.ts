@@ -68,6 +68,12 @@ test('mounttest prints what upstream compares', async () => {
   );
 });
 
+test('mounttest looks at the file behind a link', async () => {
+  const { run } = await testContainer({ image: 'agnhost' });
+  const { stdout } = await run('touch /tmp/f; chmod 400 /tmp/f; ln -s f /tmp/l; /agnhost mounttest --file_mode=/tmp/l');
+  expect(stdout).toBe('mode of file "/tmp/l": -r--------\n');
+});
+
 test('entrypoint-tester prints its arguments', async () => {
   const { container, stdout } = await testContainer({
     image: 'agnhost',

@@ -74,11 +74,9 @@ const PROBES: readonly (readonly [flag: string, probe: Probe])[] = [
   [
     'file_mode',
     async (process, path) => {
-      const { mode, type } = await attempt(process, path, 'lstat', 'looking up', () =>
-        process.files.stat(path, { noFollow: true }),
-      );
+      const { mode, type } = await attempt(process, path, 'stat', 'looking up', () => process.files.stat(path));
       const special = `${(mode & 0o4000) !== 0 ? 'u' : ''}${(mode & 0o2000) !== 0 ? 'g' : ''}${(mode & 0o1000) !== 0 ? 't' : ''}`;
-      const kind = type === 'directory' ? `d${special}` : type === 'symlink' ? `L${special}` : special || '-';
+      const kind = type === 'directory' ? `d${special}` : special || '-';
       await say(process, `mode of file "${path}": ${kind}${permissionText(mode & 0o777)}`);
     },
   ],
