@@ -5,14 +5,16 @@ import { type Attempt, type ProbeOutcome, type ProbeTarget, SUCCESS } from './pr
 const STATUS_NAMES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 const FRAME_HEAD = 5;
 
+type Where = Pick<ProbeTarget, 'network' | 'clock' | 'podIP'>;
+
 /** Asks a service of the gRPC health checking protocol (grpc.health.v1.Health/Check) whether it is SERVING. */
-export function grpcProbe(action: GRPCAction, target: ProbeTarget, timeoutMs: number): Attempt {
+export function grpcProbe(action: GRPCAction, target: Where, timeoutMs: number): Attempt {
   return () => check(action, target, timeoutMs);
 }
 
 async function check(
   { port, service = '' }: GRPCAction,
-  { network, clock, podIP }: ProbeTarget,
+  { network, clock, podIP }: Where,
   timeoutMs: number,
 ): Promise<ProbeOutcome> {
   const deadline = new AbortController();

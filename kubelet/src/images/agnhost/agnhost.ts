@@ -4,6 +4,7 @@ import { complain, write } from '../../container/standard-io.ts';
 import { defineImage } from '../define-image.ts';
 import { flagsOf } from './flags.ts';
 import type { Flags } from './flags.ts';
+import { grpcHealthChecking } from './grpc-health-checking.ts';
 import { guestbook } from './guestbook.ts';
 import { liveness } from './liveness.ts';
 import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './localhost-certificate.ts';
@@ -49,6 +50,7 @@ const SUB_COMMANDS: Readonly<Record<string, SubCommand>> = {
     return 0;
   },
   'etc-hosts': printFile('/etc/hosts'),
+  'grpc-health-checking': grpcHealthChecking,
   guestbook,
   liveness,
   'logs-generator': logsGenerator,
@@ -62,8 +64,8 @@ const SUB_COMMANDS: Readonly<Record<string, SubCommand>> = {
 };
 
 /**
- * `agnhost`: the all-purpose program of the Kubernetes tests, by sub-command. Simplified: webhook, crd-conversion-webhook,
- * grpc-health-checking and the token and client sub-commands are not there: exit code 1, as for an unknown one.
+ * `agnhost`: the all-purpose program of the Kubernetes tests, by sub-command. Simplified: webhook, crd-conversion-webhook
+ * and the token and client sub-commands are not there: exit code 1, as for an unknown one.
  */
 const agnhost: Program = async (process) => {
   const [, name = 'pause', ...args] = process.argv;
