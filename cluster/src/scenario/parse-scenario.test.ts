@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { parseScenarios } from './parse-scenario.ts';
+
+const HEAD = 'apiVersion: sim.kubarium.dev/v1alpha1\nkind: Scenario\nmetadata: {name: x}\nspec:\n  steps:\n  - try:\n';
+const operation = (text: string): string => HEAD + text.replace(/^/gm, '    ');
+
+const refused: Record<string, [text: string, message: string]> = {
+  'a field that nobody knows': [
+    operation('- curl:\n    pod: a\n    ulr: http://b'),
+    'f.yaml:7:7: curl needs url\nf.yaml:9:9: curl has no field ulr; did you mean url?',
+  ],
+  'an operation that nobody knows': [operation('- aply: {}'), 'f.yaml:7:7: try has no field aply; did you mean apply?'],
+  'two operations in one': [
+    operation('- settle: {}\n  advance: {duration: 1s}'),
+    'f.yaml:7:7: one operation at a time: settle, advance stand together',
+  ],
+  'no operation': [operation('- description: nothing'), 'f.yaml:7:7: there is no operation here'],
+  'what is no duration': [
+    operation('- advance: {duration: soon}'),
+    'f.yaml:7:17: duration: "soon" is no duration; write it as 1m30s or 250ms',
+  ],
+  'another type': [operation('- exec: {pod: a, command: ls}'), 'f.yaml:7:22: command must be array, not "ls"'],
+  'a script of this machine': [
+    operation('- script: {content: rm -rf /}'),
+    'f.yaml:7:7: script runs in a pod here, never on this machine: name it with `pod` (and `container`)',
+  ],
+  'neither resource nor file': [operation('- apply: {}'), 'f.yaml:7:7: apply needs either resource or file'],
+  'another kind': [
+    'apiVersion: sim.kubarium.dev/v1alpha1\nkind: Test\n',
+    'f.yaml:2:1: sim.kubarium.dev/v1alpha1 Test is no scenario; known are sim.kubarium.dev/v1alpha1 Scenario and chainsaw.kyverno.io/v1alpha1 Test',
+  ],
+  'a file without any': ['', 'f.yaml:1:1: there is no scenario in this file'],
+};
+
+describe('parseScenarios', () => {
+  it.each(Object.entries(refused))('refuses %s, and says where', (_, [text, message]) => {
+    expect(() => parseScenarios('f.yaml', text)).toThrow(expect.objectContaining({ message }) as Error);
+  });
+
+  it('tells where YAML is broken', () => {
+    expect(() => parseScenarios('f.yaml', 'a: b\n c: d\n')).toThrow(/^f\.yaml:1:4: |^f\.yaml:2:/);
+  });
+
+  it('takes a scenario a document, and knows where its parts stand', () => {
+    const text = `${operation('- settle: {}')}\n---\n${operation('- sleep: {duration: 1s}').replace('name: x', 'name: y')}`;
+    const scenarios = parseScenarios('f.yaml', text);
+    expect(scenarios.map(({ name }) => name)).toEqual(['x', 'y']);
+    expect(scenarios[1]!.positionOf(['spec', 'steps', 0, 'try', 0, 'sleep'])).toEqual({ line: 15, column: 7 });
+    expect(scenarios[1]!.positionOf(['spec', 'steps', 0, 'try', 7])).toEqual({ line: 14, column: 5 });
+  });
+
+  it("takes Chainsaw's tests as they are", () => {
+    const text = operation('- assert: {resource: {apiVersion: v1, kind: Pod, metadata: {name: a}}}')
+      .replace('sim.kubarium.dev', 'chainsaw.kyverno.io')
+      .replace('Scenario', 'Test');
+    expect(parseScenarios('f.yaml', text)).toHaveLength(1);
+  });
+
+  it('passes over manifests where they may stand beside scenarios', () => {
+    const text = `${operation('- settle: {}')}\n---\napiVersion: v1\nkind: Pod\n`;
+    expect(parseScenarios('f.yaml', text, 'skip')).toHaveLength(1);
+    expect(() => parseScenarios('f.yaml', text)).toThrow('f.yaml:10:1: ');
+  });
+});

@@ -1,0 +1,187 @@
+import { isMap, isNode, isPair, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { schemaProblems } from './schema-problems.ts';
+import type { Operation, OperationName, ScenarioFile, ScenarioSpec } from './scenario.ts';
+import { ScenarioError, type ScenarioProblem } from './scenario-error.ts';
+
+export type Path = readonly (string | number)[];
+
+/** Lines and columns count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A scenario that may be run. */
+export interface Scenario {
+  /** As the user named it. */
+  readonly file: string;
+  readonly name: string;
+  readonly spec: ScenarioSpec;
+  /** Where a part of the document stands in the file; of the nearest part around it where there is none. */
+  positionOf(path: Path): Position;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  'sim.kubarium.dev/v1alpha1': 'Scenario',
+  'chainsaw.kyverno.io/v1alpha1': 'Test',
+};
+
+/**
+ * The scenarios of a file's text: one a YAML document. Throws ScenarioError with all that is wrong. `others` says whether documents of
+ * other kinds may stand in it (in a folder, manifests lie beside scenarios); they are passed over.
+ */
+export function parseScenarios(file: string, text: string, others: 'refuse' | 'skip' = 'refuse'): Scenario[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const problems: ScenarioProblem[] = [];
+  const scenarios: Scenario[] = [];
+  for (const document of 'empty' in documents ? [] : documents) {
+    if (others === 'skip' && !looksLikeScenario(document)) continue;
+    const at = (path: Path): Position => position(document, lines, path);
+    if (document.errors.length > 0) {
+      for (const { pos, message } of document.errors) problems.push({ ...linePosition(lines, pos[0]), message });
+      continue;
+    }
+    const value: unknown = document.toJS();
+    if (value === null) continue;
+    const found = problemsOf(value);
+    problems.push(...found.map(({ path, message }) => ({ ...at(path), message })));
+    if (found.length > 0) continue;
+    const { metadata, spec } = value as ScenarioFile;
+    scenarios.push({ file, name: metadata.name, spec, positionOf: at });
+  }
+  if (problems.length > 0) throw new ScenarioError(file, problems);
+  if (scenarios.length === 0 && others === 'refuse') {
+    throw new ScenarioError(file, [{ line: 1, column: 1, message: 'there is no scenario in this file' }]);
+  }
+  return scenarios;
+}
+
+/** A text that is no YAML is looked at too: whoever wrote it may have meant a scenario. */
+function looksLikeScenario(document: Document): boolean {
+  const apiVersion = isMap(document.contents) ? document.get('apiVersion') : undefined;
+  return typeof apiVersion === 'string' && KINDS[apiVersion] !== undefined && KINDS[apiVersion] === document.get('kind');
+}
+
+interface Problem {
+  readonly path: Path;
+  readonly message: string;
+}
+
+function problemsOf(value: unknown): Problem[] {
+  const { apiVersion, kind } = value as Partial<ScenarioFile>;
+  if (typeof apiVersion === 'string' && typeof kind === 'string' && KINDS[apiVersion] !== kind) {
+    const known = Object.entries(KINDS).map(([version, name]) => `${version} ${name}`);
+    return [{ path: ['kind'], message: `${apiVersion} ${kind} is no scenario; known are ${known.join(' and ')}` }];
+  }
+  const problems = schemaProblems(value);
+  return problems.length > 0 ? problems : meaningProblems(value as ScenarioFile);
+}
+
+/** What the schema cannot say. */
+function meaningProblems({ spec }: ScenarioFile): Problem[] {
+  const problems: Problem[] = [];
+  for (const { operation, path } of operationsOf(spec)) {
+    const names = namesOf(operation);
+    if (names.length !== 1) {
+      const message =
+        names.length === 0 ? 'there is no operation here' : `one operation at a time: ${names.join(', ')} stand together`;
+      problems.push({ path, message });
+      continue;
+    }
+    const name = names[0]!;
+    for (const message of bodyProblems(name, operation)) problems.push({ path: [...path, name], message });
+  }
+  return problems;
+}
+
+function bodyProblems(name: OperationName, operation: Operation): string[] {
+  switch (name) {
+    case 'apply':
+    case 'create':
+    case 'update':
+    case 'patch':
+    case 'assert':
+    case 'error': {
+      const { resource, file } = operation[name]!;
+      return (resource === undefined) === (file === undefined) ? [`${name} needs either resource or file`] : fileProblems(file);
+    }
+    case 'delete': {
+      const { ref, file } = operation.delete!;
+      return (ref === undefined) === (file === undefined) ? ['delete needs either ref or file'] : fileProblems(file);
+    }
+    case 'wait': {
+      const { name: one, selector } = operation.wait!;
+      return one !== undefined && selector !== undefined ? ['wait takes a name or a selector, not both'] : [];
+    }
+    case 'script':
+      return operation.script!.pod === undefined
+        ? ['script runs in a pod here, never on this machine: name it with `pod` (and `container`)']
+        : [];
+    case 'curl': {
+      const { background, every, requests, expect, check } = operation.curl!;
+      if (background === undefined) return [];
+      if (every === undefined) return ['curl in the background needs `every`, the time between two requests'];
+      return requests !== undefined || expect !== undefined || check !== undefined
+        ? ['curl in the background ends with `stop`, which takes what is expected of it']
+        : [];
+    }
+    case 'crash':
+    case 'restart': {
+      const { pod, node, kubarium } = operation[name]!;
+      const named = [pod, node, kubarium].filter((one) => one !== undefined).length;
+      return named === 1 ? [] : [`${name} needs one of pod, node and kubarium`];
+    }
+    case 'sleep':
+    case 'settle':
+    case 'advance':
+    case 'exec':
+    case 'stop':
+    case 'dig':
+    case 'trace':
+      return [];
+  }
+}
+
+const fileProblems = (file: string | undefined): string[] =>
+  file !== undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(file) ? ['files are read from this machine only, not from a URL'] : [];
+
+const BESIDE: ReadonlySet<string> = new Set(['description', 'continueOnError']);
+
+/** The names of the operations that stand in one item of a list of operations. */
+const namesOf = (operation: Operation): OperationName[] =>
+  Object.keys(operation).filter((key) => !BESIDE.has(key)) as OperationName[];
+
+/** The one name of an operation that was checked. */
+export const nameOf = (operation: Operation): OperationName => namesOf(operation)[0]!;
+
+function* operationsOf(spec: ScenarioSpec): Generator<{ operation: Operation; path: Path }> {
+  const list = function* (operations: readonly Operation[] | undefined, path: Path) {
+    for (const [index, operation] of (operations ?? []).entries()) yield { operation, path: [...path, index] };
+  };
+  yield* list(spec.catch, ['spec', 'catch']);
+  for (const [index, step] of spec.steps.entries()) {
+    for (const section of ['try', 'catch', 'finally', 'cleanup'] as const) {
+      yield* list(step[section], ['spec', 'steps', index, section]);
+    }
+  }
+}
+
+/** A key stands where its name is written, an item of a list where it begins. */
+function position(document: Document, lines: LineCounter, path: Path): Position {
+  for (let length = path.length; length > 0; length--) {
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const last = path[length - 1];
+    const pair = isMap(parent) ? parent.items.find((one) => isPair(one) && keyText(one.key) === String(last)) : undefined;
+    const node = pair === undefined ? document.getIn(path.slice(0, length), true) : pair.key;
+    if (isNode(node) && node.range) return linePosition(lines, node.range[0]);
+  }
+  return linePosition(lines, isNode(document.contents) && document.contents.range ? document.contents.range[0] : 0);
+}
+
+const keyText = (key: unknown): string => (isNode(key) && 'value' in key ? String(key.value) : String(key));
+
+function linePosition(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}

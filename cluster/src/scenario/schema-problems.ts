@@ -1,0 +1,86 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { parseDuration } from './duration.ts';
+import schema from './scenario.schema.json' with { type: 'json' };
+
+export interface SchemaProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+let validate: ValidateFunction | undefined;
+
+/** What scenario.schema.json has against a document, in the order of the document's paths. */
+export function schemaProblems(value: unknown): SchemaProblem[] {
+  validate ??= compiledSchema();
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(problem);
+}
+
+function compiledSchema(): ValidateFunction {
+  const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, strictRequired: false });
+  ajv.addFormat('duration', (text) => parseDuration(text) !== undefined);
+  ajv.addFormat('regex', (text) => {
+    try {
+      return new RegExp(text) !== undefined;
+    } catch {
+      return false;
+    }
+  });
+  return ajv.compile(schema);
+}
+
+function problem(error: ErrorObject): SchemaProblem {
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  const where = path.length === 0 ? 'the document' : String(path.findLast((part) => typeof part === 'string'));
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const field = String(error.params['additionalProperty']);
+      const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
+      const meant = nearest(field, known);
+      const hint = meant === undefined ? `; known are ${known.join(', ')}` : `; did you mean ${meant}?`;
+      return { path: [...path, field], message: `${where} has no field ${field}${known.length === 0 ? '' : hint}` };
+    }
+    case 'required':
+      return { path, message: `${where} needs ${String(error.params['missingProperty'])}` };
+    case 'enum':
+      return { path, message: `${where} must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}` };
+    case 'format':
+      return {
+        path,
+        message:
+          error.params['format'] === 'duration'
+            ? `${where}: ${JSON.stringify(error.data)} is no duration; write it as 1m30s or 250ms`
+            : `${where}: ${JSON.stringify(error.data)} is no regular expression`,
+      };
+    case 'type':
+      return { path, message: `${where} must be ${[error.params['type']].flat().join(' or ')}, not ${typeName(error.data)}` };
+    default:
+      return { path, message: `${where} ${error.message ?? 'is not as it must be'}` };
+  }
+}
+
+const typeName = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a map' : JSON.stringify(value);
+
+/** The known name that a mistyped one is at most two edits away from. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known.map((one) => ({ one, distance: editDistance(name.toLowerCase(), one.toLowerCase()) }));
+  ranked.sort((a, b) => a.distance - b.distance);
+  return ranked[0] !== undefined && ranked[0].distance <= 2 ? ranked[0].one : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
