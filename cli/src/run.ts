@@ -1,6 +1,7 @@
 import { StartError } from '@kubarium/cluster';
 import { Command, CommanderError } from 'commander';
 import { explainCommand } from './commands/explain.ts';
+import { testCommand } from './commands/test.ts';
 import { tokenCommand } from './commands/token.ts';
 import { traceCommand } from './commands/trace.ts';
 import { upCommand } from './commands/up.ts';
@@ -18,6 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .addCommand(upCommand())
     .addCommand(traceCommand())
     .addCommand(explainCommand())
+    .addCommand(testCommand())
     .addCommand(tokenCommand())
     .addCommand(versionCommand());
   for (const command of program.commands) command.exitOverride();

@@ -59,6 +59,7 @@ import { ClusterView } from './explain/cluster-view.ts';
 import { explanationReview } from './explain/explanation-review.ts';
 import { coreDnsImage } from './images/coredns-image.ts';
 import { InProcessNodes } from './node-connector.ts';
+import { NodeMachine } from './node-machine.ts';
 import { traceReview } from './trace/trace-review.ts';
 
 export interface ComposeOptions {
@@ -112,6 +113,8 @@ export interface ComposedCluster extends AsyncDisposable {
   readonly nodes: InProcessNodes;
   readonly proxy: Proxy;
   readonly policies: NetworkPolicies;
+  /** The machines of the nodes, by the nodes' names, to be switched off and on. */
+  readonly machines: ReadonlyMap<string, NodeMachine>;
   /** Every served resource. */
   resources(): readonly Resource[];
   /** The port that `serve` asked for has become. */
@@ -209,8 +212,8 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
   // Everything that acts on what the API holds.
   const images = createImageRegistry(new Map([['coredns', coreDnsImage(dns)], ...(options.images ?? [])]));
   const podsPerNode = options.podsPerNode ?? PODS_PER_NODE;
-  const kubelets = Array.from({ length: options.nodes ?? 2 }, (_, index) => {
-    const kubelet = new Kubelet({
+  const makeKubelet = (index: number): Kubelet =>
+    new Kubelet({
       nodeName: nodeName(index + 1),
       nodeAddress: nodeAddress(index + 1),
       labels: zoneLabels(index, options.zones ?? 0),
@@ -225,9 +228,10 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
       makeResolver: createStubResolver,
       clusterDns: { address: DNS_SERVICE_IP, domain: CLUSTER_DOMAIN },
     });
-    nodes.add(nodeName(index + 1), kubelet.api);
-    return kubelet;
-  });
+  const machines = Array.from(
+    { length: options.nodes ?? 2 },
+    (_, index) => new NodeMachine(nodeName(index + 1), () => makeKubelet(index), nodes),
+  );
   const resources = (): readonly Resource[] => registry.definitions();
   const context: ControllerContext = {
     client,
@@ -241,7 +245,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
   const healthChecks = new HealthCheckServer({
     proxy,
     logger,
-    nodes: kubelets.map((_, index) => ({
+    nodes: machines.map((_, index) => ({
       name: nodeName(index + 1),
       attach: () => network.host(nodeName(index + 1), [nodeAddress(index + 1)]),
     })),
@@ -256,7 +260,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     new ControllerManager(context),
     ...(options.controllers ?? []).map((make) => make(context)),
     new Scheduler({ client, informers, runtime }),
-    ...kubelets,
+    ...machines,
   ];
   for (const component of components) parts.use(component);
   await Promise.all(components.map((component) => component.start()));
@@ -273,6 +277,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     nodes,
     proxy,
     policies,
+    machines: new Map(machines.map((machine) => [machine.nodeName, machine])),
     resources,
     port,
     serve,

@@ -16,3 +16,12 @@ export {
   type ExplanationStatus,
   type ExplanationStep,
 } from './explain/explanation-resource.ts';
+export { findScenarios, NoScenarioError } from './scenario/find-scenarios.ts';
+export { formatDuration } from './scenario/format-duration.ts';
+export { parseScenarios, type Position, type Scenario } from './scenario/parse-scenario.ts';
+export { failureLines } from './scenario/report/failure-lines.ts';
+export { jsonReport } from './scenario/report/json-report.ts';
+export { junitReport } from './scenario/report/junit-report.ts';
+export { runScenarios, type RunScenariosOptions } from './scenario/run-scenarios.ts';
+export { ScenarioError, type ScenarioProblem } from './scenario/scenario-error.ts';
+export type { Evidence, Failure, OperationResult, ScenarioResult } from './scenario/scenario-result.ts';

@@ -19,6 +19,10 @@ export class InProcessNodes implements NodeConnector {
     this.#kubelets.set(nodeName, kubelet);
   }
 
+  remove(nodeName: string): void {
+    this.#kubelets.delete(nodeName);
+  }
+
   kubelet(nodeName: string): KubeletApi {
     const kubelet = this.#kubelets.get(nodeName);
     if (kubelet === undefined) {

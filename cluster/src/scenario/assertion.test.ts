@@ -23,7 +23,7 @@ const matching: Record<string, object> = {
   'an absent field asserted to be null': { metadata: { annotations: null } },
   'a field of what is absent asserted to be null': { absent: { deeper: null } },
   'every item of a list': { spec: { '~.ports': { '(port > 10)': true } } },
-  'every value of a map, its key bound': { metadata: { '~key.labels': '($key == \'app\' && \'backend\' || \'api\')' } },
+  'every value of a map, its key bound': { metadata: { '~key.labels': "($key == 'app' && 'backend' || 'api')" } },
   'a value bound for what is below it': { '(spec.replicas)->count': '($count)' },
   'a text that looks like an expression': { spec: { note: '\\(not an expression)\\' } },
 };
@@ -36,10 +36,7 @@ describe('mismatches', () => {
   const differing: Record<string, [expected: object, lines: string[]]> = {
     'another scalar': [{ spec: { replicas: 2 } }, ['spec.replicas', '  expected 2', '  actual   3']],
     'a number that is a text': [{ spec: { replicas: '3' } }, ['spec.replicas', '  expected "3"', '  actual   3']],
-    'a missing field': [
-      { metadata: { uid: 'x' } },
-      ['metadata.uid', '  expected "x"', '  actual   nothing'],
-    ],
+    'a missing field': [{ metadata: { uid: 'x' } }, ['metadata.uid', '  expected "x"', '  actual   nothing']],
     'a shorter list': [
       { spec: { ports: [{ port: 80 }] } },
       ['spec.ports: expected 1 item, not 2', '  expected [{"port":80}]', '  actual   [{"port":80},{"port":443}]'],
@@ -58,11 +55,7 @@ describe('mismatches', () => {
     ],
     'an expression without its binding': [
       { spec: { replicas: '($nope)' } },
-      [
-        'spec.replicas: ($nope): there is no binding $nope; bound are: $wanted',
-        '  expected "($nope)"',
-        '  actual   3',
-      ],
+      ['spec.replicas: ($nope): there is no binding $nope; bound are: $wanted', '  expected "($nope)"', '  actual   3'],
     ],
   };
   it.each(Object.entries(differing))('tells %s', (_, [expected, lines]) => {

@@ -70,7 +70,9 @@ function ofMap(expected: object, actual: unknown, bindings: Bindings, path: stri
     const inner = name === undefined ? bindings : { ...bindings, [name]: value };
     if (each === undefined) return mismatches(wanted, value, inner, place);
     if (typeof value !== 'object' || value === null) {
-      return [{ path: place, expected: wanted, actual: value, reason: 'expected a list or a map to look at each item of' }];
+      return [
+        { path: place, expected: wanted, actual: value, reason: 'expected a list or a map to look at each item of' },
+      ];
     }
     return Object.entries(value).flatMap(([index, item]) => {
       const position = Array.isArray(value) ? Number(index) : index;

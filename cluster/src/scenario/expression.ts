@@ -46,16 +46,16 @@ export const expressionIn = (text: string): string | undefined =>
 export const unescaped = (text: string): string =>
   text.startsWith('\\') && text.endsWith('\\') && text.length > 1 ? text.slice(1, -1) : text;
 
-/** A tree with every string that is an expression, key or value, replaced by its value. Throws ExpressionError. */
-export function fillIn(tree: unknown, bindings: Bindings): unknown {
+/** A tree with every string that is an expression, key or value, replaced by its value over `over`. Throws ExpressionError. */
+export function fillIn(tree: unknown, bindings: Bindings, over: unknown = null): unknown {
   if (typeof tree === 'string') {
     const expression = expressionIn(tree);
-    return expression === undefined ? unescaped(tree) : evaluate(expression, null, bindings);
+    return expression === undefined ? unescaped(tree) : evaluate(expression, over, bindings);
   }
-  if (Array.isArray(tree)) return tree.map((item) => fillIn(item, bindings));
+  if (Array.isArray(tree)) return tree.map((item) => fillIn(item, bindings, over));
   if (typeof tree !== 'object' || tree === null) return tree;
   return Object.fromEntries(
-    Object.entries(tree).map(([key, value]) => [String(fillIn(key, bindings)), fillIn(value, bindings)]),
+    Object.entries(tree).map(([key, value]) => [String(fillIn(key, bindings, over)), fillIn(value, bindings, over)]),
   );
 }
 
@@ -65,7 +65,7 @@ function compiled(expression: string): ReturnType<typeof compile> {
   let program = programs.get(expression);
   if (program === undefined) {
     if (!isRegistered('json_parse')) {
-      registerFunction('json_parse', ([text]) => JSON.parse(String(text)) as JSONValue, [{ types: [TYPE_STRING] }]);
+      registerFunction('json_parse', ([text]) => JSON.parse(text as string) as JSONValue, [{ types: [TYPE_STRING] }]);
     }
     program = compile(withLiteralNumbers(expression));
     programs.set(expression, program);

@@ -60,7 +60,9 @@ export function parseScenarios(file: string, text: string, others: 'refuse' | 's
 /** A text that is no YAML is looked at too: whoever wrote it may have meant a scenario. */
 function looksLikeScenario(document: Document): boolean {
   const apiVersion = isMap(document.contents) ? document.get('apiVersion') : undefined;
-  return typeof apiVersion === 'string' && KINDS[apiVersion] !== undefined && KINDS[apiVersion] === document.get('kind');
+  return (
+    typeof apiVersion === 'string' && KINDS[apiVersion] !== undefined && KINDS[apiVersion] === document.get('kind')
+  );
 }
 
 interface Problem {
@@ -85,7 +87,9 @@ function meaningProblems({ spec }: ScenarioFile): Problem[] {
     const names = namesOf(operation);
     if (names.length !== 1) {
       const message =
-        names.length === 0 ? 'there is no operation here' : `one operation at a time: ${names.join(', ')} stand together`;
+        names.length === 0
+          ? 'there is no operation here'
+          : `one operation at a time: ${names.join(', ')} stand together`;
       problems.push({ path, message });
       continue;
     }
@@ -104,7 +108,9 @@ function bodyProblems(name: OperationName, operation: Operation): string[] {
     case 'assert':
     case 'error': {
       const { resource, file } = operation[name]!;
-      return (resource === undefined) === (file === undefined) ? [`${name} needs either resource or file`] : fileProblems(file);
+      return (resource === undefined) === (file === undefined)
+        ? [`${name} needs either resource or file`]
+        : fileProblems(file);
     }
     case 'delete': {
       const { ref, file } = operation.delete!;
@@ -144,7 +150,9 @@ function bodyProblems(name: OperationName, operation: Operation): string[] {
 }
 
 const fileProblems = (file: string | undefined): string[] =>
-  file !== undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(file) ? ['files are read from this machine only, not from a URL'] : [];
+  file !== undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(file)
+    ? ['files are read from this machine only, not from a URL']
+    : [];
 
 const BESIDE: ReadonlySet<string> = new Set(['description', 'continueOnError']);
 
@@ -172,7 +180,9 @@ function position(document: Document, lines: LineCounter, path: Path): Position 
   for (let length = path.length; length > 0; length--) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     const last = path[length - 1];
-    const pair = isMap(parent) ? parent.items.find((one) => isPair(one) && keyText(one.key) === String(last)) : undefined;
+    const pair = isMap(parent)
+      ? parent.items.find((one) => isPair(one) && keyText(one.key) === String(last))
+      : undefined;
     const node = pair === undefined ? document.getIn(path.slice(0, length), true) : pair.key;
     if (isNode(node) && node.range) return linePosition(lines, node.range[0]);
   }

@@ -79,12 +79,12 @@ interface Common {
 
 /** An object as it stands in a scenario: it may be partial, and hold expressions. */
 export interface ResourceTree {
-  readonly apiVersion?: string;
-  readonly kind?: string;
+  readonly apiVersion?: string | undefined;
+  readonly kind?: string | undefined;
   readonly metadata?: {
-    readonly name?: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
+    readonly name?: string | undefined;
+    readonly namespace?: string | undefined;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
   };
 }
 
@@ -140,8 +140,8 @@ export interface WaitOperation {
 /** Where a command runs. */
 export interface PodPlace {
   readonly pod: string;
-  readonly namespace?: string;
-  readonly container?: string;
+  readonly namespace?: string | undefined;
+  readonly container?: string | undefined;
 }
 
 export interface ScriptOperation extends Common, Omit<PodPlace, 'pod'> {

@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '@kubarium/shared';
 import schema from './scenario.schema.json' with { type: 'json' };
 
 export interface SchemaProblem {
@@ -21,7 +21,8 @@ function compiledSchema(): ValidateFunction {
   ajv.addFormat('duration', (text) => parseDuration(text) !== undefined);
   ajv.addFormat('regex', (text) => {
     try {
-      return new RegExp(text) !== undefined;
+      RegExp(text);
+      return true;
     } catch {
       return false;
     }
@@ -57,14 +58,23 @@ function problem(error: ErrorObject): SchemaProblem {
             : `${where}: ${JSON.stringify(error.data)} is no regular expression`,
       };
     case 'type':
-      return { path, message: `${where} must be ${[error.params['type']].flat().join(' or ')}, not ${typeName(error.data)}` };
+      return {
+        path,
+        message: `${where} must be ${[error.params['type']].flat().join(' or ')}, not ${typeName(error.data)}`,
+      };
     default:
       return { path, message: `${where} ${error.message ?? 'is not as it must be'}` };
   }
 }
 
 const typeName = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a map' : JSON.stringify(value);
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object'
+        ? 'a map'
+        : JSON.stringify(value);
 
 /** The known name that a mistyped one is at most two edits away from. */
 function nearest(name: string, known: readonly string[]): string | undefined {

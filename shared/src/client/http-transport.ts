@@ -90,6 +90,14 @@ export class HttpTransport implements Transport, Disposable {
     };
   }
 
+  /** What a path of the server answers to GET, as text: a log, a discovery document. Rejects with a StatusError. */
+  async text(path: string, signal?: AbortSignal): Promise<string> {
+    const response = await answered(this.#open('GET', path, undefined, undefined, signal));
+    const text = await wholeText(response);
+    if (response.statusCode! >= 400) throw statusError(response.statusCode!, text);
+    return text;
+  }
+
   /** Closes all connections that are kept open. */
   [Symbol.dispose](): void {
     this.#agent.destroy();

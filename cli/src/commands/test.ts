@@ -1,0 +1,121 @@
+import { writeFileSync } from 'node:fs';
+import {
+  findScenarios,
+  jsonReport,
+  junitReport,
+  NoScenarioError,
+  runScenarios,
+  type Scenario,
+  type ScenarioResult,
+} from '@kubarium/cluster';
+import { realClock } from '@kubarium/shared';
+import { Command, Option } from 'commander';
+import { wholeNumber } from '../options.ts';
+import { scenarioLines, summaryLine } from '../output/scenario-lines.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface TestOptions {
+  readonly seed?: number;
+  readonly runs: number;
+  readonly parallel?: number;
+  readonly update?: true;
+  readonly against?: string;
+  readonly junit?: string;
+  readonly output: 'text' | 'json';
+  readonly verbose?: true;
+}
+
+/** `kubarium test`: runs scenario files, each on a fresh cluster of its own. */
+export const testCommand = (): Command =>
+  new Command('test')
+    .description('run scenario files, each on a fresh cluster in virtual time')
+    .argument('<paths...>', 'scenario files, or folders with some')
+    .option('--seed <number>', 'seed of all simulated chance, instead of that in the file', wholeNumber(0, 0xffff_ffff))
+    .option('--runs <count>', 'run each so often with the same seed, and compare', wholeNumber(1, 1_000_000), 1)
+    .option('--parallel <count>', 'how many run at a time', wholeNumber(1, 1_000))
+    .option('--update', 'write the snapshots of transcripts anew')
+    .option('--against <kubeconfig>', 'run on this cluster, without what only a simulator can do')
+    .option('--junit <file>', 'write a JUnit report to this file')
+    .addOption(new Option('-o, --output <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .option('-v, --verbose', 'print each operation as it ends')
+    .action(async (paths: string[], options: TestOptions) => {
+      const scenarios = scenariosOf(paths);
+      const started = realClock.now();
+      const isText = options.output === 'text';
+      const print = (lines: readonly string[]): void => void (isText && process.stdout.write(`${lines.join('\n')}\n`));
+      const progress = new Progress(isText && process.stdout.isTTY, scenarios.length);
+      const results = await runScenarios(scenarios, {
+        ...options,
+        onStart: (scenario) => progress.begin(scenario),
+        onOperation: (scenario, { step, operation, status, says }) => {
+          if (options.verbose === true)
+            print([`  ${scenario.name}: ${step}: ${operation} ${status === 'passed' ? '' : `${status}: `}${says}`]);
+        },
+        onEnd: (result) => {
+          progress.end(result);
+          print(scenarioLines(result, repeatCommand(result, options)));
+          progress.show();
+        },
+      });
+      progress.clear();
+      if (isText) print(['', summaryLine(results, realClock.now() - started)]);
+      else process.stdout.write(jsonReport(results));
+      if (options.junit !== undefined) writeFileSync(options.junit, junitReport(results));
+      if (results.some(({ status }) => status === 'failed')) process.exitCode = 1;
+    });
+
+function scenariosOf(paths: readonly string[]): readonly Scenario[] {
+  try {
+    return findScenarios(paths);
+  } catch (error) {
+    if (error instanceof NoScenarioError)
+      throw new UsageError(error.message, 'name scenario files, or folders with some');
+    if (error instanceof AggregateError)
+      throw new UsageError(`\n${error.message}`, 'see docs/scenarios.md for what a scenario may say');
+    throw error;
+  }
+}
+
+function repeatCommand({ file, seed }: ScenarioResult, { against, runs }: TestOptions): string {
+  const how = [
+    ...(seed === undefined ? [] : ['--seed', seed]),
+    ...(runs > 1 ? ['--runs', runs] : []),
+    ...(against === undefined ? [] : ['--against', against]),
+  ];
+  return ['kubarium test', file, ...how, '-v'].join(' ');
+}
+
+/** On a terminal, a last line with what is running. */
+class Progress {
+  readonly #isShown: boolean;
+  readonly #total: number;
+  readonly #running = new Set<string>();
+  #ended = 0;
+
+  constructor(isShown: boolean, total: number) {
+    this.#isShown = isShown;
+    this.#total = total;
+  }
+
+  begin({ name }: Scenario): void {
+    this.#running.add(name);
+    this.clear();
+    this.show();
+  }
+
+  end({ name }: ScenarioResult): void {
+    this.#running.delete(name);
+    this.#ended++;
+    this.clear();
+  }
+
+  show(): void {
+    if (this.#isShown && this.#running.size > 0) {
+      process.stdout.write(`${this.#ended}/${this.#total} done; running: ${[...this.#running].join(', ')}`);
+    }
+  }
+
+  clear(): void {
+    if (this.#isShown) process.stdout.write('\r\u001b[K');
+  }
+}

@@ -1,0 +1,83 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Resource } from '@kubarium/shared';
+import { parseAllDocuments } from 'yaml';
+import { fillIn } from '../expression.ts';
+import type { ResourceTree } from '../scenario.ts';
+import { OperationFailure, type Named, type OperationContext } from './operation-context.ts';
+
+/** A partial object of a scenario, and which object of the cluster it speaks of. */
+export interface Subject extends Named {
+  readonly tree: ResourceTree;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Source {
+  readonly resource?: ResourceTree;
+  readonly file?: string;
+  readonly template?: boolean;
+}
+
+/**
+ * The objects that an operation names, inline or by its files (a name or a pattern), with their resource and namespace. Expressions
+ * are filled in throughout (`whole`), or only in what names the object: the rest of an assertion is evaluated over what is found.
+ */
+export async function subjectsOf(
+  source: Source,
+  context: OperationContext,
+  fill: 'whole' | 'names',
+): Promise<Subject[]> {
+  const trees = source.resource === undefined ? readTrees(source.file!, context.folder) : [source.resource];
+  const subjects: Subject[] = [];
+  for (const tree of trees.flatMap(itemsOf)) {
+    const { apiVersion, kind, metadata } = tree;
+    const names = {
+      apiVersion,
+      kind,
+      metadata: { name: metadata?.name, namespace: metadata?.namespace, labels: metadata?.labels },
+    };
+    const filled = (source.template === false ? names : fillIn(names, context.bindings)) as typeof names;
+    const resource = await resourceOf(filled.apiVersion, filled.kind, context);
+    const namespace = resource.namespaced ? (filled.metadata.namespace ?? context.namespace) : undefined;
+    const whole =
+      fill === 'whole' && source.template !== false ? (fillIn(tree, context.bindings) as ResourceTree) : tree;
+    const named =
+      fill === 'whole' && namespace !== undefined ? { ...whole, metadata: { ...whole.metadata, namespace } } : whole;
+    subjects.push({
+      tree: named,
+      resource,
+      namespace,
+      name: filled.metadata.name,
+      labels: filled.metadata.labels ?? {},
+    });
+  }
+  return subjects;
+}
+
+/** The resource of a kind, or a failure that says so. */
+export async function resourceOf(apiVersion = '', kind = '', { target }: OperationContext): Promise<Resource> {
+  const resource = await target.resourceOf(apiVersion, kind);
+  if (resource === undefined)
+    throw new OperationFailure(
+      `the cluster serves no kind ${kind || '(none named)'} in ${apiVersion || '(no apiVersion)'}`,
+    );
+  return resource;
+}
+
+function readTrees(pattern: string, folder: string): ResourceTree[] {
+  const files = globSync(pattern, { cwd: folder }).sort();
+  if (files.length === 0) throw new OperationFailure(`there is no file ${join(folder, pattern)}`);
+  return files.flatMap((file) => {
+    const trees: ResourceTree[] = [];
+    for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
+      const error = document.errors[0];
+      if (error !== undefined) throw new OperationFailure(`${join(folder, file)}: ${error.message}`);
+      const tree: unknown = document.toJS();
+      if (tree !== null) trees.push(tree as ResourceTree);
+    }
+    return trees;
+  });
+}
+
+const itemsOf = (tree: ResourceTree & { readonly items?: readonly ResourceTree[] }): readonly ResourceTree[] =>
+  tree.kind === 'List' && tree.items !== undefined ? tree.items : [tree];

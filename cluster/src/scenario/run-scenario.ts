@@ -1,0 +1,304 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { isNotFound, NAMESPACES, parseDuration, realClock, type ApiObject, type Resource } from '@kubarium/shared';
+import { evidenceOf } from './evidence.ts';
+import { fillIn, type Bindings } from './expression.ts';
+import { formatDuration } from './format-duration.ts';
+import type { BackgroundRequests } from './operations/background-requests.ts';
+import { deleteAndWait } from './operations/delete.ts';
+import { OPERATIONS, type OperationRow } from './operations/operation-table.ts';
+import { OperationFailure, type Named, type OperationContext, type Outcome } from './operations/operation-context.ts';
+import { nameOf, type Path, type Scenario } from './parse-scenario.ts';
+import type { Binding, Operation, Step, Timeouts } from './scenario.ts';
+import type { Failure, OperationResult, OperationStatus, ScenarioResult, Section } from './scenario-result.ts';
+import type { ScenarioTarget } from './target.ts';
+
+export interface RunOptions {
+  readonly seed?: number | undefined;
+  /** Told of each operation once it has ended. */
+  readonly onOperation?: ((result: OperationResult) => void) | undefined;
+}
+
+/** How long operations may take of the cluster's time; as Chainsaw, but for commands, which take no time to wait for. */
+const TIMEOUTS: Required<Timeouts> = {
+  apply: '5s',
+  assert: '30s',
+  cleanup: '30s',
+  delete: '15s',
+  error: '30s',
+  exec: '3m',
+};
+
+/** Runs a scenario on a cluster that is up. Never rejects for what the scenario does. */
+export async function runScenario(
+  scenario: Scenario,
+  target: ScenarioTarget,
+  options: RunOptions = {},
+): Promise<ScenarioResult> {
+  return new ScenarioRun(scenario, target, options).run();
+}
+
+interface Created {
+  readonly resource: Resource;
+  readonly object: ApiObject;
+}
+
+interface Place {
+  readonly step: string;
+  readonly section: Section;
+  readonly path: Path;
+  readonly timeouts: Timeouts;
+}
+
+class ScenarioRun {
+  readonly #scenario: Scenario;
+  readonly #target: ScenarioTarget;
+  readonly #options: RunOptions;
+  readonly #namespace: string;
+  readonly #startMs: number;
+  readonly #operations: OperationResult[] = [];
+  readonly #transcript: string[] = [];
+  readonly #background = new Map<string, BackgroundRequests>();
+  /** In the order of creation; `keep` is what no one deletes. */
+  readonly #created: { readonly created: Created; readonly keep: boolean; readonly place: Place }[] = [];
+  #failure: Failure | undefined;
+
+  constructor(scenario: Scenario, target: ScenarioTarget, options: RunOptions) {
+    this.#scenario = scenario;
+    this.#target = target;
+    this.#options = options;
+    this.#startMs = target.now();
+    // On a cluster that others use too, what a scenario does stays in a namespace of its own.
+    const own = `scenario-${createHash('sha256').update(`${scenario.name} ${this.#startMs}`).digest('hex').slice(0, 8)}`;
+    this.#namespace = scenario.spec.namespace ?? (target.simulator === undefined ? own : 'default');
+  }
+
+  async run(): Promise<ScenarioResult> {
+    const wallStart = realClock.now();
+    const { spec } = this.#scenario;
+    try {
+      const madeNamespace = await this.#makeNamespace();
+      const bindings = bound(spec.bindings, { namespace: this.#namespace });
+      let reached = 0;
+      let passed = true;
+      for (const [index, step] of spec.steps.entries()) {
+        reached = index;
+        passed = await this.#runStep(step, index, bindings);
+        if (!passed) break;
+      }
+      await this.#cleanUp(reached, bindings, madeNamespace);
+    } catch (error) {
+      this.#failure = { message: messageOf(error), details: [], evidence: undefined };
+    }
+    for (const requests of this.#background.values()) requests.stop();
+    const failed = this.#failure !== undefined || this.#operations.some(({ status }) => status === 'failed');
+    const { simulator } = this.#target;
+    return {
+      file: this.#scenario.file,
+      name: this.#scenario.name,
+      status: failed ? 'failed' : 'passed',
+      seed: this.#options.seed,
+      operations: this.#operations,
+      failure: this.#failure,
+      wallMs: realClock.now() - wallStart,
+      clusterMs: this.#target.now() - this.#startMs,
+      transcript: this.#transcript,
+      digest: simulator === undefined ? undefined : digestOf(this.#transcript, await simulator.digest()),
+    };
+  }
+
+  async #makeNamespace(): Promise<boolean> {
+    const { client } = this.#target;
+    try {
+      await client.get(NAMESPACES, { name: this.#namespace });
+      return false;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    await client.create(NAMESPACES, { metadata: { name: this.#namespace } });
+    return true;
+  }
+
+  async #runStep(step: Step, index: number, outer: Bindings): Promise<boolean> {
+    const { spec } = this.#scenario;
+    const name = step.name ?? `step ${index + 1}`;
+    const path: Path = ['spec', 'steps', index];
+    const timeouts = { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts };
+    const keep = step.skipDelete ?? spec.skipDelete ?? false;
+    const place = (section: Section, at: Path): Place => ({ step: name, section, path: at, timeouts });
+    const bindings = bound(step.bindings, outer);
+    const passed = await this.#runList(step.try, place('try', [...path, 'try']), bindings, keep, 'stop');
+    if (!passed) {
+      await this.#runList(step.catch, place('catch', [...path, 'catch']), bindings, keep, 'go on');
+      await this.#runList(spec.catch, place('catch', ['spec', 'catch']), bindings, keep, 'go on');
+    }
+    const ended = await this.#runList(step.finally, place('finally', [...path, 'finally']), bindings, keep, 'go on');
+    return passed && ended;
+  }
+
+  async #runList(
+    operations: readonly Operation[] | undefined,
+    place: Place,
+    outer: Bindings,
+    keep: boolean,
+    onFailure: 'stop' | 'go on',
+  ): Promise<boolean> {
+    let passed = true;
+    let bindings = outer;
+    for (const [index, operation] of (operations ?? []).entries()) {
+      const at = { ...place, path: [...place.path, index] };
+      const outputs = await this.#runOperation(operation, at, bindings, keep);
+      if (outputs === undefined) {
+        passed = false;
+        if (onFailure === 'stop' && operation.continueOnError !== true) return false;
+      } else bindings = { ...bindings, ...outputs };
+    }
+    return passed;
+  }
+
+  /** The operation's outputs, or undefined where it failed. */
+  async #runOperation(
+    operation: Operation,
+    place: Place,
+    bindings: Bindings,
+    keep: boolean,
+  ): Promise<Bindings | undefined> {
+    const name = nameOf(operation);
+    const { run, simulated } = OPERATIONS[name] as OperationRow<unknown>;
+    const concerned: Named[] = [];
+    const body = operation[name] as { readonly bindings?: readonly Binding[] };
+    return this.#record(
+      { ...place, operation: name, path: [...place.path, name], description: operation.description },
+      concerned,
+      simulated && this.#target.simulator === undefined
+        ? undefined
+        : () => run(body, this.#context(place, bound(body.bindings, bindings), concerned, keep)),
+    );
+  }
+
+  #context(place: Place, bindings: Bindings, concerned: Named[], keep: boolean): OperationContext {
+    return {
+      target: this.#target,
+      folder: dirname(this.#scenario.file),
+      namespace: this.#namespace,
+      bindings,
+      background: this.#background,
+      timeoutMs: (kind, own) => parseDuration(own ?? place.timeouts[kind] ?? TIMEOUTS[kind])!,
+      concerns: (object) => void concerned.push(object),
+      created: (resource, object) => void this.#created.push({ created: { resource, object }, keep, place }),
+    };
+  }
+
+  /** Runs `work`, unless it is to be skipped, and keeps its result. */
+  async #record(
+    about: Place & { readonly operation: OperationResult['operation']; readonly description: string | undefined },
+    concerned: readonly Named[],
+    work: (() => Promise<Outcome>) | undefined,
+  ): Promise<Bindings | undefined> {
+    const wallStart = realClock.now();
+    const clusterStart = this.#target.now();
+    let status: OperationStatus = 'passed';
+    let says = '';
+    let outputs: Bindings | undefined = {};
+    let failure: Failure | undefined;
+    try {
+      if (work === undefined) {
+        status = 'skipped';
+        says = 'only a simulated cluster can do this';
+      } else ({ says, outputs = {} } = await work());
+    } catch (error) {
+      status = 'failed';
+      outputs = undefined;
+      says = messageOf(error);
+      const details = error instanceof OperationFailure ? error.details : [];
+      failure = { message: says, details, evidence: await this.#evidence(concerned) };
+    }
+    const result: OperationResult = {
+      step: about.step,
+      section: about.section,
+      operation: about.operation,
+      position: this.#scenario.positionOf(about.path),
+      description: about.description,
+      status,
+      says,
+      wallMs: realClock.now() - wallStart,
+      clusterMs: this.#target.now() - clusterStart,
+      failure,
+    };
+    this.#operations.push(result);
+    const at = formatDuration(this.#target.now() - this.#startMs);
+    this.#transcript.push(
+      `+${at} ${about.step}: ${about.operation} ${status === 'passed' ? '' : `${status}: `}${says}`,
+    );
+    this.#options.onOperation?.(result);
+    return outputs;
+  }
+
+  async #evidence(concerned: readonly Named[]): Promise<Failure['evidence']> {
+    try {
+      return await evidenceOf(concerned, this.#target, this.#startMs);
+    } catch {
+      // The failure itself is told; that its surroundings cannot be asked for (the cluster is gone) must not hide it.
+      return undefined;
+    }
+  }
+
+  /** The `cleanup` of each step that was begun and what the scenario has made, last first, as in Chainsaw. */
+  async #cleanUp(reached: number, bindings: Bindings, madeNamespace: boolean): Promise<void> {
+    const { spec } = this.#scenario;
+    for (let index = reached; index >= 0; index--) {
+      const step = spec.steps[index]!;
+      const name = step.name ?? `step ${index + 1}`;
+      const timeouts = { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts };
+      const path: Path = ['spec', 'steps', index, 'cleanup'];
+      await this.#runList(
+        step.cleanup,
+        { step: name, section: 'cleanup', path, timeouts },
+        bound(step.bindings, bindings),
+        true,
+        'go on',
+      );
+    }
+    // An embedded cluster ends here: nobody will see what is left in it.
+    if (this.#target.simulator !== undefined) return;
+    for (const { created, keep, place } of this.#created.toReversed()) {
+      if (!keep) await this.#deleteCreated(created, place);
+    }
+    if (madeNamespace && spec.skipDelete !== true) {
+      await deleteAndWait(
+        { resource: NAMESPACES, namespace: undefined, name: this.#namespace },
+        'Background',
+        parseDuration(TIMEOUTS.cleanup)!,
+        { target: this.#target },
+      );
+    }
+  }
+
+  async #deleteCreated({ resource, object }: Created, place: Place): Promise<void> {
+    const { namespace, name } = object.metadata;
+    const named = { resource, namespace, name };
+    const about = { ...place, section: 'cleanup', operation: 'delete', description: undefined } as const;
+    await this.#record(about, [named], async () => {
+      try {
+        await deleteAndWait(named, 'Background', parseDuration(place.timeouts.cleanup ?? TIMEOUTS.cleanup)!, {
+          target: this.#target,
+        });
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+      return { says: `${resource.kind.toLowerCase()} ${name} deleted` };
+    });
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function bound(bindings: readonly Binding[] | undefined, outer: Bindings): Bindings {
+  let all = outer;
+  for (const { name, value } of bindings ?? []) all = { ...all, [name]: fillIn(value, all) };
+  return all;
+}
+
+function digestOf(transcript: readonly string[], cluster: string): string {
+  return createHash('sha256').update(transcript.join('\n')).update(cluster).digest('hex');
+}

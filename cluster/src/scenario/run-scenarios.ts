@@ -1,0 +1,129 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { realClock } from '@kubarium/shared';
+import { embeddedTarget } from './embedded-target.ts';
+import type { Scenario } from './parse-scenario.ts';
+import { RemoteTarget } from './remote-target.ts';
+import { runScenario } from './run-scenario.ts';
+import type { OperationResult, ScenarioResult } from './scenario-result.ts';
+import type { ScenarioTarget } from './target.ts';
+
+export interface RunScenariosOptions {
+  /** Instead of the seed in the file; 1 where there is neither. */
+  readonly seed?: number | undefined;
+  /** How often each scenario is run with the same seed; all runs must be alike. */
+  readonly runs?: number | undefined;
+  /** A kubeconfig: the scenarios run on its cluster, without what only a simulator can do. */
+  readonly against?: string | undefined;
+  /** How many scenarios run at a time; on a real cluster one by default. */
+  readonly parallel?: number | undefined;
+  /** Writes the snapshots of transcripts instead of comparing with them. */
+  readonly update?: boolean | undefined;
+  readonly onStart?: ((scenario: Scenario) => void) | undefined;
+  readonly onOperation?: ((scenario: Scenario, result: OperationResult) => void) | undefined;
+  readonly onEnd?: ((result: ScenarioResult) => void) | undefined;
+}
+
+/** Scenarios of one process share its one thread: more at a time only make each take longer. */
+const PARALLEL = 4;
+
+/** Runs scenarios, each on a cluster of its own; resolves with their results in the scenarios' order. */
+export async function runScenarios(
+  scenarios: readonly Scenario[],
+  options: RunScenariosOptions = {},
+): Promise<readonly ScenarioResult[]> {
+  const results = Array.from<ScenarioResult>({ length: scenarios.length });
+  const { parallel = options.against === undefined ? PARALLEL : 1 } = options;
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < scenarios.length; index = next++) {
+      const scenario = scenarios[index]!;
+      options.onStart?.(scenario);
+      const result = await runAsOften(scenario, options);
+      results[index] = result;
+      options.onEnd?.(result);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, scenarios.length) }, work));
+  return results;
+}
+
+async function runAsOften(scenario: Scenario, options: RunScenariosOptions): Promise<ScenarioResult> {
+  const first = await runOnce(scenario, options);
+  if (first.status !== 'passed' || options.against !== undefined) return first;
+  for (let run = 2; run <= (options.runs ?? 1); run++) {
+    const other = await runOnce(scenario, { ...options, onOperation: undefined });
+    if (other.digest !== first.digest) return differs(first, other.transcript, `run ${run} differs from run 1`);
+  }
+  return scenario.spec.snapshot === true ? compareSnapshot(scenario, first, options) : first;
+}
+
+async function runOnce(scenario: Scenario, options: RunScenariosOptions): Promise<ScenarioResult> {
+  const seed = options.against === undefined ? (options.seed ?? scenario.spec.cluster?.seed ?? 1) : undefined;
+  const wallStart = realClock.now();
+  const nothing = { file: scenario.file, name: scenario.name, seed, operations: [], transcript: [], clusterMs: 0 };
+  if (scenario.spec.skip === true) {
+    return { ...nothing, status: 'skipped', failure: undefined, digest: undefined, wallMs: 0 };
+  }
+  try {
+    await using target = await targetOf(scenario, options.against, seed ?? 0);
+    const onOperation = (result: OperationResult): void => options.onOperation?.(scenario, result);
+    const result = await runScenario(scenario, target, { seed, onOperation });
+    return { ...result, wallMs: realClock.now() - wallStart };
+  } catch (error) {
+    const message = `the cluster could not be had: ${error instanceof Error ? error.message : String(error)}`;
+    const failure = { message, details: [], evidence: undefined };
+    return { ...nothing, status: 'failed', failure, digest: undefined, wallMs: realClock.now() - wallStart };
+  }
+}
+
+async function targetOf({ spec }: Scenario, against: string | undefined, seed: number): Promise<ScenarioTarget> {
+  if (against !== undefined) return new RemoteTarget(against);
+  const operations = spec.steps.flatMap((step) => [
+    ...step.try,
+    ...(step.catch ?? []),
+    ...(step.finally ?? []),
+    ...(step.cleanup ?? []),
+  ]);
+  const durable = operations.some(({ crash, restart }) => (crash ?? restart)?.kubarium === true);
+  return embeddedTarget({ nodes: spec.cluster?.nodes, seed, durable });
+}
+
+/** Where the snapshot of a scenario lies: `lesson.snap` beside `lesson.yaml`, `lesson.OTHER.snap` for one of another name in it. */
+export function snapshotFile({ file, name }: Scenario): string {
+  const base = basename(file, extname(file));
+  return join(dirname(file), base === name ? `${base}.snap` : `${base}.${name}.snap`);
+}
+
+function compareSnapshot(scenario: Scenario, result: ScenarioResult, options: RunScenariosOptions): ScenarioResult {
+  // Another seed has other names, addresses and choices.
+  if (result.seed !== (scenario.spec.cluster?.seed ?? 1)) return result;
+  const file = snapshotFile(scenario);
+  const text = `${result.transcript.join('\n')}\n`;
+  if (options.update === true) {
+    writeFileSync(file, text);
+    return result;
+  }
+  if (!existsSync(file)) return differs(result, [], `there is no snapshot ${file}; write it with --update`);
+  const before = readFileSync(file, 'utf8');
+  return before === text
+    ? result
+    : differs(result, before.trimEnd().split('\n'), `the transcript differs from ${file} (--update takes the new one)`);
+}
+
+/** A failure with the first lines in which two transcripts differ. */
+function differs(result: ScenarioResult, expected: readonly string[], message: string): ScenarioResult {
+  const at = expected.findIndex((line, index) => line !== result.transcript[index]);
+  const line = at === -1 ? expected.length : at;
+  const details =
+    expected.length === 0
+      ? []
+      : line >= expected.length && line >= result.transcript.length
+        ? ['the transcripts are alike: objects in the cluster differ']
+        : [
+            `line ${line + 1}`,
+            `  expected ${expected[line] ?? 'the end'}`,
+            `  actual   ${result.transcript[line] ?? 'the end'}`,
+          ];
+  return { ...result, status: 'failed', failure: { message, details, evidence: undefined } };
+}
