@@ -22,9 +22,9 @@ export const curlCommand = (url: string, args: readonly string[] = []): readonly
 ];
 
 export function httpAnswer({ exitCode, stdout, stderr, hops }: CommandResult): HttpAnswer {
-  // The last connection that was made; `where` is "pod NAMESPACE/NAME".
+  // The last connection that was made; `where` is "pod NAMESPACE/NAME on NODE".
   const connected = hops?.findLast(({ stage, ok }) => stage === 'connect' && ok)?.where;
-  const pod = connected?.startsWith('pod ') ? connected.slice(connected.lastIndexOf('/') + 1) : undefined;
+  const pod = connected === undefined ? undefined : /^pod [^/]*\/(\S+)/.exec(connected)?.[1];
   // The last line is what `-w` wrote.
   const end = stdout.lastIndexOf('\n');
   if (exitCode !== 0)
