@@ -90,7 +90,7 @@ async function targetOf({ spec }: Scenario, against: string | undefined, seed: n
 }
 
 /** Where the snapshot of a scenario lies: `lesson.snap` beside `lesson.yaml`, `lesson.OTHER.snap` for one of another name in it. */
-export function snapshotFile({ file, name }: Scenario): string {
+function snapshotFile({ file, name }: Scenario): string {
   const base = basename(file, extname(file));
   return join(dirname(file), base === name ? `${base}.snap` : `${base}.${name}.snap`);
 }
