@@ -1,8 +1,8 @@
 import { invariant, type ApiObject, type Runtime } from '@kubarium/shared';
 import { defaultPlugins } from './admission/default-plugins.ts';
 import { applyPatch } from './registry/patch/apply-patch.ts';
-import type { PatchApplier } from './registry/patch-applier.ts';
-import { RegistryStore } from './registry/registry-store.ts';
+import type { PatchApplier } from './registry/store/patch-applier.ts';
+import { RegistryStore } from './registry/store/registry-store.ts';
 import { resourceTable, type ResourceTableOptions } from './registry/resource-table.ts';
 import { decodeTarget } from './registry/schema/kind-check.ts';
 import type { Storage } from './storage/storage.ts';

@@ -9,7 +9,7 @@ import { defaultPlugins } from '../admission/default-plugins.ts';
 import { decodeObject, decodeTarget } from '../endpoints/decode-object.ts';
 import { objectCodec } from '../storage/object-codec.ts';
 import { openSqliteStorage } from '../storage/sqlite-storage.ts';
-import { RegistryStore } from './registry-store.ts';
+import { RegistryStore } from './store/registry-store.ts';
 import { resourceTable } from './resource-table.ts';
 import type { RequestContext } from './strategy.ts';
 

@@ -2,7 +2,7 @@ import type { ApiObject, Binding, Pod } from '@kubarium/shared';
 import { badRequest, conflict, PODS, StatusError } from '@kubarium/shared';
 import { setPodCondition } from '../pod/condition.ts';
 import type { SubresourceCall, SubresourceHandler } from '../registry.ts';
-import { successStatus } from '../success-status.ts';
+import { successStatus } from '../store/success-status.ts';
 import { notSupported, required } from '../validation/field-error.ts';
 
 const POD_BINDING = { group: '', resource: 'pods/binding' };

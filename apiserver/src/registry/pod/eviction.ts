@@ -1,7 +1,7 @@
 import type { DeleteOptions, Eviction, Pod } from '@kubarium/shared';
 import { badRequest, conflict } from '@kubarium/shared';
 import type { SubresourceHandler } from '../registry.ts';
-import { successStatus } from '../success-status.ts';
+import { successStatus } from '../store/success-status.ts';
 import { setPodCondition } from './condition.ts';
 
 /** The group resource that the real server names in these conflicts. */

@@ -3,8 +3,8 @@ import { badRequest, seededRandom, silentLogger, VirtualClock } from '@kubarium/
 import type { LogStorage } from '../../storage/log-storage.ts';
 import { objectCodec } from '../../storage/object-codec.ts';
 import { openSqliteStorage } from '../../storage/sqlite-storage.ts';
-import type { PatchApplier } from '../patch-applier.ts';
-import { RegistryStore } from '../registry-store.ts';
+import type { PatchApplier } from '../store/patch-applier.ts';
+import { RegistryStore } from '../store/registry-store.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { RequestContext } from '../strategy.ts';
 import { namespaces } from './fake-definitions.ts';

@@ -1,6 +1,6 @@
 import type { ApiObject } from '@kubarium/shared';
-import type { PatchRequest } from './registry.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { PatchRequest } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 
 export interface Patched {
   /** Shares nothing changeable with the object that was patched. */

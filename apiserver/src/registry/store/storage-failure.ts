@@ -1,6 +1,6 @@
 import { alreadyExists, internalError, notFound } from '@kubarium/shared';
-import { isStorageError } from '../storage/storage-error.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import { isStorageError } from '../../storage/storage-error.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 
 /** What storage could not do, as the API says it; anything else is handed back as it is. */
 export function storageFailure(definition: ResourceDefinition, name: string, error: unknown): unknown {

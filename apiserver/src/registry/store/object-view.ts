@@ -1,8 +1,8 @@
 import type { ApiObject, Status } from '@kubarium/shared';
-import { objectText } from '../storage/object-codec.ts';
-import type { Stored } from '../storage/storage.ts';
-import type { Rendered, Written } from './registry.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import { objectText } from '../../storage/object-codec.ts';
+import type { Stored } from '../../storage/storage.ts';
+import type { Rendered, Written } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 
 /** An object with no stored text of its own. */
 export const render = (value: ApiObject | Status): Rendered => ({

@@ -2,9 +2,9 @@ import type { ApiObject } from '@kubarium/shared';
 import { invariant } from '@kubarium/shared';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { RenderedEvent, WatchQuery } from './registry.ts';
-import { fakeDefinition } from './testing/fake-definitions.ts';
-import { testRegistry } from './testing/test-registry.ts';
+import type { RenderedEvent, WatchQuery } from '../registry.ts';
+import { fakeDefinition } from '../testing/fake-definitions.ts';
+import { testRegistry } from '../testing/test-registry.ts';
 
 /**
  * Writers, watchers with selectors, drops, resumes, compaction and slow turns in any mix: what a watcher has put together from

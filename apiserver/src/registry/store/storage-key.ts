@@ -1,5 +1,5 @@
-import type { Target } from './registry.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { Target } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 
 type Keyed = Pick<ResourceDefinition, 'storagePrefix' | 'namespaced'>;
 

@@ -1,10 +1,10 @@
 import type { ApiObject, DeleteOptions, Status } from '@kubarium/shared';
 import { describe, expect, it } from 'vitest';
-import type { Rendered, RenderedEvent, ResourceRegistry, Written } from './registry.ts';
-import type { Strategy } from './strategy.ts';
-import type { Widget } from './testing/fake-definitions.ts';
-import { fakeDefinition } from './testing/fake-definitions.ts';
-import { testRegistry } from './testing/test-registry.ts';
+import type { Rendered, RenderedEvent, ResourceRegistry, Written } from '../registry.ts';
+import type { Strategy } from '../strategy.ts';
+import type { Widget } from '../testing/fake-definitions.ts';
+import { fakeDefinition } from '../testing/fake-definitions.ts';
+import { testRegistry } from '../testing/test-registry.ts';
 
 const NAMESPACE = 'default';
 

@@ -1,16 +1,16 @@
 import type { ApiObject, Runtime } from '@kubarium/shared';
-import { AdmissionChain } from '../admission/admission-chain.ts';
-import type { AdmissionPlugin } from '../admission/admission.ts';
-import { NamespaceLifecycle } from '../admission/namespace-lifecycle.ts';
-import type { Storage } from '../storage/storage.ts';
+import { AdmissionChain } from '../../admission/admission-chain.ts';
+import type { AdmissionPlugin } from '../../admission/admission.ts';
+import { NamespaceLifecycle } from '../../admission/namespace-lifecycle.ts';
+import type { Storage } from '../../storage/storage.ts';
 import { Bookmarks } from './bookmarks.ts';
 import { ObjectReader } from './object-reader.ts';
 import { ObjectView } from './object-view.ts';
 import { ObjectWatcher } from './object-watcher.ts';
 import { ObjectWriter } from './object-writer.ts';
 import type { PatchApplier } from './patch-applier.ts';
-import type { Registry } from './registry.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { Registry } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 import { ResourceStore } from './resource-store.ts';
 
 export interface RegistryStoreOptions {

@@ -1,7 +1,7 @@
 import type { ApiObject, Component, Runtime, Timer } from '@kubarium/shared';
 import { parseTimestamp } from '@kubarium/shared';
-import { isStorageError } from '../storage/storage-error.ts';
-import type { Storage } from '../storage/storage.ts';
+import { isStorageError } from '../../storage/storage-error.ts';
+import type { Storage } from '../../storage/storage.ts';
 
 /** Events are kept for an hour after their last write (kube-apiserver `--event-ttl`). */
 const EVENT_TTL_MS = 3_600_000;

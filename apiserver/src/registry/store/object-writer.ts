@@ -12,20 +12,20 @@ import {
   isNotFound,
   timestamp,
 } from '@kubarium/shared';
-import type { AdmissionChain } from '../admission/admission-chain.ts';
-import type { Storage, Stored } from '../storage/storage.ts';
-import { trackUpdate } from './apply/track-update.ts';
-import { typeNamed, type Json } from './apply/typed-value.ts';
+import type { AdmissionChain } from '../../admission/admission-chain.ts';
+import type { Storage, Stored } from '../../storage/storage.ts';
+import { trackUpdate } from '../apply/track-update.ts';
+import { typeNamed, type Json } from '../apply/typed-value.ts';
 import { isReleased, planDeletion } from './deletion.ts';
 import type { ObjectView } from './object-view.ts';
 import { render, renderObject, WrittenObject } from './object-view.ts';
-import type { Rendered, Target, Written } from './registry.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { Rendered, Target, Written } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 import { parseResourceVersion } from './resource-version.ts';
 import { storageFailure } from './storage-failure.ts';
 import { storageKey } from './storage-key.ts';
-import { validateObjectMeta } from './validation/object-meta.ts';
-import type { Allocation, FieldError, RequestContext } from './strategy.ts';
+import { validateObjectMeta } from '../validation/object-meta.ts';
+import type { Allocation, FieldError, RequestContext } from '../strategy.ts';
 
 export interface WriterParts {
   readonly definition: ResourceDefinition;

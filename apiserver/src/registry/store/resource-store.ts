@@ -9,7 +9,7 @@ import {
   MODIFIED,
   StatusError,
 } from '@kubarium/shared';
-import { appliedDraft } from './apply/applied-draft.ts';
+import { appliedDraft } from '../apply/applied-draft.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { render, WrittenObject } from './object-view.ts';
 import type { ObjectWatcher } from './object-watcher.ts';
@@ -29,9 +29,9 @@ import type {
   WatchQuery,
   WatchReceiver,
   Written,
-} from './registry.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
-import type { RequestContext } from './strategy.ts';
+} from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
+import type { RequestContext } from '../strategy.ts';
 
 /** As many as the real server makes. */
 const PATCH_ATTEMPTS = 5;

@@ -1,6 +1,6 @@
 import type { ApiObject, DeleteOptions, ObjectMeta, StatusCause } from '@kubarium/shared';
 import { conflict, invalid, parseTimestamp, timestamp } from '@kubarium/shared';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';

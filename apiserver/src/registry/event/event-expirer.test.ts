@@ -1,7 +1,7 @@
 import type { ApiObject } from '@kubarium/shared';
 import { expect, it } from 'vitest';
 import { EventExpirer } from './event-expirer.ts';
-import { testRegistry } from './testing/test-registry.ts';
+import { testRegistry } from '../testing/test-registry.ts';
 
 it('forgets events an hour after their last write', async () => {
   const { storage, clock, context } = await testRegistry();

@@ -1,12 +1,12 @@
 import type { ApiObject, StatusError, WatchEvent } from '@kubarium/shared';
 import { apiVersionOf, expired, tooLargeResourceVersion } from '@kubarium/shared';
-import { isStorageError } from '../storage/storage-error.ts';
-import type { Change, Storage } from '../storage/storage.ts';
+import { isStorageError } from '../../storage/storage-error.ts';
+import type { Change, Storage } from '../../storage/storage.ts';
 import type { Bookmarks } from './bookmarks.ts';
 import type { ObjectView } from './object-view.ts';
 import { render } from './object-view.ts';
-import type { RenderedEvent, WatchQuery, WatchReceiver } from './registry.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { RenderedEvent, WatchQuery, WatchReceiver } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 import { parseResourceVersion } from './resource-version.ts';
 import { Selection } from './selection.ts';
 import { storageFolder } from './storage-key.ts';

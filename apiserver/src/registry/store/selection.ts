@@ -8,8 +8,8 @@ import {
   SelectorError,
   selectorMatches,
 } from '@kubarium/shared';
-import type { ListQuery } from './registry.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { ListQuery } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 
 /** What a list or watch is narrowed to by label and field selectors. */
 export class Selection {

@@ -1,11 +1,11 @@
 import type { ApiObject } from '@kubarium/shared';
 import { badRequest, expired, notFound, tooLargeResourceVersion } from '@kubarium/shared';
-import { isStorageError } from '../storage/storage-error.ts';
-import type { ListResult, Storage, Stored } from '../storage/storage.ts';
+import { isStorageError } from '../../storage/storage-error.ts';
+import type { ListResult, Storage, Stored } from '../../storage/storage.ts';
 import { decodeContinueToken, encodeContinueToken } from './continue-token.ts';
 import type { ObjectView } from './object-view.ts';
-import type { ListAnswer, ListQuery, ReadOptions, Rendered, Target } from './registry.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { ListAnswer, ListQuery, ReadOptions, Rendered, Target } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
 import { parseResourceVersion } from './resource-version.ts';
 import { Selection } from './selection.ts';
 import { storageFolder, storageKey } from './storage-key.ts';
