@@ -1,12 +1,15 @@
 /** Where the proxied site is to be found from outside. */
 export interface ProxySite {
-  readonly scheme: string;
+  /** The host that the client asked. */
   readonly host: string;
   /** The path of the proxy subresource, without a slash at the end. */
   readonly pathPrefix: string;
 }
 
-/** A link of a proxied site such that it leads through the proxy. Links to other hosts and relative ones stay as they are. */
+/**
+ * A link of a proxied site such that it leads through the proxy. Links to other hosts and relative ones stay as they are; one that names
+ * the client's own host goes on naming it, any other has no host afterwards (k8s.io/apimachinery/pkg/util/proxy).
+ */
 export function rewriteLink(link: string, site: ProxySite, targetHost: string): string {
   let url: URL;
   try {
@@ -16,10 +19,12 @@ export function rewriteLink(link: string, site: ProxySite, targetHost: string): 
   }
   const hasHost = /^([a-z][a-z0-9+.-]*:)?\/\//i.test(link);
   if (/^[a-z][a-z0-9+.-]*:/i.test(link) && !hasHost) return link;
-  if (hasHost && url.host !== targetHost) return link;
+  const namesClientsHost = hasHost && url.host === site.host;
+  if (hasHost && url.host !== targetHost && !namesClientsHost) return link;
   if (!hasHost && !link.startsWith('/')) return link;
-  if (url.pathname.startsWith(`${site.pathPrefix}/`)) return link;
-  return `${site.scheme}://${site.host}${site.pathPrefix}${url.pathname}${url.search}${url.hash}`;
+  const origin = namesClientsHost ? `${url.protocol}//${url.host}` : '';
+  const prefix = url.pathname.startsWith(`${site.pathPrefix}/`) ? '' : site.pathPrefix;
+  return `${origin}${prefix}${url.pathname}${url.search}${url.hash}`;
 }
 
 /** The attributes of HTML that hold links. */

@@ -41,7 +41,7 @@ export const proxy: StreamingHandler = async (call) => {
   }
   const connection = await dial(call, target);
   const site = siteOf(call);
-  const outgoing = sent(call, target, connection, site, forwardedHeaders(request.headers));
+  const outgoing = sent(call, connection, site, forwardedHeaders(request.headers));
   request.pipe(outgoing);
   response.once('close', () => outgoing.destroy());
   const incoming = await answer(outgoing);
@@ -54,7 +54,7 @@ export const proxy: StreamingHandler = async (call) => {
 export const proxyUpgrade: UpgradeHandler = async (call, { request, socket, head }: Upgrade) => {
   const target = await proxyTarget(call);
   const connection = await dial(call, target);
-  const outgoing = sent(call, target, connection, siteOf(call), {
+  const outgoing = sent(call, connection, siteOf(call), {
     ...forwardedHeaders(request.headers),
     connection: 'Upgrade',
     upgrade: request.headers.upgrade,
@@ -89,7 +89,6 @@ function siteOf({ raw, info }: ConnectCall): ProxySite {
   const prefix = raw.url!.split('?', 1)[0]!;
   const rest = info.rest;
   return {
-    scheme: 'https',
     host: raw.headers.host ?? '',
     pathPrefix: rest === undefined ? prefix : prefix.slice(0, prefix.length - rest.length - 1),
   };
@@ -127,7 +126,6 @@ const unreachable = (error: Error): StatusError =>
 
 function sent(
   { raw, info }: ConnectCall,
-  target: ProxyTarget,
   connection: Duplex,
   site: ProxySite,
   headers: IncomingHttpHeaders,
@@ -143,10 +141,9 @@ function sent(
     path: mark === -1 ? path : path + raw.url!.slice(mark),
     headers: {
       ...headers,
-      host: hostOf(target),
+      // The client's own: a site sees by which name it was asked.
+      host: site.host,
       'x-forwarded-for': previous === undefined ? client : `${String(previous)}, ${client}`,
-      'x-forwarded-host': site.host,
-      'x-forwarded-proto': site.scheme,
       'x-forwarded-uri': `${site.pathPrefix}${path}`,
     },
   });

@@ -14,9 +14,9 @@ const FRAME_HEAD_BYTES = 5;
  * `grpc-health-checking [--port 5000] [--service NAME] [--delay-unhealthy-sec N] [--http-port 8080]`: the gRPC health checking protocol
  * for one service; /make-serving and /make-not-serving over HTTP change what it says. Simplified: no TLS.
  */
-export const grpcHealthChecking: SubCommand = async (process, flags) => {
-  // Loaded by those who need it: few clusters ever speak HTTP/2.
-  const { createServer } = await import('node:http2');
+export const grpcHealthChecking: SubCommand = (process, flags) => {
+  // Loaded by those who need it, and at once: the server listens before anything else happens.
+  const { createServer } = globalThis.process.getBuiltinModule('node:http2');
   const service = flags.text('service') ?? '';
   const unhealthyAfterS = flags.number('delay-unhealthy-sec', -1);
   const startedMs = process.runtime.clock.now();
