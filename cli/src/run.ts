@@ -1,5 +1,6 @@
 import { StartError } from '@kubarium/cluster';
 import { Command, CommanderError } from 'commander';
+import { clockCommand } from './commands/clock.ts';
 import { explainCommand } from './commands/explain.ts';
 import { testCommand } from './commands/test.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -20,6 +21,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .addCommand(traceCommand())
     .addCommand(explainCommand())
     .addCommand(testCommand())
+    .addCommand(clockCommand())
     .addCommand(tokenCommand())
     .addCommand(versionCommand());
   for (const command of program.commands) command.exitOverride();

@@ -32,7 +32,10 @@ import {
   Activity,
   InformerFactory,
   KubeClient,
+  realClock,
   silentLogger,
+  VirtualClock,
+  VirtualTime,
   type ApiObject,
   type Clock,
   type Component,
@@ -56,6 +59,8 @@ import {
 } from './bootstrap/addresses.ts';
 import { createSystemObjects } from './bootstrap/system-objects.ts';
 import { ClusterView } from './explain/cluster-view.ts';
+import { ClockPace } from './clock/clock-pace.ts';
+import { clockReview } from './clock/clock-review.ts';
 import { explanationReview } from './explain/explanation-review.ts';
 import { coreDnsImage } from './images/coredns-image.ts';
 import { InProcessNodes } from './node-connector.ts';
@@ -106,6 +111,8 @@ export interface ComposedCluster extends AsyncDisposable {
   readonly transport: Transport;
   readonly runtime: Runtime;
   readonly activity: Activity;
+  /** Moves the clock, where it is a virtual one. */
+  readonly pace: ClockPace | undefined;
   /** Everything that has been written, and word of every write. */
   readonly storage: Pick<Storage<ApiObject>, 'revision' | 'watch'>;
   readonly dns: ClusterDns;
@@ -181,7 +188,13 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     dnsAddress: DNS_SERVICE_IP,
     dnsService: { namespace: 'kube-system', name: 'kube-dns' },
   });
-  reviews.push(traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP }), explanationReview(view));
+  const pace =
+    clock instanceof VirtualClock ? parts.use(new ClockPace(new VirtualTime(clock, activity), realClock)) : undefined;
+  reviews.push(
+    traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP }),
+    explanationReview(view),
+    clockReview({ clock, pace }),
+  );
   const running = parts.use(new AsyncDisposableStack());
   const apiServer = ({ tls, ...listen }: Partial<ServeOptions> & Pick<ServeOptions, 'tls'>): ApiServer =>
     running.use(
@@ -194,7 +207,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
         ...listen,
         serviceAccountSigner: signer,
         authorizer,
-        reviews: [traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP }), explanationReview(view)],
+        reviews,
         storageRevision: () => storage.revision,
       }),
     );
@@ -271,6 +284,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     transport,
     runtime,
     activity,
+    pace,
     storage,
     dns,
     network,

@@ -7,7 +7,7 @@ import {
   seededRandom,
   sleep,
   VirtualClock,
-  VirtualTime,
+  type VirtualTime,
   type ApiObject,
   type Clock,
   KubeClient,
@@ -66,7 +66,9 @@ export async function createCluster(options: CreateClusterOptions = {}): Promise
     images: new Map(Object.entries(options.images ?? {}).map(([name, image]) => [name, imageOf(image)])),
     controllers: options.controllers,
   });
-  return new Cluster(parts, clock instanceof VirtualClock ? new VirtualTime(clock, parts.activity) : undefined);
+  const cluster = new Cluster(parts);
+  if (isVirtual) await cluster.settle();
+  return cluster;
 }
 
 const imageOf = (image: Image | Program): Image =>
@@ -85,7 +87,8 @@ export class Cluster implements AsyncDisposable {
   #kubeconfig: Promise<string> | undefined;
 
   /** Use `createCluster`. */
-  constructor(parts: ComposedCluster, time: VirtualTime | undefined) {
+  constructor(parts: ComposedCluster) {
+    const time = parts.pace?.time;
     this.parts = parts;
     this.client = time === undefined ? parts.client : new KubeClient(new SettledTransport(parts.transport, time));
     this.clock = parts.runtime.clock;

@@ -25,3 +25,4 @@ export { junitReport } from './scenario/report/junit-report.ts';
 export { runScenarios, type RunScenariosOptions } from './scenario/run-scenarios.ts';
 export { ScenarioError, type ScenarioProblem } from './scenario/scenario-error.ts';
 export type { Evidence, Failure, OperationResult, ScenarioResult } from './scenario/scenario-result.ts';
+export { CLOCKS, type ClockRequest, type ClockSpec, type ClockStatus } from './clock/clock-resource.ts';

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { StorageOpenError } from '@kubarium/apiserver';
 import { HostDnsListener } from '@kubarium/dns';
-import { realClock, seededRandom, type Logger } from '@kubarium/shared';
+import { realClock, seededRandom, VirtualClock, type Logger, type Timer } from '@kubarium/shared';
 import { mostNodes, POD_CIDR } from './bootstrap/addresses.ts';
+import type { ClockPace } from './clock/clock-pace.ts';
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
 import { serveHttpProxy } from './host/serve-http-proxy.ts';
 import { serveServices } from './host/serve-services.ts';
@@ -28,6 +29,8 @@ export interface StartOptions {
   readonly proxyNamespace: string;
   /** Over how many zones the nodes are spread; 0: they have none. */
   readonly zones: number;
+  /** `real` by default. A virtual one goes on with the machine's until it is paused. */
+  readonly clock?: 'real' | 'virtual' | undefined;
   readonly seed?: number | undefined;
   /** How many revisions of history are kept at most, and for how long. */
   readonly keepRevisions?: number | undefined;
@@ -52,6 +55,7 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
   const credentials = folder.readCredentials() ?? firstCredentials(folder, options.bindAddress);
   await using parts = new AsyncDisposableStack();
   const cluster = parts.use(await listening(options, folder, credentials));
+  if (cluster.pace !== undefined) parts.use(runVirtualTime(cluster.pace, folder));
   const { port = options.port } = cluster;
   folder.port = port;
   const url = `https://${options.bindAddress === '0.0.0.0' ? '127.0.0.1' : options.bindAddress}:${port}`;
@@ -76,6 +80,24 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
     nodes: options.nodes,
     notices,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Lets virtual time go on with the machine's, and keeps what time it is over a restart: to the minute where the process is killed. */
+function runVirtualTime(pace: ClockPace, folder: StateFolder): Disposable {
+  const { clock } = pace.time;
+  let timer: Timer;
+  const remember = (): void => {
+    folder.time = clock.now();
+    timer = clock.setTimer(60_000, remember);
+  };
+  remember();
+  pace.resume();
+  return {
+    [Symbol.dispose]() {
+      timer.cancel();
+      folder.time = clock.now();
+    },
   };
 }
 
@@ -106,7 +128,7 @@ async function listening(
       nodes: options.nodes,
       zones: options.zones,
       podsPerNode: options.podsPerNode,
-      clock: realClock,
+      clock: options.clock === 'virtual' ? new VirtualClock(Math.max(realClock.now(), folder.time ?? 0)) : realClock,
       random: seededRandom(seed),
       logger: options.logger,
       database: folder.database,

@@ -73,6 +73,16 @@ export class StateFolder {
     this.#replace(join(this.path, 'port'), `${port}\n`);
   }
 
+  /** What time it was at last, where the clock was a virtual one: time never goes back. In milliseconds since 1970. */
+  get time(): number | undefined {
+    const path = join(this.path, 'time');
+    return existsSync(path) ? Number(this.#guard('read', path, () => readFileSync(path, 'utf8'))) : undefined;
+  }
+
+  set time(nowMs: number) {
+    this.#replace(join(this.path, 'time'), `${Math.ceil(nowMs)}\n`);
+  }
+
   #pki(file: keyof typeof FILES): string {
     return join(this.path, 'pki', FILES[file]);
   }

@@ -15,6 +15,7 @@ interface UpOptions {
   readonly dnsPort: number;
   readonly proxyPort: number;
   readonly proxyNamespace: string;
+  readonly clock: 'real' | 'virtual';
   readonly seed?: number;
   readonly keepRevisions?: number;
   readonly keepHistory?: number;
@@ -49,6 +50,11 @@ export const upCommand = (): Command =>
       10_080,
     )
     .option('--proxy-namespace <namespace>', 'whose names and routes the HTTP proxy has', 'default')
+    .addOption(
+      new Option('--clock <clock>', 'real: the machine’s; virtual: one that `kubarium clock` can pause and advance')
+        .choices(['real', 'virtual'])
+        .default('real'),
+    )
     .option('--seed <number>', 'seed of all simulated chance', wholeNumber(0, 0xffff_ffff))
     .option(
       '--keep-revisions <count>',
