@@ -1,6 +1,21 @@
 import { Resolver } from 'node:dns/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KubariumProcess } from '../support/kubarium-process.ts';
+
+/** A port of 127.0.0.1 that this test holds; from `first` on, where that matters. */
+async function anyPort(first = 0): Promise<{ server: Server; port: number }> {
+  for (let port = first; ; port++) {
+    const server = createServer();
+    const isOpen = await new Promise((resolve) =>
+      server
+        .once('error', () => resolve(false))
+        .once('listening', () => resolve(true))
+        .listen(port, '127.0.0.1'),
+    );
+    if (isOpen) return { server, port: (server.address() as AddressInfo).port };
+  }
+}
 
 describe('the ways in from this machine', () => {
   const cluster = new KubariumProcess();
@@ -19,6 +34,27 @@ describe('the ways in from this machine', () => {
     await expect
       .poll(() => fetch(`http://127.0.0.1:${port}/`).then((response) => response.text(), String))
       .toContain('web-');
+  });
+
+  test('a load balancer answers at a loopback address of its own, which its status shows', async () => {
+    const { server, port } = await anyPort();
+    await kubectl(
+      'expose',
+      'deployment',
+      'web',
+      '--name=balanced',
+      '--type=LoadBalancer',
+      `--port=${port}`,
+      '--target-port=80',
+    );
+    await kubectl('wait', '--for=jsonpath={.status.loadBalancer.ingress[0].ip}', 'svc/balanced', '--timeout=10s');
+    const address = await kubectl('get', 'svc', 'balanced', '-o', 'jsonpath={.status.loadBalancer.ingress[0].ip}');
+    expect(address).toMatch(/^127\.1\./);
+    expect(await kubectl('get', 'svc', 'balanced')).toContain(address);
+    await expect
+      .poll(() => fetch(`http://${address}:${port}/`).then((response) => response.text(), String))
+      .toContain('web-');
+    server.close();
   });
 
   test('cluster DNS answers as it answers pods', async () => {
@@ -42,5 +78,19 @@ describe('the ways in from this machine', () => {
     await expect.poll(() => kubectl('get', 'pods', '-l', 'app=web', '-o', select)).toMatch(/ 1$/);
     const after = await kubectl('get', 'pods', '-l', 'app=web', '-o', select);
     expect(after.split(' ')[0]).not.toBe(before.split(' ')[0]);
+  });
+
+  test('a node port that another program has is told in an Event, and at the next start in the banner', async () => {
+    const { server, port } = await anyPort(30_000);
+    await kubectl('create', 'service', 'nodeport', 'taken', '--tcp=80', `--node-port=${port}`);
+    const events = () =>
+      kubectl('get', 'events', '--field-selector=involvedObject.name=taken', '-o', 'jsonpath={.items[*].message}');
+    const message = `node port ${port}/TCP is not reachable at 127.0.0.1:${port}: another program has it`;
+    await expect.poll(events).toContain(message);
+    await cluster.stop();
+    await cluster.up();
+    expect(cluster.output).toContain(`Service default/taken: ${message}`);
+    await kubectl('delete', 'service', 'taken');
+    server.close();
   });
 });

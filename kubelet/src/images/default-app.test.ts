@@ -25,3 +25,17 @@ test('the default app answers in JSON where that is accepted', async () => {
     path: '/',
   });
 });
+
+test('the default app says what became of its calls, and is well as long as it answers', async () => {
+  const { run } = await testContainer({
+    image: 'my-backend-app',
+    pod: { ports },
+    env: { CALLS: 'http://nobody, tcp://localhost:9 amqp://localhost' },
+  });
+  const { stdout } = await run("curl -s -w '%{http_code}' localhost");
+  expect(stdout).toContain('calls:\n  FAIL http://nobody: Could not resolve host: nobody\n');
+  expect(stdout).toMatch(/ {2}FAIL tcp:\/\/localhost:9: connect ECONNREFUSED 127\.0\.0\.1:9\n/);
+  expect(stdout).toContain('FAIL amqp://localhost: unknown scheme amqp; known are http, redis, mysql, postgres, tcp\n');
+  expect(stdout).toMatch(/502$/);
+  expect((await run("curl -s -o /dev/null -w '%{http_code}' localhost/healthz")).stdout).toBe('200');
+});

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { timestamp } from '@kubarium/shared';
 import { connectionOf, readBody, serveHttp } from '../container/http-server.ts';
 import type { Process, Program } from '../container/process.ts';
+import { callAll, callText, type Call } from './application-calls.ts';
 import { defineImage } from './define-image.ts';
 
 const DEFAULT_PORT = 8080;
@@ -10,6 +11,9 @@ const DEFAULT_PORT = 8080;
  * A web app for images that nobody simulates (`my-backend-app`): it listens on the container's declared TCP ports, or on 8080
  * (or `$PORT`) where none is declared, and answers every request with where it arrived and what it saw: text for people, JSON for those who
  * accept it. SIGTERM ends it with 0.
+ *
+ * With `$CALLS` (URLs between spaces or commas: `http://backend redis://redis mysql://mysql postgres://db tcp://queue:5672`) it is part of
+ * an application: for each request but that of /healthz it calls them all, shows what they answered, and answers 502 where one did not.
  */
 const defaultApp: Program = (process) =>
   new Promise((resolve) => {
@@ -47,6 +51,8 @@ const defaultApp: Program = (process) =>
         // The client went away; there is nobody to answer.
         return;
       }
+      const urls = request.url === '/healthz' ? '' : (from.env['CALLS'] ?? '');
+      const calls = urls === '' ? [] : await callAll(from, urls);
       const { pod } = from;
       const client = connectionOf(request);
       const facts = {
@@ -60,13 +66,15 @@ const defaultApp: Program = (process) =>
         client: `${client.remoteAddress}:${client.remotePort}`,
         method: request.method ?? '',
         path: request.url ?? '',
+        ...(calls.length > 0 && { calls }),
         headers: request.headers,
         body,
       };
+      response.statusCode = calls.every(({ ok }) => ok) ? 200 : 502;
       // A kubelet's probes are not what the log is read for.
       if (request.headers['user-agent']?.startsWith('kube-probe/') !== true)
         from.stdout.write(
-          `${timestamp(from.runtime.clock.now())} ${client.remoteAddress} ${facts.method} ${facts.path} 200\n`,
+          `${timestamp(from.runtime.clock.now())} ${client.remoteAddress} ${facts.method} ${facts.path} ${response.statusCode}\n`,
         );
       const asJson = /\bjson\b/.test(request.headers.accept ?? '');
       response.setHeader('Content-Type', asJson ? 'application/json' : 'text/plain; charset=utf-8');
@@ -81,12 +89,15 @@ const ROWS = ['pod', 'namespace', 'ip', 'node', 'container', 'image', 'port', 'c
 
 type Facts = Readonly<Record<(typeof ROWS)[number] | 'method' | 'path' | 'body', string | number>> & {
   readonly headers: IncomingMessage['headers'];
+  readonly calls?: readonly Call[];
 };
 
 function asText(facts: Facts): string {
   let text = `Hello from ${facts.pod}!\n`;
   for (const name of ROWS) text += `${`${name}:`.padEnd(11)}${facts[name]}\n`;
-  text += `request:   ${facts.method} ${facts.path}\nheaders:\n`;
+  text += `request:   ${facts.method} ${facts.path}\n`;
+  if (facts.calls !== undefined) text += `calls:\n${facts.calls.map(callText).join('')}`;
+  text += 'headers:\n';
   for (const name in facts.headers) text += `  ${name}: ${String(facts.headers[name])}\n`;
   return facts.body === '' ? text : `${text}body:\n${facts.body}\n`;
 }

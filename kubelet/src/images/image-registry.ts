@@ -1,5 +1,7 @@
 import { agnhostImage, nautilus, nonewprivs } from './agnhost/agnhost.ts';
 import { defaultAppImage } from './default-app.ts';
+import { mariadb, mysql } from './databases/mysql.ts';
+import { postgresImage } from './databases/postgres.ts';
 import { echoServer, httpEcho, whoami } from './http-echo.ts';
 import { httpd } from './httpd.ts';
 import type { Image, ImageRegistry } from './image.ts';
@@ -23,12 +25,15 @@ const IMAGES: Readonly<Record<string, Image>> = {
   'http-echo': httpEcho,
   httpd,
   'jessie-dnsutils': dnsutils,
+  mariadb,
+  mysql,
   nautilus,
   netshoot,
   nginx,
   'nginx-unprivileged': nginx,
   nonewprivs,
   pause,
+  postgres: postgresImage,
   redis,
   ubuntu: debian,
   whoami,
