@@ -26,6 +26,7 @@ import type { ImageRegistry } from './images/image.ts';
 import { KubeletServer } from './kubelet-server.ts';
 import { nodeRefusal } from './node-affinity.ts';
 import type { MakeResolver, NodeContext } from './node-context.ts';
+import { nodeTree } from './container/volumes/node-tree.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { NodeLedger, type Refusal } from './node-ledger.ts';
 import type { NodeFacts } from './node-status.ts';
@@ -128,7 +129,7 @@ export class Kubelet implements Component {
       configMaps: configMaps.store,
       secrets: secrets.store,
       hostNetwork: () => (this.#hostNetwork ??= options.network.host(nodeName, [nodeAddress])).network,
-      hostTree: () => (this.#hostTree ??= makeVolume('ext4')),
+      hostTree: () => (this.#hostTree ??= nodeTree(makeVolume, nodeName, nodeAddress)),
       clusterDns: options.clusterDns ?? { address: '10.96.0.10', domain: 'cluster.local' },
       allocatable: capacity,
       allocateAddress: () => this.#addresses?.allocate(),

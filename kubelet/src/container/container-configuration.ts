@@ -111,6 +111,7 @@ function mount(
     if (volume === undefined)
       throw new ContainerConfigError(`cannot find volume "${name}" to mount into container "${container.name}"`);
     const below = subPathExpr === '' ? subPath : expandSubPath(subPathExpr, env);
+    checkSubPath(below);
     if (below !== '' && !volume.files.exists(`/${join(volume.prefix, below)}`)) {
       if (!volume.growsSubPaths)
         throw new ContainerConfigError(
@@ -141,6 +142,16 @@ function expandSubPath(text: string, env: Readonly<Record<string, string>>): str
   });
   if (missing !== undefined) throw new ContainerConfigError(`missing value for "${missing}"`);
   return path;
+}
+
+/** What variables make of a path can lead elsewhere, unlike what the API server let pass. */
+function checkSubPath(path: string): void {
+  if (path.startsWith('/')) {
+    throw new ContainerConfigError(`error SubPath \`${path}\` must not be an absolute path`);
+  }
+  if (path.split('/').includes('..')) {
+    throw new ContainerConfigError(`unable to provision SubPath \`${path}\`: must not contain '..'`);
+  }
 }
 
 const join = (prefix: string, below: string): string => (prefix === '' ? below : `${prefix}/${below}`);

@@ -3,7 +3,7 @@ import { VolumeError } from './payload.ts';
 import type { NewVolume, PodVolume } from './pod-volume.ts';
 
 /**
- * A place in the node's own tree, which all pods of the node share. The tree is simulated and empty at first: nothing of the
+ * A place in the node's own tree, which all pods of the node share. The tree is simulated and nearly empty at first: nothing of the
  * machine that Kubarium runs on is ever seen. Throws VolumeError where the path is not of the wanted type.
  */
 export function hostPath(source: HostPathVolumeSource, host: NewVolume): PodVolume {

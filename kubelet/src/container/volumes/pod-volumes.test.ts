@@ -210,6 +210,30 @@ it('mounts a part of a volume, named by a variable', async () => {
   expect(read(node, '/all/logs/pod/a')).toBe('b');
 });
 
+it.each([
+  ['/pod', '$(NOTHING)/$(POD)', 'error SubPath `/pod` must not be an absolute path'],
+  ['../pod', '$(UP)/$(POD)', "unable to provision SubPath `../pod`: must not contain '..'"],
+])('does not start a container whose part of a volume comes to %s', async (_path, subPathExpr, message) => {
+  await using node = await TestNode.start();
+  const env = [
+    { name: 'POD', value: 'pod' },
+    { name: 'UP', value: '..' },
+    { name: 'NOTHING', valueFrom: { fieldRef: { fieldPath: "metadata.annotations['none']" } } },
+  ];
+  const volumeMounts = [{ name: 'v', mountPath: '/v', subPathExpr }];
+  const containers = [{ name: 'main', image: 'x', env, volumeMounts }];
+  await node.run({ spec: { volumes: [{ name: 'v', emptyDir: {} }], containers } });
+  expect(node.pod().status.containerStatuses![0]!.state).toEqual({
+    waiting: { reason: 'CreateContainerConfigError', message },
+  });
+});
+
+it('shows pods the files that a node begins with', async () => {
+  await using node = await TestNode.start();
+  await run(node, { hostPath: { path: '/etc/hosts', type: 'File' } }, { mountPath: '/etc/hosts-original' });
+  expect(read(node, '/etc/hosts-original')).toMatch(/^127\.0\.0\.1\tlocalhost\n/);
+});
+
 it('mounts one file of a ConfigMap, as it is now', async () => {
   await using node = await TestNode.start();
   node.api.put('configmaps', configMap('config', { 'nginx.conf': 'first' }));
