@@ -24,13 +24,23 @@ const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const OBJECT_TYPES = ['application/json', 'application/yaml', PROTOBUF];
 const WATCH_TYPES = ['application/json;stream=watch', `${PROTOBUF};stream=watch`];
 const COLLECTION_TYPES = [...OBJECT_TYPES, ...WATCH_TYPES];
+const AVAILABLE_TYPES: Readonly<Record<Offer, readonly string[]>> = {
+  object: OBJECT_TYPES,
+  review: OBJECT_TYPES,
+  collection: COLLECTION_TYPES,
+  watch: COLLECTION_TYPES,
+  document: ['application/json'],
+};
 const TRANSFORMATIONS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
 
 const PLAIN: Representation = { format: 'json', pretty: false, as: undefined };
 const PRETTY: Representation = { format: 'json', pretty: true, as: undefined };
 
-/** What the path offers: one object, a collection (which can also be watched), a running watch, or a document in JSON alone. */
-export type Offer = 'object' | 'collection' | 'watch' | 'document';
+/**
+ * What the path offers: one object, a review (an object without a table), a collection (which can also be watched), a running watch,
+ * or a document in JSON alone.
+ */
+export type Offer = 'object' | 'review' | 'collection' | 'watch' | 'document';
 
 /**
  * Chooses the representation that a client likes best among what we write.
@@ -41,13 +51,13 @@ export function negotiate(accept: string | undefined, pretty: boolean, offer: Of
     return pretty ? PRETTY : PLAIN;
   }
   const clauses = parseAccept(accept);
-  const available = offer === 'object' ? OBJECT_TYPES : offer === 'document' ? ['application/json'] : COLLECTION_TYPES;
+  const available = AVAILABLE_TYPES[offer];
   if (!clauses.some(({ type }) => type === '*/*' || available.includes(type))) throw noRepresentation(available);
   for (const { type, parameters } of clauses) {
     const yaml = type === 'application/yaml' && offer !== 'document' && offer !== 'watch';
     if (!yaml && type !== 'application/json' && type !== '*/*') continue;
     const as = transformation(parameters);
-    if (as === null) continue;
+    if (as === null || (offer === 'review' && as?.kind === 'Table')) continue;
     return {
       format: yaml ? 'yaml' : 'json',
       pretty: pretty || isTrue(parameters.get('pretty') ?? ''),
