@@ -7,7 +7,8 @@ export type {
 } from './container/container.ts';
 export type { Credentials, Directory, FileStat, FileSystem, Volume } from './container/file-system.ts';
 export { FileSystemError } from './container/file-system.ts';
-export { createVolume, MemoryFileSystem, openVolume } from './container/memory-file-system.ts';
+export { MemoryFileSystem } from './container/memory-file-system.ts';
+export { createVolume, openVolume } from './container/memory-volume.ts';
 export type {
   ChildProcess,
   PodFacts,

@@ -17,7 +17,7 @@ import {
   SERVICES,
 } from '@kubarium/shared';
 import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
-import { createVolume, openVolume } from './container/memory-file-system.ts';
+import { createVolume, openVolume } from './container/memory-volume.ts';
 import type { ClusterDns } from './container/resolv-conf.ts';
 import { createStubResolver } from './container/stub-resolver.ts';
 import type { MakeVolume, NewVolume } from './container/volumes/pod-volume.ts';

@@ -1,6 +1,6 @@
 import type { Credentials, FileSystem } from './file-system.ts';
 import { FileSystemError } from './file-system.ts';
-import { isAllowed } from './memory-file-system.ts';
+import { isAllowed } from './file-permissions.ts';
 import type { Program } from './process.ts';
 import { SpawnError } from './process.ts';
 

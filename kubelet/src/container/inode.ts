@@ -1,4 +1,5 @@
 import type { Directory } from './file-system.ts';
+import { FileSystemError } from './file-system.ts';
 
 /** What a file on a device file's place does when read or written. */
 export type Device = 'null' | 'zero' | 'full' | 'random' | 'stdin' | 'stdout' | 'stderr' | 'tty';
@@ -78,4 +79,20 @@ export function shareTree(node: Node): void {
   if (node.shared) return;
   node.shared = true;
   if (node.kind === 'directory') for (const child of node.entries.values()) shareTree(child);
+}
+
+/** No container may eat the host's memory by one file. */
+const MAX_FILE_SIZE = 256 * 1024 * 1024;
+
+/** Appends to a file that is not shared. Throws where it would become too large; the path is for the message. */
+export function appendTo(node: FileNode, bytes: Buffer, path: string): void {
+  const size = node.size + bytes.length;
+  if (size > MAX_FILE_SIZE) throw new FileSystemError('EINVAL', path);
+  if (size > node.data.length) {
+    const larger = Buffer.alloc(Math.max(size, node.data.length * 2, 64));
+    node.data.copy(larger, 0, 0, node.size);
+    node.data = larger;
+  }
+  bytes.copy(node.data, node.size);
+  node.size = size;
 }

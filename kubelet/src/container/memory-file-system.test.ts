@@ -1,7 +1,8 @@
 import { seededRandom, silentLogger, VirtualClock } from '@kubarium/shared';
 import { expect, test } from 'vitest';
 import { makeDirectoryNode } from './inode.ts';
-import { createVolume, MemoryFileSystem, openVolume } from './memory-file-system.ts';
+import { MemoryFileSystem } from './memory-file-system.ts';
+import { createVolume, openVolume } from './memory-volume.ts';
 
 const runtime = { clock: new VirtualClock(), random: seededRandom(1), logger: silentLogger };
 const empty = (): MemoryFileSystem => new MemoryFileSystem(makeDirectoryNode(0), { runtime });

@@ -2,7 +2,7 @@ import { seededRandom, VirtualClock } from '@kubarium/shared';
 import { makePod } from '@kubarium/shared/testing';
 import { expect, it } from 'vitest';
 import type { Image } from '../images/image.ts';
-import { createVolume, openVolume } from './memory-file-system.ts';
+import { createVolume, openVolume } from './memory-volume.ts';
 import { containerUser } from './security-context.ts';
 
 const runtime = { clock: new VirtualClock(), random: seededRandom(1) };

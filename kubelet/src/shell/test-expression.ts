@@ -1,6 +1,6 @@
 import type { Process } from '../container/process.ts';
 import { absolutePath, deviceAt } from '../container/standard-io.ts';
-import { isAllowed } from '../container/memory-file-system.ts';
+import { isAllowed } from '../container/file-permissions.ts';
 import { TtyInput } from '../container/tty.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { commandPath } from '../../container/executable.ts';
 import { FileSystemError } from '../../container/file-system.ts';
-import { isAllowed } from '../../container/memory-file-system.ts';
+import { isAllowed } from '../../container/file-permissions.ts';
 import { absolutePath, write } from '../../container/standard-io.ts';
 import type { Builtin } from '../builtin.ts';
 import type { Interpreter } from '../interpreter.ts';

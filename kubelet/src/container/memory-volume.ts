@@ -1,0 +1,16 @@
+import type { Runtime } from '@kubarium/shared';
+import type { Volume } from './file-system.ts';
+import type { DirectoryNode } from './inode.ts';
+import { makeDirectoryNode } from './inode.ts';
+import { MemoryFileSystem } from './memory-file-system.ts';
+
+/** An empty volume; `mode` is its root directory's. */
+export const createVolume = (
+  type: string,
+  runtime: Pick<Runtime, 'clock'>,
+  mode = 0o755,
+): Volume & { readonly root: DirectoryNode } => ({ type, root: makeDirectoryNode(runtime.clock.now(), mode) });
+
+/** A volume by itself as a file system, for those who fill it. */
+export const openVolume = (volume: Volume, runtime: Pick<Runtime, 'clock' | 'random'>): MemoryFileSystem =>
+  new MemoryFileSystem(volume.root as DirectoryNode, { runtime, type: volume.type });
