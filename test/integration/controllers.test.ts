@@ -109,6 +109,26 @@ describe('a Service without a selector', () => {
   });
 });
 
+describe('owners in a circle', () => {
+  it('all go with the first that is deleted in the foreground', async () => {
+    const make = (name: string) => plane.client.create(CONFIG_MAPS, { metadata: { name, namespace: 'default' } });
+    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map(make));
+    const own = async (dependent: ApiObject, { metadata: { name, uid } }: ApiObject) => {
+      const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name, uid, blockOwnerDeletion: true }];
+      await plane.client.patch(CONFIG_MAPS, dependent.metadata, MERGE, { metadata: { ownerReferences } });
+    };
+    await own(a!, c!);
+    await own(b!, a!);
+    await own(c!, b!);
+    await plane.client.delete(CONFIG_MAPS, a!.metadata, { propagationPolicy: 'Foreground' });
+    await plane.settle();
+    const names = (await plane.client.list(CONFIG_MAPS, { namespace: 'default' })).items.map(
+      (each) => each.metadata.name,
+    );
+    expect(names).toEqual(['kube-root-ca.crt']);
+  });
+});
+
 describe('a ServiceCIDR', () => {
   it('is protected while it is in use, and goes a moment after', async () => {
     const metadata = { name: 'kubernetes' };

@@ -20,6 +20,7 @@ import {
   type Owner,
   type OwnerState,
   verdict,
+  withoutBlocking,
   withoutFinalizer,
   withoutOwners,
 } from './reconcile.ts';
@@ -91,8 +92,19 @@ export function garbageCollector(context: ControllerContext): Component {
         state: await stateOf(reference, object),
       })),
     );
-    const due = verdict(object, owners, graph.dependentsOf(metadata.uid).length > 0);
+    const dependents = graph.dependentsOf(metadata.uid);
+    const due = verdict(object, owners, dependents.length > 0);
     try {
+      // An owner that waits for this one, which would wait for a dependent that waits, too: somebody has to let go of a circle.
+      if (
+        due.kind === 'delete' &&
+        due.propagationPolicy === 'Foreground' &&
+        metadata.ownerReferences?.some(({ blockOwnerDeletion }) => blockOwnerDeletion === true) &&
+        dependents.some((dependent) => isDeletingDependents(dependent.object))
+      ) {
+        const unblocked = await client.patch(resource, metadata, MERGE, withoutBlocking(object));
+        return await judge({ resource, object: unblocked });
+      }
       if (due.kind === 'release') await client.patch(resource, metadata, MERGE, withoutOwners(object, due.uids));
       else if (due.kind === 'delete') {
         const { uid, resourceVersion } = metadata;

@@ -1,6 +1,14 @@
 import { makePod } from '@kubarium/shared/testing';
 import { describe, expect, it } from 'vitest';
-import { isBlocking, type OwnerState, verdict, type Verdict, withoutFinalizer, withoutOwners } from './reconcile.ts';
+import {
+  isBlocking,
+  type OwnerState,
+  verdict,
+  type Verdict,
+  withoutBlocking,
+  withoutFinalizer,
+  withoutOwners,
+} from './reconcile.ts';
 
 const reference = (uid: string, blockOwnerDeletion?: boolean) => ({
   apiVersion: 'v1',
@@ -70,6 +78,9 @@ it('takes away references and finalizers only from the version that it has seen'
   });
   expect(withoutOwners(pod, new Set(['a']))).toEqual({
     metadata: { resourceVersion: '7', ownerReferences: [reference('b')] },
+  });
+  expect(withoutBlocking(pod)).toEqual({
+    metadata: { resourceVersion: '7', ownerReferences: [reference('a', false), reference('b', false)] },
   });
   expect(withoutFinalizer(pod, 'orphan')).toEqual({ metadata: { resourceVersion: '7', finalizers: ['x'] } });
 });

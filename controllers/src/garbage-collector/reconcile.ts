@@ -49,6 +49,14 @@ export const isBlocking = (dependent: ApiObject, ownerUid: string): boolean =>
     (reference) => reference.uid === ownerUid && reference.blockOwnerDeletion === true,
   ) === true;
 
+/** A merge patch after which the object keeps no owner from going, unless it changes before. */
+export const withoutBlocking = ({ metadata }: ApiObject): unknown => ({
+  metadata: {
+    resourceVersion: metadata.resourceVersion,
+    ownerReferences: (metadata.ownerReferences ?? []).map((reference) => ({ ...reference, blockOwnerDeletion: false })),
+  },
+});
+
 /** A merge patch that takes references to these owners away, unless the object changes before. */
 export const withoutOwners = ({ metadata }: ApiObject, uids: ReadonlySet<string>): unknown => ({
   metadata: {
