@@ -18,7 +18,10 @@ describe('the full-stack example', () => {
     }
   };
 
-  beforeAll(() => cluster.up());
+  beforeAll(async () => {
+    await cluster.up();
+    await kubectl('rollout', 'status', 'deployment/coredns', '-n', 'kube-system', '--timeout=60s');
+  });
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   test('is applied with -k, and its page at the node port shows that it reached backend, redis and mysql', async () => {

@@ -21,6 +21,7 @@ import { env } from './env.ts';
 import { expr } from './expr.ts';
 import { falseProgram } from './false.ts';
 import { find } from './find.ts';
+import { free } from './free.ts';
 import { getent } from './getent.ts';
 import { grep } from './grep.ts';
 import { head } from './head.ts';
@@ -38,6 +39,8 @@ import { mv } from './mv.ts';
 import { nc } from './nc.ts';
 import { nproc } from './nproc.ts';
 import { nslookup } from './nslookup.ts';
+import { od } from './od.ts';
+import { ping } from './ping.ts';
 import { printenv } from './printenv.ts';
 import { printf } from './printf.ts';
 import { ps } from './ps.ts';
@@ -58,6 +61,7 @@ import { test } from './test.ts';
 import { timeout } from './timeout.ts';
 import { touch } from './touch.ts';
 import { tr } from './tr.ts';
+import { traceroute } from './traceroute.ts';
 import { trueProgram } from './true.ts';
 import { tty } from './tty.ts';
 import { uname } from './uname.ts';
@@ -97,6 +101,7 @@ export const standardPrograms: ReadonlyMap<string, Program> = new Map<string, Pr
   ['false', falseProgram],
   ['fgrep', grep],
   ['find', find],
+  ['free', free],
   ['getent', getent],
   ['grep', grep],
   ['head', head],
@@ -116,6 +121,8 @@ export const standardPrograms: ReadonlyMap<string, Program> = new Map<string, Pr
   ['netstat', ss],
   ['nproc', nproc],
   ['nslookup', nslookup],
+  ['od', od],
+  ['ping', ping],
   ['printenv', printenv],
   ['printf', printf],
   ['ps', ps],
@@ -140,6 +147,7 @@ export const standardPrograms: ReadonlyMap<string, Program> = new Map<string, Pr
   ['timeout', timeout],
   ['touch', touch],
   ['tr', tr],
+  ['traceroute', traceroute],
   ['true', trueProgram],
   ['tty', tty],
   ['uname', uname],

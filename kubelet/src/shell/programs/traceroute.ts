@@ -1,0 +1,48 @@
+import { complain, write } from '../../container/standard-io.ts';
+import { command, UsageError } from '../command.ts';
+import { resolveHost, ResolveError } from '../http-client.ts';
+import { isReachable } from './icmp-echo.ts';
+
+/**
+ * `traceroute [-n] [-m hops] [-w seconds] [-q probes] host`. Simplified: the pod network has no routers that answer, so the way to what
+ * can be reached is the bridge of the pod's own node and then the target; for what cannot, nobody answers behind the bridge.
+ */
+export const traceroute = command({ letters: 'nm:w:q:p:f:s:i:I46' }, async (process, options) => {
+  const host = options.operands[0];
+  if (host === undefined) throw new UsageError('missing host');
+  let address: string;
+  try {
+    address = (await resolveHost(process, host))[0]!;
+  } catch (error) {
+    if (!(error instanceof ResolveError)) throw error;
+    await complain(process, `bad address '${host}'`);
+    return 1;
+  }
+  const hops = options.number('m') ?? 30;
+  const probes = options.number('q') ?? 3;
+  const waitMs = (options.number('w') ?? 5) * 1000;
+  await write(process, `traceroute to ${host} (${address}), ${hops} hops max, 46 byte packets\n`);
+  const name = (text: string): string => (options.has('n') ? address : `${text} (${address})`);
+  const own = process.network.addresses;
+  if (address.startsWith('127.') || own.includes(address)) {
+    await write(process, ` 1  ${name(host)}${'  0.000 ms'.repeat(probes)}\n`);
+    return 0;
+  }
+  const bridge = (own[0] ?? '').replace(/\.\d+$/, '.1');
+  const bridgeText = options.has('n') ? bridge : `${bridge} (${bridge})`;
+  await write(process, ` 1  ${bridgeText}${'  0.000 ms'.repeat(probes)}\n`);
+  for (let hop = 2; hop <= hops; hop++) {
+    let line = '';
+    let answered = false;
+    for (let probe = 0; probe < probes && !process.killed.aborted; probe++) {
+      const startMs = process.runtime.clock.now();
+      if (await isReachable(process, address, waitMs)) {
+        line += `${answered ? '' : `  ${name(host)}`}  ${(process.runtime.clock.now() - startMs).toFixed(3)} ms`;
+        answered = true;
+      } else line += '  *';
+    }
+    await write(process, `${String(hop).padStart(2)}${line}\n`);
+    if (answered || process.killed.aborted) return 0;
+  }
+  return 0;
+});
