@@ -62,6 +62,7 @@ import { ClusterView } from './explain/cluster-view.ts';
 import { ClockPace } from './clock/clock-pace.ts';
 import { clockReview } from './clock/clock-review.ts';
 import { explanationReview } from './explain/explanation-review.ts';
+import { ServiceHealth } from './explain/service-health.ts';
 import { coreDnsImage } from './images/coredns-image.ts';
 import { InProcessNodes } from './node-connector.ts';
 import { NodeMachine } from './node-machine.ts';
@@ -273,6 +274,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     new ControllerManager(context),
     ...(options.controllers ?? []).map((make) => make(context)),
     new Scheduler({ client, informers, runtime }),
+    new ServiceHealth(view, runtime),
     ...machines,
   ];
   for (const component of components) parts.use(component);
