@@ -207,6 +207,31 @@ describe('objects', () => {
     expect(body).toMatchObject({ code: 413, message: 'Request entity too large: limit is 3145728' });
   });
 
+  test.each([
+    ['plain', String.raw`299 - "unknown field \"plain\""`],
+    ['grün', String.raw`299 - "unknown field \"gr\u00fcn\""`],
+  ])('the unknown field %j is warned of in a header', async (field, warning) => {
+    const body = JSON.stringify({ metadata: { name: 'warned' }, [field]: 1 });
+    const { headers } = await api.ask('POST', `${MAPS}?dryRun=All`, { body, headers: json });
+    expect(headers['warning']).toBe(warning);
+  });
+
+  test.each(['x', 'application/', ';', 'application/json; charset', 'text/plain; a="'])(
+    'a body of the type %j is refused as of an unknown format, or read',
+    async (type) => {
+      const question = { ...configMap('typed'), headers: { 'content-type': type } };
+      expect([201, 409, 415]).toContain((await api.ask('POST', MAPS, question)).code);
+      expect((await api.ask('PATCH', `${MAPS}/typed`, question)).code).toBe(415);
+    },
+  );
+
+  test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
+    '%s of a proxy to a node, which is not served, is a 404',
+    async (method) => {
+      expect((await api.ask(method, '/api/v1/nodes/node-1/proxy', configMap('x'))).code).toBe(404);
+    },
+  );
+
   test('a patch of an unknown type is refused', async () => {
     const { body } = await api.ask('PATCH', `${MAPS}/x`, { body: '{}', headers: json });
     expect(body).toMatchObject({ code: 415, message: '415: Unsupported Media Type' });
@@ -251,6 +276,23 @@ describe('watches', () => {
     await other[Symbol.asyncDispose]();
     await expect(ended).resolves.toEqual([]);
   });
+});
+
+test('the end of the server waits for no client that does not read', async () => {
+  await using own = await testServer();
+  const watch = await own.open('GET', `${MAPS}?watch=true`);
+  watch.pause();
+  const big = configMap('big', { text: 'x'.repeat(900_000) });
+  await own.ask('POST', MAPS, big);
+  for (let i = 0; i < 20; i++) await own.ask('PUT', `${MAPS}/big`, configMap('big', { text: `${i}`.repeat(400_000) }));
+  const began = performance.now();
+  await own[Symbol.asyncDispose]();
+  expect(performance.now() - began).toBeLessThan(2_000);
+  watch.destroy();
+});
+
+test.each(['GET', 'PATCH'])('%s of the proxy to a pod without a name leads nowhere', async (method) => {
+  expect((await api.ask(method, '/api/v1/namespaces/default/pods//proxy', configMap('x'))).code).toBe(404);
 });
 
 test('metrics count requests by verb, resource and code', async () => {

@@ -41,6 +41,9 @@ const noSchemas = (): never => {
 
 const ADMINISTRATOR = { name: 'kubernetes-admin', groups: ['system:masters'] };
 
+/** How long a client may take, when the server ends, to read what was written to it. */
+const LAST_WORDS_MS = 500;
+
 /** Builds the server out of its plugins. Nothing is opened before `listen`. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const { runtime, registry } = options;
@@ -132,7 +135,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       // What has been written (the ends of watches) goes out first; then nobody is waited for.
       for (const socket of sockets) socket.end();
       server.closeIdleConnections();
+      const patience = runtime.clock.setTimer(LAST_WORDS_MS, () => {
+        for (const socket of sockets) socket.destroy();
+      });
       await closed;
+      patience.cancel();
     },
   };
 }

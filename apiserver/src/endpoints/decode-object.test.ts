@@ -415,6 +415,13 @@ describe('what is stored', () => {
     expect(yaml(body).object).toEqual({ kind: 'ConfigMap', apiVersion: 'v1', metadata: {}, ...expected });
   });
 
+  test.each(['a: &a [*a]', 'metadata: &a {annotations: {b: *a}}', '&a x: &b {<<: *b}'])(
+    'YAML that contains itself is refused: %s',
+    (body) => {
+      expect(failure(() => yaml(body)).message).toMatch(/yaml: anchor '[ab]' value contains itself/);
+    },
+  );
+
   test('shares nothing with a value that it was made of', () => {
     const value = { metadata: { name: 'a', labels: { a: 'b' } }, spec: { containers: [] } };
     const { object } = decodeValue(POD, value);

@@ -46,11 +46,13 @@ export function readYaml(text: string): ReadBody {
   const [flaw] = document.errors;
   if (flaw !== undefined)
     return { error: `yaml: line ${lines.linePos(flaw.pos[0]).line}: ${flaw.message.replace(/\n[^]*$/, '')}` };
+  const loop = anchorWithinItself(document);
+  if (loop !== undefined) return { error: `yaml: anchor '${loop}' value contains itself` };
   let value: unknown;
   try {
     value = jsonValue(document);
   } catch (error) {
-    // Too many aliases, or one that leads into itself.
+    // Too many aliases.
     return { error: `yaml: ${error instanceof Error ? error.message : String(error)}` };
   }
   const typeError = typeMetaError(value);
@@ -65,6 +67,20 @@ export function readYaml(text: string): ReadBody {
       return { object, misfit, strict: [...duplicates, ...strict] };
     },
   };
+}
+
+/** The name of an anchor whose value has an alias to it: no tree, and without end for all who walk it. */
+export function anchorWithinItself(document: Document.Parsed): string | undefined {
+  let found: string | undefined;
+  visit(document, {
+    Alias(_key, alias, path) {
+      const target = alias.resolve(document);
+      if (target === undefined || !path.includes(target)) return undefined;
+      found = alias.source;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** The text up to the second document: the rest is not looked at, as it is not by the real server. */

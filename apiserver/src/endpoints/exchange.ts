@@ -24,10 +24,18 @@ export function queryOf(request: FastifyRequest): URLSearchParams {
 export const isPretty = (request: FastifyRequest, query: URLSearchParams): boolean =>
   wantsPretty(query, request.headers['user-agent']);
 
-/** Tells the client, besides the reply proper, what it should know (RFC 7234 `Warning`, code 299). */
+/**
+ * Tells the client, besides the reply proper, what it should know (RFC 7234 `Warning`, code 299).
+ * Simplified: what is not printable ASCII is told as `\u00fc`; the real server sends UTF-8, and leaves out a warning with control characters.
+ */
 export function addWarnings(reply: FastifyReply, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
-  const values = warnings.map((warning) => `299 - "${warning.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
+  const values = warnings.map((warning) => {
+    const quoted = warning.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+    return `299 - "${quoted.replace(/[^ -~]/g, escaped)}"`;
+  });
   const before = (reply.raw.getHeader('Warning') ?? []) as string[];
   reply.raw.setHeader('Warning', [...before, ...values]);
 }
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -44,7 +44,8 @@ export function sendText(reply: FastifyReply, code: number, text: string, type =
 }
 
 /** YAML as the API writes it: keys in order. */
-const yamlText = (value: object): string => stringify(value, { sortMapEntries: true, lineWidth: 0 });
+const yamlText = (value: object): string =>
+  stringify(value, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });
 
 /** The metadata of an object alone, as clients that only look at metadata ask for it. */
 export const partialObjectMetadata = (object: Pick<ApiObject, 'metadata'>, version: 'v1' | 'v1beta1'): ApiObject => ({

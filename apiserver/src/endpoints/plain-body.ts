@@ -1,5 +1,6 @@
 import { apiVersionOf, badRequest, unsupportedMediaType, type ApiObject } from '@kubarium/shared';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
+import { anchorWithinItself } from './decode-yaml.ts';
 import { BODY_TYPES, type Decoded, type DecodeTarget } from './decode-object.ts';
 
 /** Reads an object of a kind that has no recorded schema (a review of somebody else's): JSON or YAML, as it stands. */
@@ -14,12 +15,14 @@ export function decodePlain(target: Omit<DecodeTarget, 'schema'>, body: Buffer, 
     (given.apiVersion ?? apiVersionOf(target)) !== apiVersionOf(target)
   ) {
     throw badRequest(
-      `${given.kind} of ${given.apiVersion} cannot be handled as a ${target.kind} of ${apiVersionOf(target)}`,
+      `${textOf(given.kind)} of ${textOf(given.apiVersion)} cannot be handled as a ${target.kind} of ${apiVersionOf(target)}`,
     );
   }
   const metadata = { ...given.metadata } as ApiObject['metadata'];
   return { object: { ...given, kind: target.kind, apiVersion: apiVersionOf(target), metadata }, warnings: [] };
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function read(text: string, contentType: string): unknown {
   const mediaType = contentType.split(';', 1)[0]!.trim();
@@ -29,7 +32,13 @@ function read(text: string, contentType: string): unknown {
     );
   }
   try {
-    return mediaType === 'application/yaml' ? parse(text) : JSON.parse(text);
+    if (mediaType !== 'application/yaml') return JSON.parse(text);
+    const document = parseDocument(text);
+    const flaw = document.errors[0];
+    if (flaw !== undefined) throw flaw;
+    const loop = anchorWithinItself(document);
+    if (loop !== undefined) throw new Error(`anchor '${loop}' value contains itself`);
+    return document.toJS();
   } catch (error) {
     throw badRequest(`error parsing the body: ${(error as Error).message}`);
   }

@@ -93,7 +93,7 @@ function checkRoute(info: ResourceRequestInfo, { definition }: ResourceRegistry)
     return false;
   }
   const subresource = definition.subresources[info.subresource];
-  if (subresource === undefined) throw pathNotFound();
+  if (subresource === undefined || !info.name) throw pathNotFound();
   if (info.subresource === 'proxy') return true;
   if (info.rest !== undefined && info.rest !== '') throw pathNotFound();
   if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed();

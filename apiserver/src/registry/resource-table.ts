@@ -98,7 +98,10 @@ export function resourceTable(options: ResourceTableOptions): readonly ResourceD
 }
 
 /** Subresources that the registry store or the endpoints serve without a handler; others without one are not served. */
-const SERVED_ELSEWHERE = new Set(['status', 'log', 'exec', 'attach', 'portforward', 'proxy']);
+const isServedElsewhere = (resource: string, subresource: string): boolean =>
+  subresource === 'status' ||
+  (resource === 'pods' && ['log', 'exec', 'attach', 'portforward', 'proxy'].includes(subresource)) ||
+  (resource === 'services' && subresource === 'proxy');
 
 const rowName = ({ resource, group }: DiscoveryFact): string => (group === '' ? resource : `${resource}.${group}`);
 
@@ -114,7 +117,9 @@ const definition = (fact: DiscoveryFact, row: Row): ResourceDefinition => ({
   categories: fact.categories ?? [],
   verbs: fact.verbs,
   subresources: Object.fromEntries(
-    Object.entries(fact.subresources ?? {}).filter(([name]) => SERVED_ELSEWHERE.has(name) || row.handlers?.[name]),
+    Object.entries(fact.subresources ?? {}).filter(
+      ([name]) => isServedElsewhere(fact.resource, name) || row.handlers?.[name],
+    ),
   ),
   schema: schemaName(fact),
   storagePrefix: fact.resource,
