@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import {
   DEPLOYMENTS,
   seededRandom,
   VirtualClock,
-  VirtualTime,
+  type VirtualTime,
   type KubeClient,
   type Pod,
   type Resource,
@@ -16,7 +15,8 @@ import {
 import { DNS_SERVICE_IP } from '../bootstrap/addresses.ts';
 import { composeCluster, type ComposedCluster } from '../compose-cluster.ts';
 import type { NodeMachine } from '../node-machine.ts';
-import { createCredentials, serverTls, type Credentials } from '../pki/credentials.ts';
+import { Transcript } from '../embedded/transcript.ts';
+import { createPodCredentials, createServiceAccountKey, type PodCredentials } from '../pki/credentials.ts';
 import { serverNames } from '../pki/server-names.ts';
 import { dnsEvidence } from '../trace/dns-evidence.ts';
 import { TraceRecorder } from '../trace/trace-recorder.ts';
@@ -33,7 +33,7 @@ export interface EmbeddedTargetOptions {
 /** A fresh cluster of this process, in virtual time. */
 export async function embeddedTarget(options: EmbeddedTargetOptions): Promise<EmbeddedTarget> {
   const folder = options.durable ? mkdtempSync(join(tmpdir(), 'kubarium-scenario-')) : undefined;
-  const target = new EmbeddedTarget(options, sharedCredentials(), folder);
+  const target = new EmbeddedTarget(options, folder);
   try {
     await target.start();
     if (!(await target.until(() => isUp(target), START_MS))) throw new Error('cluster DNS has not become ready');
@@ -52,26 +52,25 @@ async function isUp({ client }: EmbeddedTarget): Promise<boolean> {
   return status?.availableReplicas === spec.replicas;
 }
 
-/** Nobody outside ever sees them: the clusters of one process share them. */
-let credentials: Credentials | undefined;
-const sharedCredentials = (): Credentials =>
-  (credentials ??= createCredentials(serverNames('127.0.0.1'), new VirtualClock().now()));
-
 const DATABASE = 'cluster.db';
 
 export class EmbeddedTarget implements ScenarioTarget, Simulator {
   readonly #options: EmbeddedTargetOptions;
-  readonly #credentials: Credentials;
+  readonly #podCredentials: PodCredentials;
+  readonly #serviceAccountKey = createServiceAccountKey();
+  readonly #transcript = new Transcript();
   readonly #folder: string | undefined;
   readonly #clock = new VirtualClock();
   #starts = 0;
   #parts: ComposedCluster | undefined;
-  #time: VirtualTime | undefined;
 
   /** Use `embeddedTarget`. */
-  constructor(options: EmbeddedTargetOptions, credentials: Credentials, folder: string | undefined) {
+  constructor(options: EmbeddedTargetOptions, folder: string | undefined) {
     this.#options = options;
-    this.#credentials = credentials;
+    this.#podCredentials = createPodCredentials(
+      serverNames('127.0.0.1'),
+      seededRandom(options.seed).fork('pod-credentials'),
+    );
     this.#folder = folder;
   }
 
@@ -92,7 +91,7 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
   }
 
   until(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
-    return this.#time!.advanceUntil(condition, limitMs);
+    return this.#time.advanceUntil(condition, limitMs);
   }
 
   async logs(pod: Pod, container: string, tailLines: number): Promise<string | undefined> {
@@ -107,11 +106,11 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
   }
 
   settle(): Promise<void> {
-    return this.#time!.settle();
+    return this.#time.settle();
   }
 
   advance(milliseconds: number): Promise<void> {
-    return this.#time!.advance(milliseconds);
+    return this.#time.advance(milliseconds);
   }
 
   setTimer(milliseconds: number, callback: () => void): void {
@@ -190,13 +189,8 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
     await this.start();
   }
 
-  async digest(): Promise<string> {
-    const hash = createHash('sha256');
-    for (const resource of this.#running.resources()) {
-      const { items } = await this.client.list(resource);
-      for (const item of items) if (item.metadata.name !== 'kube-root-ca.crt') hash.update(JSON.stringify(item));
-    }
-    return hash.digest('hex');
+  digest(): string {
+    return this.#transcript.digest();
   }
 
   async start(): Promise<void> {
@@ -208,11 +202,12 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
       clock: this.#clock,
       random: this.#starts++ === 0 ? random : random.fork(`start ${this.#starts}`),
       database: this.#folder === undefined ? undefined : join(this.#folder, DATABASE),
-      serviceAccountKey: this.#credentials.serviceAccountKey,
-      rootCertificate: this.#credentials.ca.certificate,
-      podTls: () => serverTls(this.#credentials),
+      serviceAccountKey: this.#serviceAccountKey,
+      rootCertificate: this.#podCredentials.rootCertificate,
+      podTls: () => this.#podCredentials.tls(),
     });
-    this.#time = new VirtualTime(this.#clock, this.#parts.activity);
+    const { storage } = this.#parts;
+    storage.watch('', this.#starts === 1 ? 0 : storage.revision, (batch) => this.#transcript.writes(batch));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -229,6 +224,10 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
   get #running(): ComposedCluster {
     if (this.#parts === undefined) throw new Error('the cluster does not run');
     return this.#parts;
+  }
+
+  get #time(): VirtualTime {
+    return this.#running.pace!.time;
   }
 
   #machine(name: string): NodeMachine {

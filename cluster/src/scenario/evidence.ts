@@ -90,7 +90,8 @@ const timeOf = ({ lastTimestamp, eventTime, metadata }: Event): number =>
 
 function describe(event: Event, sinceMs: number): string {
   const { type, reason, message, count, involvedObject } = event;
-  const after = formatDuration(Math.max(0, timeOf(event) - sinceMs));
+  // Events know whole seconds.
+  const after = formatDuration(Math.max(0, Math.round((timeOf(event) - sinceMs) / 1000) * 1000));
   const times = count !== undefined && count > 1 ? ` (${count} times)` : '';
   return `+${after}  ${type} ${reason}  ${involvedObject.kind?.toLowerCase()}/${involvedObject.name}: ${message}${times}`;
 }

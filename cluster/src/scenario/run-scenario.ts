@@ -103,7 +103,7 @@ class ScenarioRun {
       wallMs: realClock.now() - wallStart,
       clusterMs: this.#target.now() - this.#startMs,
       transcript: this.#transcript,
-      digest: simulator === undefined ? undefined : digestOf(this.#transcript, await simulator.digest()),
+      digest: simulator === undefined ? undefined : digestOf(this.#transcript, simulator.digest()),
     };
   }
 
@@ -211,7 +211,11 @@ class ScenarioRun {
       outputs = undefined;
       says = messageOf(error);
       const details = error instanceof OperationFailure ? error.details : [];
-      failure = { message: says, details, evidence: await this.#evidence(concerned) };
+      failure = {
+        message: says,
+        details,
+        evidence: about.section === 'try' ? await this.#evidence(concerned) : undefined,
+      };
     }
     const result: OperationResult = {
       step: about.step,

@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findScenarios } from './find-scenarios.ts';
+import { jsonReport } from './report/json-report.ts';
+import { junitReport } from './report/junit-report.ts';
+import { failureLines } from './report/failure-lines.ts';
+import { runScenarios, type RunScenariosOptions } from './run-scenarios.ts';
+import type { ScenarioResult } from './scenario-result.ts';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kubarium-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs one scenario with these steps. */
+async function run(name: string, spec: string, options: RunScenariosOptions = {}): Promise<ScenarioResult> {
+  const file = join(folder, `${name}.yaml`);
+  const body = spec.trim().replace(/^/gm, '  ');
+  writeFileSync(
+    file,
+    `apiVersion: sim.kubarium.dev/v1alpha1\nkind: Scenario\nmetadata: {name: ${name}}\nspec:\n${body}\n`,
+  );
+  const [result] = await runScenarios(findScenarios([folder]), options);
+  return result!;
+}
+
+const POD = `{apiVersion: v1, kind: Pod, metadata: {name: crasher}, spec: {containers: [{name: main, image: busybox, command: [sh, -c, 'echo no config; exit 1']}]}}`;
+
+const FAILING = `
+steps:
+- name: runs
+  try:
+  - create: {resource: ${POD}}
+  - wait: {apiVersion: v1, kind: Pod, name: crasher, timeout: 20s, for: {condition: {name: Ready}}}
+  - settle: {}
+  catch: [{apply: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: caught}}}}]
+  finally: [{assert: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: caught}}}}]
+  cleanup: [{delete: {ref: {apiVersion: v1, kind: ConfigMap, name: caught}}}]
+- try: [{settle: {}}]
+`;
+
+it('ends at the first failure and tells the step, the difference, the events and the logs', async () => {
+  const result = await run('failing', FAILING);
+  const done = result.operations.map(({ section, operation, status }) => `${section} ${operation} ${status}`);
+  expect({ status: result.status, done }).toEqual({
+    status: 'failed',
+    done: [
+      'try create passed',
+      'try wait failed',
+      'catch apply passed',
+      'finally assert passed',
+      'cleanup delete passed',
+    ],
+  });
+  const { failure, position } = result.operations[1]!;
+  expect(position).toEqual({ line: 9, column: 7 });
+  expect(failure!.message).toBe('pod default/crasher not Ready=True after 20s');
+  const lines = failureLines(failure!).join('\n');
+  expect(lines).toMatch(/^crasher\n {2}expected Ready=True\n {2}actual {3}Ready=False ContainersNotReady/);
+  expect(lines).toMatch(/\+\d+s {2}Warning BackOff {2}pod\/crasher: Back-off restarting failed container main/);
+  expect(lines).toContain('last lines of pod/crasher main:\n  no config');
+});
+
+it('reports for programs', async () => {
+  const result = await run('failing', FAILING);
+  const xml = junitReport([{ ...result, file: 'f.yaml' }]);
+  expect(xml).toContain('<testsuite name="f.yaml" tests="1" failures="1" errors="0" skipped="0"');
+  expect(xml).toContain('<failure message="f.yaml:9: pod default/crasher not Ready=True after 20s">');
+  const json = JSON.parse(jsonReport([result])) as { failed: number; scenarios: ScenarioResult[] };
+  expect([json.failed, json.scenarios[0]!.operations[1]!.status]).toEqual([1, 'failed']);
+});
+
+it('goes on after a failure that may be', async () => {
+  const failing = 'assert: {timeout: 0s, resource: {apiVersion: v1, kind: Pod, metadata: {name: nobody}}}';
+  const result = await run(
+    'going-on',
+    `steps: [{try: [{${failing}, continueOnError: true}, {settle: {}}]}, {try: [{settle: {}}]}]`,
+  );
+  expect([result.status, result.operations.map(({ status }) => status)]).toEqual(['failed', ['failed', 'passed']]);
+});
+
+it('compares the transcript with its snapshot', async () => {
+  const spec = (data: string): string => `
+snapshot: true
+steps:
+- try:
+  - create: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: ${data}}}}
+  - sleep: {duration: 1m}
+`;
+  expect((await run('snap', spec('one'))).failure!.message).toContain('write it with --update');
+  expect((await run('snap', spec('one'), { update: true })).status).toBe('passed');
+  const snapshot = readFileSync(join(folder, 'snap.snap'), 'utf8');
+  expect(snapshot).toBe('+0s step 1: create configmap default/one created\n+1m step 1: sleep 1m\n');
+  expect((await run('snap', spec('one'))).status).toBe('passed');
+  const { failure } = await run('snap', spec('two'));
+  expect(failure!.details).toEqual([
+    'line 1',
+    '  expected +0s step 1: create configmap default/one created',
+    '  actual   +0s step 1: create configmap default/two created',
+  ]);
+  // Another seed has other names and choices.
+  expect((await run('snap', spec('two'), { seed: 2 })).status).toBe('passed');
+});
+
+it('runs several scenarios at a time, each on a cluster of its own, and tells of each', async () => {
+  const create = '{try: [{create: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: same}}}}]}';
+  for (const name of ['a', 'b', 'c']) {
+    writeFileSync(
+      join(folder, `${name}.yaml`),
+      `apiVersion: sim.kubarium.dev/v1alpha1\nkind: Scenario\nmetadata: {name: ${name}}\nspec: {steps: [${create}]}\n`,
+    );
+  }
+  const ended: string[] = [];
+  const results = await runScenarios(findScenarios([folder]), { parallel: 3, onEnd: ({ name }) => ended.push(name) });
+  expect(results.map(({ name, status }) => `${name} ${status}`)).toEqual(['a passed', 'b passed', 'c passed']);
+  expect(ended.toSorted()).toEqual(['a', 'b', 'c']);
+  expect(new Set(results.map(({ digest }) => digest)).size).toBe(1);
+});
+
+it('is alike in every run', async () => {
+  const result = await run('alike', `steps: [{try: [{create: {resource: ${POD}}}, {advance: {duration: 10m}}]}]`, {
+    runs: 5,
+  });
+  expect({ status: result.status, failure: result.failure }).toEqual({ status: 'passed', failure: undefined });
+});
