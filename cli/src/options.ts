@@ -1,4 +1,5 @@
-import { parseDuration } from '@kubarium/shared';
+import { parseDuration, type SocketAddress } from '@kubarium/shared';
+import { isIP } from 'node:net';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** Every command that speaks to a cluster finds it by its state folder. */
@@ -21,4 +22,17 @@ export function duration(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new InvalidArgumentError('It must be a duration such as 90s, 5m or 1h30m.');
   return milliseconds;
+}
+
+/** A DNS server's address, with port 53 unless told otherwise (`192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:53`), or a usage error. */
+export function dnsServer(text: string): SocketAddress {
+  const [, bracketed, bare, port = '53'] =
+    /^(?:\[(.+)\]|([^:]+|[0-9a-fA-F:]+:[0-9a-fA-F:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const address = bracketed ?? bare ?? '';
+  if (isIP(address) === 0 || Number(port) < 1 || Number(port) > 65_535) {
+    throw new InvalidArgumentError(
+      'It must be an IP address, with a port where it is not 53: 192.0.2.1 or 192.0.2.1:5353.',
+    );
+  }
+  return { address, port: Number(port) };
 }

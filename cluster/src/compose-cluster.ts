@@ -16,7 +16,7 @@ import {
   type TlsOptions,
 } from '@kubarium/apiserver';
 import { ControllerManager, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
-import { ClusterDns } from '@kubarium/dns';
+import { ClusterDns, udpUpstream } from '@kubarium/dns';
 import {
   createImageRegistry,
   createStubResolver,
@@ -43,6 +43,7 @@ import {
   type Logger,
   type Resource,
   type Runtime,
+  type SocketAddress,
   type Transport,
 } from '@kubarium/shared';
 import {
@@ -71,6 +72,8 @@ import { traceReview } from './trace/trace-review.ts';
 export interface ComposeOptions {
   /** How many simulated nodes; 2 by default. */
   readonly nodes?: number | undefined;
+  /** The real DNS server that is asked for names outside the cluster; by default they are refused. */
+  readonly dnsUpstream?: SocketAddress | undefined;
   /** Over how many zones the nodes are spread in turn (`zone-1`, ...); by default they have none. */
   readonly zones?: number | undefined;
   /** How many pods a node takes; 110 by default. */
@@ -178,7 +181,12 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
   const controlPlane = parts.use(network.host('control-plane', [CONTROL_PLANE_ADDRESS])).network;
   const nodes = new InProcessNodes(controlPlane);
 
-  const dns = new ClusterDns({ informers, runtime, zone: CLUSTER_DOMAIN });
+  const dns = new ClusterDns({
+    informers,
+    runtime,
+    zone: CLUSTER_DOMAIN,
+    upstream: options.dnsUpstream && udpUpstream(options.dnsUpstream, runtime),
+  });
   const view = new ClusterView({
     client,
     informers,

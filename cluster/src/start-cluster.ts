@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { StorageOpenError } from '@kubarium/apiserver';
 import { HostDnsListener } from '@kubarium/dns';
-import { realClock, seededRandom, VirtualClock, type Logger, type Timer } from '@kubarium/shared';
+import { realClock, seededRandom, VirtualClock, type Logger, type SocketAddress, type Timer } from '@kubarium/shared';
 import { mostNodes, POD_CIDR } from './bootstrap/addresses.ts';
 import type { ClockPace } from './clock/clock-pace.ts';
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly podsPerNode: number;
   /** The port of the cluster's DNS on 127.0.0.1; 0 takes a free one. */
   readonly dnsPort: number;
+  /** The DNS server that is asked for names outside the cluster; by default they are refused. */
+  readonly dnsUpstream?: SocketAddress | undefined;
   /** The port on 127.0.0.1 of the HTTP proxy into the cluster; 0 takes a free one. */
   readonly proxyPort: number;
   /** Whose pods' view its clients get that name no namespace. */
@@ -127,6 +129,7 @@ async function listening(
     composeCluster({
       nodes: options.nodes,
       zones: options.zones,
+      dnsUpstream: options.dnsUpstream,
       podsPerNode: options.podsPerNode,
       clock: options.clock === 'virtual' ? new VirtualClock(Math.max(realClock.now(), folder.time ?? 0)) : realClock,
       random: seededRandom(seed),

@@ -3,10 +3,18 @@ import { answerQuestion, type Question } from './answer.ts';
 import { decodeQuery } from './decode-query.ts';
 import { encodeFormatError, encodeResponse } from './encode-response.ts';
 import { InformedIndex } from './informed-index.ts';
-import { TYPE, type Answer } from './record.ts';
+import { parseRequest } from './parse-request.ts';
+import { CLASS_IN, TYPE, type Answer } from './record.ts';
+import type { Upstream } from './upstream.ts';
 
-/** Turns a query's bytes into the response's; undefined is silence. Never throws, whatever the bytes. */
-export type AnswerMessage = (message: Uint8Array, transport: 'udp' | 'tcp') => Uint8Array | undefined;
+/**
+ * Turns a query's bytes into the response's; undefined is silence. At once, but for what an upstream server is asked. Never throws,
+ * whatever the bytes.
+ */
+export type AnswerMessage = (
+  message: Uint8Array,
+  transport: 'udp' | 'tcp',
+) => Uint8Array | undefined | Promise<Uint8Array>;
 
 export interface ClusterDnsOptions {
   readonly informers: InformerFactory;
@@ -15,6 +23,8 @@ export interface ClusterDnsOptions {
   readonly zone?: string | undefined;
   /** How long answers may be kept; 5 s by default, as CoreDNS has it. */
   readonly ttlSeconds?: number | undefined;
+  /** Who is asked for names outside the cluster; absent: they are refused. */
+  readonly upstream?: Upstream | undefined;
   /** The Service through which the DNS is reached; kube-system/kube-dns by default. */
   readonly service?: { readonly namespace: string; readonly name: string } | undefined;
 }
@@ -30,14 +40,16 @@ export class ClusterDns implements Component {
   readonly #index: InformedIndex;
   readonly #runtime: Runtime;
   readonly #ttlSeconds: number;
+  readonly #upstream: Upstream | undefined;
   readonly #service: { readonly namespace: string; readonly name: string };
 
-  constructor({ informers, runtime, zone = 'cluster.local', ttlSeconds = 5, service }: ClusterDnsOptions) {
+  constructor({ informers, runtime, zone = 'cluster.local', ttlSeconds = 5, upstream, service }: ClusterDnsOptions) {
     this.zone = zone.toLowerCase().replace(/\.$/, '');
     this.#informers = informers;
     this.#index = new InformedIndex(informers);
     this.#runtime = runtime;
     this.#ttlSeconds = ttlSeconds;
+    this.#upstream = upstream;
     this.#service = service ?? { namespace: 'kube-system', name: 'kube-dns' };
   }
 
@@ -76,8 +88,21 @@ export class ClusterDns implements Component {
     if (query.opcode !== 0) return refusal('NOTIMP', `opcode ${query.opcode} is not served`);
     if (query.type === TYPE.OPT) return encodeFormatError({ malformed: true, id: query.id, opcode: 0 });
     if (query.edns !== undefined && query.edns.version !== 0) return refusal('BADVERS', 'only EDNS 0 is spoken');
-    return encodeResponse(query, this.answer(query), transport);
+    const answer = this.answer(query);
+    const upstream = this.#upstream;
+    if (upstream === undefined || !this.#isForeign(query, answer)) return encodeResponse(query, answer, transport);
+    return upstream(message).catch((error: unknown) => {
+      this.#runtime.logger.warn({ name: query.name, err: error }, 'a name outside the cluster could not be asked for');
+      return encodeResponse(query, serverFailure('the upstream DNS server does not answer'), transport);
+    });
   };
+
+  /** Names outside the cluster's domain, and addresses that nobody in the cluster has (CoreDNS's `fallthrough`). */
+  #isForeign({ name, type, class: of }: Question, { rcode }: Answer): boolean {
+    if (of !== CLASS_IN || type === TYPE.AXFR || type === TYPE.IXFR) return false;
+    const { kind } = parseRequest(name, this.zone);
+    return kind === 'outside' || (kind === 'reverse' && rcode === 'NXDOMAIN');
+  }
 }
 
 const serverFailure = (reason: string): Answer => ({

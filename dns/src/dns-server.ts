@@ -1,5 +1,6 @@
 import type { NetworkNamespace } from '@kubarium/shared';
 import type { AnswerMessage } from './cluster-dns.ts';
+import { replyWith } from './reply-with.ts';
 import { serveStream } from './tcp-frames.ts';
 
 export interface ServeDnsOptions {
@@ -13,11 +14,13 @@ export interface ServeDnsOptions {
 
 /** Serves DNS over UDP and TCP in a network namespace, until disposed. Throws EADDRINUSE. */
 export function serveDns({ network, answer, port = 53, idleTimeoutMs = 10_000 }: ServeDnsOptions): Disposable {
+  let isClosed = false;
   const udp = network.bind({
     port,
     onDatagram: ({ data, from }) => {
-      const response = answer(data, 'udp');
-      if (response !== undefined) udp.send(response, from);
+      replyWith(answer(data, 'udp'), (response) => {
+        if (response !== undefined && !isClosed) udp.send(response, from);
+      });
     },
   });
   try {
@@ -27,6 +30,7 @@ export function serveDns({ network, answer, port = 53, idleTimeoutMs = 10_000 }:
     });
     return {
       [Symbol.dispose]() {
+        isClosed = true;
         udp[Symbol.dispose]();
         tcp[Symbol.dispose]();
       },

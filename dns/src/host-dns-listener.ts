@@ -2,6 +2,7 @@ import type { Component, Runtime } from '@kubarium/shared';
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AnswerMessage } from './cluster-dns.ts';
+import { replyWith } from './reply-with.ts';
 import { serveStream } from './tcp-frames.ts';
 
 const IDLE_TIMEOUT_MS = 10_000;
@@ -22,13 +23,15 @@ export class HostDnsListener implements Component {
   readonly #udp: UdpSocket;
   readonly #tcp: Server;
   readonly #clients = new Set<Socket>();
+  #stopped = false;
 
   constructor(options: HostDnsListenerOptions) {
     this.#options = options;
     this.#address = options.address ?? '127.0.0.1';
     this.#udp = createSocket('udp4', (message, from) => {
-      const response = options.answer(message, 'udp');
-      if (response !== undefined) this.#udp.send(response, from.port, from.address);
+      replyWith(options.answer(message, 'udp'), (response) => {
+        if (response !== undefined && !this.#stopped) this.#udp.send(response, from.port, from.address);
+      });
     });
     this.#tcp = createServer((socket) => {
       this.#clients.add(socket);
@@ -64,6 +67,7 @@ export class HostDnsListener implements Component {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
     for (const client of this.#clients) client.destroy();
     await Promise.all([
       new Promise<void>((resolve) => this.#udp.close(() => resolve())),

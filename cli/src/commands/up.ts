@@ -1,8 +1,8 @@
 import { startCluster } from '@kubarium/cluster';
 import { createLogger } from '@kubarium/shared';
-import type { LogLevel } from '@kubarium/shared';
+import type { LogLevel, SocketAddress } from '@kubarium/shared';
 import { Command, Option } from 'commander';
-import { dataDirOption, duration, wholeNumber } from '../options.ts';
+import { dataDirOption, dnsServer, duration, wholeNumber } from '../options.ts';
 import { banner } from '../output/banner.ts';
 
 interface UpOptions {
@@ -13,6 +13,7 @@ interface UpOptions {
   readonly podsPerNode: number;
   readonly zones: number;
   readonly dnsPort: number;
+  readonly dnsUpstream?: SocketAddress;
   readonly proxyPort: number;
   readonly proxyNamespace: string;
   readonly clock: 'real' | 'virtual';
@@ -42,6 +43,11 @@ export const upCommand = (): Command =>
       'port on 127.0.0.1 that answers DNS as the cluster does; 0 takes a free one',
       wholeNumber(0, 65_535),
       10_053,
+    )
+    .option(
+      '--dns-upstream <address>',
+      'DNS server (ADDRESS or ADDRESS:PORT) to ask for names outside the cluster; without it they are refused',
+      dnsServer,
     )
     .option(
       '--proxy-port <port>',
