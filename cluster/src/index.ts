@@ -26,3 +26,7 @@ export { runScenarios, type RunScenariosOptions } from './scenario/run-scenarios
 export { ScenarioError, type ScenarioProblem } from './scenario/scenario-error.ts';
 export type { Evidence, Failure, OperationResult, ScenarioResult } from './scenario/scenario-result.ts';
 export { CLOCKS, type ClockRequest, type ClockSpec, type ClockStatus } from './clock/clock-resource.ts';
+// What those need who write images and controllers of their own.
+export { composeController, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
+export { defineImage, readBody, serveHttp, type Image, type Process, type Program } from '@kubarium/kubelet';
+export * from '@kubarium/shared';

@@ -1,12 +1,4 @@
-import {
-  apiVersionOf,
-  deepEqual,
-  isAlreadyExists,
-  type ApiObject,
-  type Draft,
-  type KubeClient,
-  type Resource,
-} from '@kubarium/shared';
+import { apiVersionOf, type ApiObject, type Draft, type KubeClient, type Resource } from '@kubarium/shared';
 import { parseAllDocuments } from 'yaml';
 
 /** An object as a manifest has it. */
@@ -20,16 +12,12 @@ export class ManifestError extends Error {
 type Json = Record<string, unknown>;
 
 /**
- * Brings objects to what manifests say, as `kubectl apply` does: creates what is missing; of what stands, changes what the manifest
- * names and removes what the last one applied here named and this one does not.
- *
- * Simplified: the last manifest is remembered by this object and not in an annotation, and a list that has changed is replaced as a
- * whole; the real one merges lists by their keys.
+ * Brings objects to what manifests say by server-side apply, as `kubectl apply --server-side` does: creates what is missing; of what
+ * stands, changes what the manifest names and removes what the last one named and this one does not.
  */
 export class Applier {
   readonly #client: KubeClient;
   readonly #resources: () => readonly Resource[];
-  readonly #applied = new Map<string, Json>();
 
   constructor(client: KubeClient, resources: () => readonly Resource[]) {
     this.#client = client;
@@ -49,16 +37,10 @@ export class Applier {
     const namespace = resource.namespaced ? (manifest.metadata.namespace ?? defaultNamespace) : undefined;
     const draft = structuredClone({ ...manifest, metadata: { ...manifest.metadata, namespace } });
     if (name === undefined) return this.#client.create(resource, draft);
-    const key = `${apiVersionOf(resource)}/${resource.resource}/${namespace ?? ''}/${name}`;
-    const last = this.#applied.get(key);
-    this.#applied.set(key, draft as unknown as Json);
-    try {
-      return await this.#client.create(resource, draft);
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-    }
-    const patch = changes(last ?? {}, draft as unknown as Json);
-    return this.#client.patch(resource, { namespace, name }, 'application/strategic-merge-patch+json', patch);
+    return this.#client.patch(resource, { namespace, name }, 'application/apply-patch+yaml', draft, {
+      fieldManager: 'kubarium',
+      force: true,
+    });
   }
 
   #resourceOf({ apiVersion, kind, metadata }: Manifest): Resource {
@@ -66,19 +48,6 @@ export class Applier {
     if (found !== undefined) return found;
     throw new ManifestError(`${kind} ${metadata.name ?? ''}: no kind "${kind}" is served in version "${apiVersion}"`);
   }
-}
-
-/** A strategic merge patch that makes `wanted` of what `last` was applied to. */
-function changes(last: Json, wanted: Json): Json {
-  const patch: Json = {};
-  for (const [name, value] of Object.entries(wanted)) {
-    const before = last[name];
-    if (isMap(value)) patch[name] = changes(isMap(before) ? before : {}, value);
-    else if (!Array.isArray(value) || before === undefined) patch[name] = value;
-    else if (!deepEqual(before, value)) patch[name] = value.every(isMap) ? [{ $patch: 'replace' }, ...value] : value;
-  }
-  for (const name of Object.keys(last)) if (wanted[name] === undefined) patch[name] = null;
-  return patch;
 }
 
 const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);

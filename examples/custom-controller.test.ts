@@ -1,0 +1,25 @@
+import { composeController, CONFIG_MAPS, NAMESPACES, ReconcileLoop, type ControllerFactory } from '@kubarium/cluster';
+import { clusterTest } from '@kubarium/cluster/vitest';
+import { expect } from 'vitest';
+
+/** Puts a ConfigMap `welcome` into every namespace. */
+const welcome: ControllerFactory = (context) => {
+  const { client, informers, runtime } = context;
+  const reconcile = async (namespace: string): Promise<void> => {
+    await client.create(CONFIG_MAPS, {
+      metadata: { namespace, name: 'welcome' },
+      data: { text: `Hello ${namespace}` },
+    });
+  };
+  const loop = new ReconcileLoop({ name: 'welcome', runtime, reconcile });
+  informers.informer(NAMESPACES).onChange({ added: ({ metadata }) => loop.add(metadata.name) });
+  return composeController('welcome', context, [loop]);
+};
+
+const test = clusterTest({ controllers: [welcome] });
+
+test('welcomes a new namespace', async ({ cluster }) => {
+  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } });
+  const { data } = await cluster.client.get(CONFIG_MAPS, { namespace: 'team', name: 'welcome' });
+  expect(data).toEqual({ text: 'Hello team' });
+});
