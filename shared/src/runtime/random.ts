@@ -28,10 +28,7 @@ export function seededRandom(seed: number): Random {
   return {
     fraction,
     integer: (below) => Math.floor(fraction() * below),
-    uuid() {
-      const [a, b, c, d] = [word(), word(), word(), word()];
-      return `${hex8(a)}-${hex4(b >>> 16)}-${hex4((b & 0x0fff) | 0x4000)}-${hex4(((c >>> 16) & 0x3fff) | 0x8000)}-${hex4(c & 0xffff)}${hex8(d)}`;
-    },
+    uuid: () => uuidOf(word(), word(), word(), word()),
     suffix(length) {
       let text = '';
       for (let i = 0; i < length; i++) text += NAME_ALPHABET[Math.floor(fraction() * NAME_ALPHABET.length)];
@@ -41,11 +38,17 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** Each byte as two hexadecimal digits. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const UUID = Buffer.alloc(16);
 
-const hex4 = (half: number): string => HEX[half >>> 8]! + HEX[half & 255]!;
-const hex8 = (word: number): string => hex4(word >>> 16) + hex4(word & 0xffff);
+/** In one piece: a text put together of digits would be kept as the tree of its parts. */
+function uuidOf(a: number, b: number, c: number, d: number): string {
+  UUID.writeUInt32BE(a, 0);
+  UUID.writeUInt32BE(((b & 0xffff_0fff) | 0x4000) >>> 0, 4);
+  UUID.writeUInt32BE(((c & 0x3fff_ffff) | 0x8000_0000) >>> 0, 8);
+  UUID.writeUInt32BE(d, 12);
+  const hex = UUID.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
 
 /** FNV-1a over UTF-16 units. */
 function hash(text: string): number {
