@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DEPLOYMENTS, NAMESPACES, NODES, PODS, SERVICES } from '@kubarium/shared';
 import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../create-cluster.ts';
@@ -548,4 +551,10 @@ describe('a cluster that is broken in one place', () => {
     const request = cluster.pod('frontend').curl(curl.url ?? 'http://backend', { args: ['--max-time', '20'] });
     await expect(request).rejects.toMatchObject({ exitCode: curl.code });
   });
+});
+
+it('has a row in docs/explain.md for each of these', () => {
+  const document = readFileSync(join(dirname(fileURLToPath(import.meta.url)), '../../../docs/explain.md'), 'utf8');
+  const rows = [...document.matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)].map(([, cause, breaks]) => `${cause}: ${breaks}`);
+  expect(rows).toEqual(BREAKS.map(({ cause, breaks }) => `${cause}: ${breaks}`));
 });
