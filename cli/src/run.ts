@@ -5,6 +5,7 @@ import { explainCommand } from './commands/explain.ts';
 import { testCommand } from './commands/test.ts';
 import { tokenCommand } from './commands/token.ts';
 import { traceCommand } from './commands/trace.ts';
+import { trafficCommand } from './commands/traffic.ts';
 import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,6 +24,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .addCommand(testCommand())
     .addCommand(clockCommand())
     .addCommand(tokenCommand())
+    .addCommand(trafficCommand())
     .addCommand(versionCommand());
   for (const command of program.commands) command.exitOverride();
   try {

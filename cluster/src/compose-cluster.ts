@@ -68,6 +68,7 @@ import { coreDnsImage } from './images/coredns-image.ts';
 import { InProcessNodes } from './node-connector.ts';
 import { NodeMachine } from './node-machine.ts';
 import { traceReview } from './trace/trace-review.ts';
+import { trafficReview } from './traffic/traffic-review.ts';
 
 export interface ComposeOptions {
   /** How many simulated nodes; 2 by default. */
@@ -202,6 +203,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
   reviews.push(
     traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP }),
     explanationReview(view),
+    trafficReview({ client, nodes, runtime }),
     clockReview({ clock, pace }),
   );
   const running = parts.use(new AsyncDisposableStack());

@@ -30,3 +30,4 @@ export { CLOCKS, type ClockRequest, type ClockSpec, type ClockStatus } from './c
 export { composeController, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
 export { defineImage, readBody, serveHttp, type Image, type Process, type Program } from '@kubarium/kubelet';
 export * from '@kubarium/shared';
+export { TRAFFICS, type Traffic, type TrafficSpec, type TrafficStatus } from './traffic/traffic-resource.ts';

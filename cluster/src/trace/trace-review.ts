@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { reviewDefinition, type ReviewResource } from '@kubarium/apiserver';
 import {
   badRequest,
@@ -12,6 +11,7 @@ import {
 import type { ClusterDns, Question } from '@kubarium/dns';
 import { dnsEvidence } from './dns-evidence.ts';
 import { TraceRecorder } from './trace-recorder.ts';
+import { tracedRequest } from './traced-request.ts';
 import { TRACES, type Trace, type TraceStatus } from './trace-resource.ts';
 
 export interface TraceReviewOptions {
@@ -41,39 +41,14 @@ export const traceReview = ({ client, nodes, runtime, dns, dnsAddress }: TraceRe
     if (!pod.spec.nodeName) throw badRequest(`pod ${spec.pod} has no node yet; see: kubectl describe pod ${spec.pod}`);
     const cluster = { serviceAddress: dnsAddress, answer: (question: Question) => dns.answer(question) };
     const recorder = new TraceRecorder(runtime.clock, (hop, before) => dnsEvidence(hop, before, cluster));
-    const session = await nodes.kubelet(pod.spec.nodeName).exec(pod, {
-      container: spec.container ?? pod.spec.containers[0]!.name,
-      command: [
-        'curl',
-        '-sS',
-        '-m',
-        String(spec.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS),
-        '-w',
-        '\\n%{http_code}',
-        spec.url,
-      ],
-      stdin: false,
-      stdout: true,
-      stderr: true,
-      tty: false,
-      trace: recorder,
-    });
-    const [output, errors, exitCode] = await Promise.all([
-      textOf(session.stdout),
-      textOf(session.stderr),
-      session.exit,
-    ]);
+    const { container, url, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = spec;
+    const outcome = await tracedRequest(nodes, { pod, container, url, timeoutSeconds }, recorder);
     const source = {
       pod: `${pod.metadata.namespace}/${spec.pod}`,
       node: pod.spec.nodeName,
       ...(pod.status.podIP !== undefined && { address: pod.status.podIP }),
     };
-    const status: TraceStatus = { source, hops: recorder.hops };
-    if (exitCode === 0) {
-      // The last line is what `-w` wrote.
-      const end = output.lastIndexOf('\n');
-      status.response = { code: Number(output.slice(end + 1)), body: output.slice(0, end) };
-    } else status.error = errors.trim();
+    const status: TraceStatus = { source, hops: recorder.hops, ...outcome };
     return { ...trace, status };
   },
 });
@@ -94,10 +69,4 @@ function problems({ spec }: Trace): StatusCause[] {
     });
   }
   return causes;
-}
-
-async function textOf(stream: Readable | undefined): Promise<string> {
-  let text = '';
-  for await (const chunk of stream ?? []) text += String(chunk);
-  return text;
 }
