@@ -100,10 +100,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     socket.once('close', () => sockets.delete(socket));
   });
 
-  // Bodies are read by the handlers, after authorization; proxied ones are passed on unread.
+  // Bodies are read by the handlers, after authorization; proxied ones are passed on unread. The methods that the API knows are not
+  // even looked at for one; what others bring is left alone.
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   }
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request: unknown, _payload: unknown, done: (error: null) => void) => done(null));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, logger));
   app.setNotFoundHandler(async (_request, reply) => sendPageNotFound(reply));
   accessControl(app, access, runtime, services.metrics);

@@ -21,7 +21,7 @@ spec:
     - {name: COLOUR, valueFrom: {configMapKeyRef: {name: settings, key: colour}}}
     volumeMounts: [{name: data, mountPath: /data}, {name: settings, mountPath: /etc/settings}]
     livenessProbe: {exec: {command: [cat, /data/state]}, periodSeconds: 1}
-  - {name: web, image: my-web, ports: [{containerPort: 8080}], readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}}
+  - {name: web, image: my-web, ports: [{containerPort: 8080}], volumeMounts: [{name: data, mountPath: /data}], readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}}
   volumes:
   - {name: data, emptyDir: {}}
   - {name: settings, configMap: {name: settings}}
@@ -90,6 +90,7 @@ describe('containers with kubectl', () => {
       'pod/worker',
       '--timeout=60s',
     );
+    await kubectl('exec', 'worker', '-c', 'web', '--', 'sh', '-c', 'echo mended > /data/state');
     expect(await kubectl('logs', 'worker', '-c', 'main', '--previous')).toBe('prepared\nstarted\nbye\n');
     expect(await kubectl('describe', 'pod', 'worker')).toMatch(
       /Warning +Unhealthy .*Liveness probe failed: cat: .*\/data\/state/,

@@ -62,7 +62,8 @@ export const COLLECTIONS: readonly Collection[] = [
   },
   {
     path: `/api/v1/namespaces/${NAMESPACE}/services`,
-    isOurs: true,
+    // A controller gives those of type LoadBalancer their addresses.
+    isOurs: false,
     namesPerWriter: 4,
     draft: (name, marker) => ({
       ...base('v1', 'Service', name, marker),
