@@ -60,3 +60,25 @@ test.each(['trace.md', 'explain.md'])('the commands of docs/%s print what stands
   expect(isUpdate ? shown : printed).toEqual(shown);
   expect(shown.length).toBeGreaterThan(4);
 });
+
+test('kubectl creates the reviews and shows what they say', async () => {
+  await using cluster = new KubariumProcess();
+  await cluster.up();
+  const manifest = (kind: string, spec: object): string =>
+    JSON.stringify({ apiVersion: 'sim.kubarium.dev/v1alpha1', kind, metadata: { namespace: 'default' }, spec });
+  for (const version of ['1.32', '1.35'] as const) {
+    const explanation = manifest('Explanation', { service: 'kubernetes', from: 'outside' });
+    const told = await cluster.tryKubectl(
+      version,
+      ['create', '--validate=false', '-f', '-', '-o', 'jsonpath={.status.cause}'],
+      explanation,
+    );
+    expect(told).toMatchObject({ code: 0, stdout: 'ClusterIpFromOutside' });
+    const refused = await cluster.tryKubectl(
+      version,
+      ['create', '--validate=false', '-f', '-'],
+      manifest('Trace', { pod: 'a' }),
+    );
+    expect(refused.stderr).toContain('spec.url: Required value');
+  }
+});

@@ -18,7 +18,9 @@ export class OpenApi {
   readonly #documents = new Map<string, OpenApiDocument>();
 
   constructor(resources: readonly DescribedResource[], describe: Describe) {
-    this.#byPath = Map.groupBy(resources, ({ group, version }) =>
+    // What has no recorded schema cannot be described: a reference to it would lead nowhere.
+    const described = resources.filter(({ schema }) => schema !== '');
+    this.#byPath = Map.groupBy(described, ({ group, version }) =>
       group === '' ? `api/${version}` : `apis/${group}/${version}`,
     );
     this.#describe = describe;
