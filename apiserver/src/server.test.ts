@@ -225,6 +225,10 @@ describe('objects', () => {
     },
   );
 
+  test('OPTIONS, even with a body, is a method that objects do not have', async () => {
+    expect((await api.ask('OPTIONS', MAPS, configMap('x'))).code).toBe(405);
+  });
+
   test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
     '%s of a proxy to a node, which is not served, is a 404',
     async (method) => {

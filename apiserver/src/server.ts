@@ -102,7 +102,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
   // Bodies are read by the handlers, after authorization; proxied ones are passed on unread. The methods that the API knows are not
   // even looked at for one; what others bring is left alone.
-  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   }
   app.removeAllContentTypeParsers();

@@ -1,8 +1,13 @@
+import type { Migration } from './migrate.ts';
+
 /** Written into the file's header, so that `file` and we can tell our databases from others: "kubm". */
 export const APPLICATION_ID = 0x6b75626d;
 
-/** The format of the tables below. A change of them is a new number and a migration from each older one. */
-export const FORMAT_VERSION = 1;
+/** From each older format to the next one, oldest first; a step that was ever released never changes. The first format is 1. */
+export const MIGRATIONS: readonly Migration[] = [];
+
+/** The format of the tables below. A change of them is one more migration. */
+export const FORMAT_VERSION = MIGRATIONS.length + 1;
 
 /**
  * One append-only table. `previous` is the revision of the entry that this one follows (0: none), so the unique index is the

@@ -5,7 +5,8 @@ import type { Database } from 'better-sqlite3';
 import { LogStorage } from './log-storage.ts';
 import type { LogStorageOptions } from './log-storage.ts';
 import { ChecksumError, SqliteLog } from './sqlite-log.ts';
-import { APPLICATION_ID, fileHeader, FORMAT_VERSION, SCHEMA } from './sqlite-schema.ts';
+import { migrate } from './migrate.ts';
+import { APPLICATION_ID, fileHeader, FORMAT_VERSION, MIGRATIONS, SCHEMA } from './sqlite-schema.ts';
 import { StorageOpenError } from './storage-error.ts';
 
 export interface SqliteStorageOptions<T> extends LogStorageOptions<T> {
@@ -71,7 +72,8 @@ function checkAfterCrash(path: string): void {
   const database = new SqliteDatabase(path, { readonly: true, timeout: 0 });
   try {
     checkStructure(path, database);
-    // Reading is what checks the values.
+    // Reading is what checks the values; of an older format, the structure must do.
+    if (database.pragma('user_version', { simple: true }) !== FORMAT_VERSION) return;
     for (const _ of new SqliteLog(database).current());
   } finally {
     database.close();
@@ -91,6 +93,7 @@ function openDatabase(path: string, maxBytes: number | undefined): Database {
     database.exec('BEGIN EXCLUSIVE; COMMIT');
     if ((database.pragma('user_version', { simple: true }) as number) === 0) create(database);
     checkStructure(path, database);
+    migrate(database, MIGRATIONS);
     if (maxBytes !== undefined) {
       const pageSize = database.pragma('page_size', { simple: true }) as number;
       database.pragma(`max_page_count = ${Math.floor(maxBytes / pageSize)}`);
