@@ -1,10 +1,13 @@
 import type { ApiObject } from '@kubarium/shared';
 import { invariant } from '@kubarium/shared';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
 import type { RenderedEvent, WatchQuery } from '../registry.ts';
-import { fakeDefinition } from '../testing/fake-definitions.ts';
-import { testRegistry } from '../testing/test-registry.ts';
+import { fakeDefinition, namespaces } from '../testing/fake-definitions.ts';
+import { registryOf } from '../testing/test-registry.ts';
 
 /**
  * Writers, watchers with selectors, drops, resumes, compaction and slow turns in any mix: what a watcher has put together from
@@ -48,6 +51,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** How many events the followers were told. */
+let told = 0;
+
 /** A client that keeps a cache by watching, and checks what it is told. */
 class Follower {
   readonly query: Partial<WatchQuery>;
@@ -61,6 +67,7 @@ class Follower {
   }
 
   events(batch: readonly RenderedEvent[]): void {
+    told += batch.length;
     for (const { type, value, text } of batch) {
       const { name: key, resourceVersion } = value.metadata;
       if (type === 'BOOKMARK') {
@@ -82,8 +89,11 @@ class Follower {
   }
 }
 
-async function run(steps: readonly Step[]): Promise<void> {
-  const { registry, storage, context } = await testRegistry(fakeDefinition('widgets', 'Widget', {}));
+async function run(steps: readonly Step[], path: string): Promise<void> {
+  const { registry, storage, context } = await registryOf(
+    () => [namespaces, fakeDefinition('widgets', 'Widget', {})],
+    path,
+  );
   const widgets = registry.resource('example.dev', 'v1', 'widgets')!;
   const followers = SELECTORS.map((query) => new Follower(query));
   const listed = async (query: Partial<WatchQuery>): Promise<Map<string, string>> => {
@@ -147,12 +157,27 @@ async function run(steps: readonly Step[]): Promise<void> {
   for (const follower of followers) {
     expect(follower.expired).toBe(false);
     expect(follower.cache).toEqual(await listed(follower.query));
+    follower.open?.[Symbol.dispose]();
   }
+  await storage[Symbol.asyncDispose]();
 }
 
-it(`holds for any mix of writers, watchers, drops, resumes and compaction (SEED=${SEED} RUNS=${RUNS})`, async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 50, maxLength: 250, size: 'max' }), run), {
-    seed: SEED,
-    numRuns: RUNS,
-  });
-});
+const folder = mkdtempSync(join(tmpdir(), 'kubarium-watch-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+it.each([
+  ['in memory', () => ':memory:'],
+  ['on a file', () => join(folder, `${++files}.db`)],
+])(
+  `holds for any mix of writers, watchers, drops, resumes and compaction %s (SEED=${SEED} RUNS=${RUNS})`,
+  async (store, path) => {
+    told = 0;
+    const property = fc.asyncProperty(fc.array(step, { minLength: 50, maxLength: 250, size: 'max' }), (steps) =>
+      run(steps, path()),
+    );
+    await fc.assert(property, { seed: SEED, numRuns: RUNS });
+    if (process.env['RUNS'] !== undefined) process.stdout.write(`${told} events told, store ${store}\n`);
+    expect(told).toBeGreaterThan(50 * RUNS);
+  },
+);

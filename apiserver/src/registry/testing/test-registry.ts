@@ -37,11 +37,14 @@ export interface TestRegistry {
 export const testRegistry = (...definitions: ResourceDefinition[]): Promise<TestRegistry> =>
   registryOf((_runtime) => [namespaces, ...definitions]);
 
-/** A registry in memory over given rows (Namespace among them), with the namespace `default`, in virtual time. */
-export async function registryOf(rows: (runtime: Runtime) => readonly ResourceDefinition[]): Promise<TestRegistry> {
+/** A registry over given rows (Namespace among them), in memory or on a file, with the namespace `default`, in virtual time. */
+export async function registryOf(
+  rows: (runtime: Runtime) => readonly ResourceDefinition[],
+  path = ':memory:',
+): Promise<TestRegistry> {
   const clock = new VirtualClock();
   const runtime = { clock, random: seededRandom(1), logger: silentLogger };
-  const storage = openSqliteStorage({ path: ':memory:', codec: objectCodec });
+  const storage = openSqliteStorage({ path, codec: objectCodec });
   const registry = new RegistryStore({
     storage,
     definitions: rows(runtime),
