@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '@kubarium/shared';
 import { ApiConnection } from '../support/api-connection.ts';
+import { HeapProbe, PROBED } from '../support/heap-probe.ts';
 import { KubariumProcess } from '../support/kubarium-process.ts';
 import { NAMESPACE, RequestGenerator, type FuzzRequest, type ServedResource } from './generator.ts';
 
@@ -22,7 +23,7 @@ export interface FuzzOptions {
 
 export interface FuzzResult {
   readonly answers: Readonly<Record<string, number>>;
-  /** Resident memory of the process after each tenth, in MB. */
+  /** What the process's heap holds after each tenth, once its garbage is collected, in MB. */
   readonly memoryMb: readonly number[];
   readonly problems: readonly string[];
 }
@@ -30,10 +31,13 @@ export interface FuzzResult {
 const PARALLEL = 24;
 const PATIENCE_MS = 15_000;
 const MAX_PROBLEMS = 200;
+/** Between the first tenth and the last; what is compiled and cached on first use comes to less. */
+const MAX_GROWTH_MB = 25;
 
 export async function fuzzRequests({ requests, seed, report }: FuzzOptions): Promise<FuzzResult> {
-  await using cluster = new KubariumProcess();
+  await using cluster = new KubariumProcess(undefined, PROBED);
   await cluster.up();
+  using probe = await HeapProbe.into(cluster);
   using api = ApiConnection.to(cluster);
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
   await api.json('POST', '/api/v1/namespaces', namespace);
@@ -61,11 +65,16 @@ export async function fuzzRequests({ requests, seed, report }: FuzzOptions): Pro
     const until = Math.floor((requests * tenth) / 10);
     await Promise.all(Array.from({ length: PARALLEL }, () => work(until)));
     await clear(api, resources, namespace);
-    memoryMb.push(residentMb(cluster.pid));
+    memoryMb.push(await probe.usedMb());
     report?.(`${sent} requests: ${JSON.stringify(answers)}, ${memoryMb.at(-1)} MB`);
   }
   const bugs = cluster.output.match(/.*(by a bug|[uU]nhandled|uncaught|"level":(50|60)).*/g) ?? [];
   for (const line of new Set(bugs)) problems.push(`the process says: ${line.slice(0, 1500)}`);
+  const growth = memoryMb.at(-1)! - memoryMb[0]!;
+  if (growth > MAX_GROWTH_MB)
+    problems.push(`the heap has grown by ${growth} MB since the first tenth: ${memoryMb.join()}`);
+  // A process with a debugger on it waits for that to leave.
+  probe[Symbol.dispose]();
   const code = await cluster.stop();
   if (code !== 0) problems.push(`SIGTERM ends the process with ${code}`);
   for (const problem of problems.slice(-bugs.length - 1)) report?.(problem);
@@ -177,9 +186,6 @@ async function clear(
   }
   await api.sendJson('POST', '/api/v1/namespaces', namespace);
 }
-
-const residentMb = (pid: number): number =>
-  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024);
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { requests: { type: 'string', default: '100000' } } });

@@ -13,13 +13,15 @@ const KUBARIUM = join(ROOT, 'kubarium');
 export class KubariumProcess implements AsyncDisposable {
   readonly home: string;
   readonly dataDir: string;
+  readonly #extraEnvironment: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   /** Of all runs, and of the current one. */
   #output = '';
   #outputOfRun = '';
 
   /** `dataDir`: where the state is to lie, if not below the cluster's own HOME. */
-  constructor(dataDir?: string) {
+  constructor(dataDir?: string, environment: Readonly<Record<string, string>> = {}) {
+    this.#extraEnvironment = environment;
     this.home = mkdtempSync(join(tmpdir(), 'kubarium-e2e-'));
     this.dataDir = dataDir ?? join(this.home, 'state');
   }
@@ -42,7 +44,10 @@ export class KubariumProcess implements AsyncDisposable {
   /** Starts the cluster and waits for nothing. */
   spawn(...flags: string[]): ChildProcess {
     const args = ['up', '--data-dir', this.dataDir, '--port', '0', '--dns-port', '0', '--proxy-port', '0', ...flags];
-    const child = spawn(KUBARIUM, args, { stdio: ['ignore', 'pipe', 'pipe'], env: this.#environment() });
+    const child = spawn(KUBARIUM, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...this.#environment(), ...this.#extraEnvironment },
+    });
     this.#child = child;
     this.#outputOfRun = '';
     const take = (chunk: Buffer): void => {
