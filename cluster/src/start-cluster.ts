@@ -8,11 +8,15 @@ import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
 import { serveHttpProxy } from './host/serve-http-proxy.ts';
 import { serveServices } from './host/serve-services.ts';
 import { kubeconfig } from './kubeconfig.ts';
+import { dnsReady } from './bootstrap/dns-ready.ts';
 import { createCredentials, serverTls, type Credentials } from './pki/credentials.ts';
 import { serverNames } from './pki/server-names.ts';
 import { StartError } from './start-error.ts';
 import { StateFolder } from './state-folder.ts';
 import { KUBERNETES_VERSION } from './version.ts';
+
+/** How long `ready` waits for cluster DNS. */
+const DNS_PATIENCE_MS = 5_000;
 
 export interface StartOptions {
   readonly dataDir: string;
@@ -74,6 +78,8 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
     await serveProxy(cluster, options, parts),
     ...(await serveServices(cluster, parts)),
   ];
+  // A start is not `ready` for people before their first pods can resolve names; the API has answered all the while.
+  await dnsReady(cluster.client, realClock, DNS_PATIENCE_MS);
   const running = parts.move();
   return {
     url,
