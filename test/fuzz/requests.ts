@@ -48,6 +48,8 @@ export async function fuzzRequests({ requests, seed, report }: FuzzOptions): Pro
   const memoryMb: number[] = [];
   const problems: string[] = [];
   let sent = 0;
+  /** What the process was doing when it first did not answer. */
+  let stack: string[] | undefined;
 
   const work = async (until: number): Promise<void> => {
     while (sent < until && problems.length < MAX_PROBLEMS) {
@@ -59,6 +61,11 @@ export async function fuzzRequests({ requests, seed, report }: FuzzOptions): Pro
       const problem = `${outcome.code} ${outcome.text.slice(0, 600)}\n${describe(request)}`;
       problems.push(problem);
       report?.(problem);
+      if (outcome.code === 'hang' && stack === undefined) {
+        stack = [];
+        stack = await probe.stack();
+        report?.(`meanwhile the process is in ${stack.join('\n  ')}`);
+      }
     }
   };
   for (let tenth = 1; tenth <= 10 && problems.length < MAX_PROBLEMS; tenth++) {
@@ -68,6 +75,7 @@ export async function fuzzRequests({ requests, seed, report }: FuzzOptions): Pro
     memoryMb.push(await probe.usedMb());
     report?.(`${sent} requests: ${JSON.stringify(answers)}, ${memoryMb.at(-1)} MB`);
   }
+  if (stack !== undefined) problems.push(`it did not answer while it was in ${stack.join('\n  ')}`);
   const bugs = cluster.output.match(/.*(by a bug|[uU]nhandled|uncaught|"level":(50|60)).*/g) ?? [];
   for (const line of new Set(bugs)) problems.push(`the process says: ${line.slice(0, 1500)}`);
   const growth = memoryMb.at(-1)! - memoryMb[0]!;

@@ -3,20 +3,36 @@ import type { KubariumProcess } from './kubarium-process.ts';
 /** How to start a process that `HeapProbe` is to look into: its inspector, once asked for, takes a free port. */
 export const PROBED = { NODE_OPTIONS: '--inspect-port=0' };
 
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly result: { readonly result?: { readonly value?: unknown } };
+  readonly params?: { readonly callFrames?: readonly CallFrame[] };
+}
+
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly location: { readonly lineNumber: number };
+}
+
 /**
  * Looks into a process by its inspector: what its heap holds once all garbage is collected. Resident memory says little, since
  * Node collects late where there is room.
  */
 export class HeapProbe implements Disposable {
   readonly #socket: WebSocket;
-  readonly #answers = new Map<number, (result: { result?: { value?: unknown } }) => void>();
+  readonly #answers = new Map<number, (result: Message['result']) => void>();
+  #asked = 0;
+  #onPaused: ((frames: readonly CallFrame[]) => void) | undefined;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
-      const { id, result } = JSON.parse(String(data)) as { id: number; result: object };
+      const { id = 0, method, result, params } = JSON.parse(String(data)) as Message;
       this.#answers.get(id)?.(result);
       this.#answers.delete(id);
+      if (method === 'Debugger.paused') this.#onPaused?.(params?.callFrames ?? []);
     });
   }
 
@@ -43,12 +59,22 @@ export class HeapProbe implements Disposable {
     return Number(result?.value);
   }
 
+  /** What the process is doing this moment, innermost call first; the next thing that it does, where it is idle. */
+  async stack(): Promise<string[]> {
+    const paused = new Promise<readonly CallFrame[]>((resolve) => (this.#onPaused = resolve));
+    await this.#ask('Debugger.enable');
+    await this.#ask('Debugger.pause');
+    const frames = await paused;
+    await this.#ask('Debugger.resume');
+    return frames.map(({ functionName, url, location }) => `${functionName} ${url}:${location.lineNumber + 1}`);
+  }
+
   [Symbol.dispose](): void {
     this.#socket.close();
   }
 
-  #ask(method: string, params: object = {}): Promise<{ result?: { value?: unknown } }> {
-    const id = this.#answers.size + 1;
+  #ask(method: string, params: object = {}): Promise<Message['result']> {
+    const id = ++this.#asked;
     return new Promise((resolve) => {
       this.#answers.set(id, resolve);
       this.#socket.send(JSON.stringify({ id, method, params }));
