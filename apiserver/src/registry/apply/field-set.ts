@@ -30,7 +30,8 @@ export function fieldsOf(value: unknown, type: ValueType): Map<string, string> {
   return fields;
 }
 
-const step = (path: string, next: string): string => (path === '' ? next : path + JOINT + next);
+/** The path of a part: one more step. */
+export const step = (path: string, next: string): string => (path === '' ? next : path + JOINT + next);
 
 /** True where a field is the other one or within it. */
 export const isWithin = (path: string, outer: string): boolean => path === outer || path.startsWith(outer + JOINT);
@@ -41,13 +42,14 @@ const stepsOf = (path: string): string[] => path.split(JOINT);
 /** A set as the wire has it (`metav1.FieldsV1`), members in the order of their names. */
 export function toFieldsV1(set: FieldSet): Record<string, unknown> {
   const root: Record<string, unknown> = {};
-  for (const path of [...set].sort()) {
-    const steps = stepsOf(path);
+  const paths = [...set].sort();
+  paths.forEach((path, index) => {
     let node = root;
-    for (const one of steps) node = (node[one] ??= {}) as Record<string, unknown>;
-    // What is owned itself and has owned parts says so by a dot.
-    if ([...set].some((other) => other !== path && isWithin(other, path))) node['.'] = {};
-  }
+    for (const one of stepsOf(path)) node = (node[one] ??= {}) as Record<string, unknown>;
+    // What is owned itself and has owned parts says so by a dot. In this order a field's parts follow it at once.
+    const next = paths[index + 1];
+    if (next !== undefined && isWithin(next, path)) node['.'] = {};
+  });
   return root;
 }
 

@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry } from '@kubarium/shared';
-import { fromFieldsV1, isWithin, toFieldsV1, type FieldSet } from './field-set.ts';
+import { fromFieldsV1, isWithin, step, toFieldsV1, type FieldSet } from './field-set.ts';
 
 /** Who owns which fields: one entry of `metadata.managedFields`. */
 export interface Manager {
@@ -63,7 +63,7 @@ const UNOWNED_METADATA = [
   'deletionGracePeriodSeconds',
   'selfLink',
   'managedFields',
-].map((name) => `f:metadata\0f:${name}`);
+].map((name) => step('f:metadata', `f:${name}`));
 
 /**
  * True where a field can be owned through an endpoint: the status only through the subresource `status` (of kinds that have it), the

@@ -1,4 +1,4 @@
-import { isWithin, type FieldSet } from './field-set.ts';
+import { isWithin, step, type FieldSet } from './field-set.ts';
 import { elementKey, elementType, fieldType, isObject, type ValueType } from './typed-value.ts';
 
 /** The live value with an applied configuration laid over it: maps and keyed lists by their members, all else as a whole. */
@@ -35,13 +35,12 @@ export function withoutFields(
   owned: FieldSet,
   path: string = '',
 ): unknown {
-  const at = (next: string): string => (path === '' ? next : `${path}\0${next}`);
   const isOwned = (one: string): boolean => [...owned].some((other) => isWithin(other, one));
   const concerns = (one: string): boolean => [...removed].some((other) => isWithin(other, one));
   if (isObject(value) && !type.isAtomic) {
     return Object.fromEntries(
       Object.entries(value).flatMap(([name, member]) => {
-        const child = at(`f:${name}`);
+        const child = step(path, `f:${name}`);
         if (!concerns(child)) return [[name, member]];
         if (removed.has(child) && !isOwned(child)) return [];
         const rest = withoutFields(member, fieldType(type, name), removed, owned, child);
@@ -52,7 +51,7 @@ export function withoutFields(
   const { list } = type;
   if (!Array.isArray(value) || list.kind === 'atomic') return value;
   return (value as unknown[]).flatMap((element) => {
-    const child = at(elementKey(list, type, element));
+    const child = step(path, elementKey(list, type, element));
     if (!concerns(child)) return [element];
     if (removed.has(child) && !isOwned(child)) return [];
     return [withoutFields(element, elementType(type), removed, owned, child)];
