@@ -1,3 +1,6 @@
 import { run } from './run.ts';
 
-process.exitCode = await run(process.argv.slice(2));
+// No `await` here: the bundle is a CommonJS module.
+void run(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { goTypes } from '../registry/schema/facts.ts';
 import type { Descriptions } from './openapi-schemas.ts';
 
@@ -60,7 +62,8 @@ const isGroupVersion = (groupVersion: string, label: string, version: string): b
 
 function inPackage(name: string, file: string): URL | undefined {
   try {
-    return new URL(file, import.meta.resolve(name));
+    const manifest = findPackageJSON(name, import.meta.url);
+    return manifest === undefined ? undefined : new URL(file, pathToFileURL(manifest));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
