@@ -109,12 +109,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   exists(path: string): boolean {
-    try {
-      return this.#tree.find(path, { follow: true }).node !== undefined;
-    } catch (error) {
-      if (error instanceof FileSystemError) return false;
-      throw error;
-    }
+    return this.#tree.has(path);
   }
 
   readDirectory(path: string, as?: Credentials): string[] {
@@ -286,13 +281,12 @@ export class MemoryFileSystem implements FileSystem {
 
   /** Makes the place for a mount, also on a read-only root: that is the container runtime's work. */
   #mountPoint(path: string, directory: boolean): string {
+    if (this.exists(path)) return this.realPath(path);
     const root: Mount = { ...this.#tree.root, readOnly: false };
     const maker = new MemoryFileSystem(root.node as DirectoryNode, { runtime: this.#runtime });
     for (const [at, mount] of this.#tree.mounts) maker.#tree.mounts.set(at, { ...mount, readOnly: false });
-    if (!maker.exists(path)) {
-      maker.makeDirectory(directory ? path : parentPath(path), { recursive: true });
-      if (!directory) maker.writeFile(path, '');
-    }
+    maker.makeDirectory(directory ? path : parentPath(path), { recursive: true });
+    if (!directory) maker.writeFile(path, '');
     this.#tree.root.node = maker.#tree.root.node;
     return maker.realPath(path);
   }

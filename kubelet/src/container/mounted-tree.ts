@@ -63,8 +63,21 @@ export class MountedTree {
     return node;
   }
 
+  /** Whether something is on the path, for the root user. */
+  has(path: string): boolean {
+    const trail = this.#trail(path, { follow: true });
+    return typeof trail !== 'string' && trail.at(-1)!.node !== undefined;
+  }
+
   /** The steps from the root to the path; the last one's node is undefined where only it is missing. */
   walk(path: string, options: WalkOptions): Step[] {
+    const trail = this.#trail(path, options);
+    if (typeof trail === 'string') throw new FileSystemError(trail, path);
+    return trail;
+  }
+
+  /** The steps, or why the path leads nowhere: told, not thrown, since many only want to know whether it does. */
+  #trail(path: string, options: WalkOptions): Step[] | FileSystemError['code'] {
     const pending = path.split('/').toReversed();
     const trail: Step[] = [{ name: '', path: '/', mount: this.root, node: this.root.node }];
     let links = 0;
@@ -73,22 +86,22 @@ export class MountedTree {
       const here = trail.at(-1)!;
       if (name === '' || name === '.') {
         if (here.node !== undefined && here.node.kind !== 'directory' && (name === '.' || pending.length === 0))
-          throw new FileSystemError('ENOTDIR', path);
+          return 'ENOTDIR';
         continue;
       }
       if (name === '..') {
-        if (here.node === undefined) throw new FileSystemError('ENOENT', path);
+        if (here.node === undefined) return 'ENOENT';
         if (trail.length > 1) trail.pop();
         continue;
       }
-      if (here.node === undefined) throw new FileSystemError('ENOENT', path);
-      if (here.node.kind !== 'directory') throw new FileSystemError('ENOTDIR', path);
+      if (here.node === undefined) return 'ENOENT';
+      if (here.node.kind !== 'directory') return 'ENOTDIR';
       check(here.node, SEARCH, path, options.as);
       const childPath = here.path === '/' ? `/${name}` : `${here.path}/${name}`;
       const mount = this.mounts.size === 0 ? undefined : this.mounts.get(childPath);
       const node = mount === undefined ? here.node.entries.get(name) : mount.node;
       if (node?.kind === 'symlink' && (pending.some((part) => part !== '') || options.follow)) {
-        if (++links > MAX_LINKS) throw new FileSystemError('ELOOP', path);
+        if (++links > MAX_LINKS) return 'ELOOP';
         if (node.target.startsWith('/')) trail.length = 1;
         pending.push(...node.target.split('/').toReversed());
         continue;

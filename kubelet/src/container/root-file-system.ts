@@ -60,6 +60,9 @@ const DIRECTORIES: Readonly<Record<string, number>> = {
   '/var/tmp': 0o1777,
 };
 
+/** Where every container has files of its pod mounted: with these in the image, no container needs directories of its own for them. */
+const MOUNT_POINTS = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/dev/termination-log'];
+
 const DEVICES: readonly Device[] = ['null', 'zero', 'full', 'random', 'stdin', 'stdout', 'stderr', 'tty'];
 
 /** What is in every image: the usual directories, devices and users, the shell and the programs. */
@@ -71,6 +74,7 @@ function baseRoot(options: { readonly runtime: Pick<Runtime, 'clock' | 'random'>
   files.writeFile('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n');
   files.writeFile('/etc/group', 'root:x:0:\nnogroup:x:65534:\n');
   files.writeFile('/etc/os-release', 'NAME="Kubarium"\nID=kubarium\nPRETTY_NAME="Kubarium simulated image"\n');
+  for (const path of MOUNT_POINTS) files.writeFile(path, '');
   const root = files.share();
   const devices = root.entries.get('dev') as DirectoryNode;
   for (const device of DEVICES)
