@@ -16,4 +16,21 @@ describe('seededRandom', () => {
   it('draws suffixes of generated names', () => {
     expect(seededRandom(7).suffix(5)).toMatch(/^[bcdfghjklmnpqrstvwxz2456789]{5}$/);
   });
+
+  it('draws different things from the first draw on where seeds or labels are next to each other', () => {
+    const generators = {
+      seeds: (n: number) => seededRandom(n),
+      labels: (n: number) => seededRandom(1).fork(`kubelet/node-${n}`),
+    };
+    for (const generator of Object.values(generators)) {
+      const firsts = Array.from({ length: 1000 }, (_, n) => generator(n).integer(10));
+      const counts = Array.from({ length: 10 }, (_, digit) => firsts.filter((first) => first === digit).length);
+      expect(Math.min(...counts)).toBeGreaterThan(60);
+      expect(Math.max(...counts)).toBeLessThan(140);
+      // Two neighbours agree about as often as any two do.
+      const agreeing = firsts.filter((first, n) => first === firsts[n + 1]).length;
+      expect(agreeing).toBeGreaterThan(60);
+      expect(agreeing).toBeLessThan(140);
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** The alphabet of generated names: no vowels and no look-alikes (k8s.io/apimachinery/pkg/util/rand). */
 const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
@@ -22,7 +22,7 @@ export interface Random {
 
 /** A generator from a seed; any 32-bit integer. */
 export function seededRandom(seed: number): Random {
-  const generator = xoroshiro128plus(seed);
+  const generator = xoroshiro128plusFromState(stateOf(seed));
   const word = (): number => generator.next() >>> 0;
   const fraction = (): number => (word() * 0x20_0000 + (word() >>> 11)) / 2 ** 53;
   return {
@@ -36,6 +36,19 @@ export function seededRandom(seed: number): Random {
     },
     fork: (label) => seededRandom(hash(`${seed}/${label}`)),
   };
+}
+
+/**
+ * Four words that one bit of the seed changes altogether (SplitMix32): the generator alone takes dozens of draws until seeds that are
+ * close to each other draw different things.
+ */
+function stateOf(seed: number): number[] {
+  return [1, 2, 3, 4].map((step) => {
+    let word = (seed + Math.imul(step, 0x9e37_79b9)) | 0;
+    word = Math.imul(word ^ (word >>> 16), 0x85eb_ca6b);
+    word = Math.imul(word ^ (word >>> 13), 0xc2b2_ae35);
+    return word ^ (word >>> 16);
+  });
 }
 
 const UUID = Buffer.alloc(16);
