@@ -1,4 +1,5 @@
 import { conform } from '../registry/schema/conform.ts';
+import { MAX_DEPTH } from '../registry/schema/depth.ts';
 import { decodeFlaws } from '../registry/schema/decode-flaws.ts';
 import { JsonSyntaxError, countTextKeys, isTooDeep, readJsonText } from '../registry/schema/json-text.ts';
 import { typeMetaError } from '../registry/schema/kind-check.ts';
@@ -15,7 +16,7 @@ const UNUSUAL_NUMBER = /(?:":|[,[])\s*-?(?:\d{16}|\d+[.eE])[\d.eE+-]*\s*[,\]}]/;
 export function readJson(text: string): ReadBody {
   let value: unknown;
   try {
-    if (isTooDeep(text)) readJsonText(text);
+    if (isTooDeep(text, MAX_DEPTH)) readJsonText(text, MAX_DEPTH);
     value = JSON.parse(text);
   } catch (error) {
     return { error: `couldn't get version/kind; json parse error: ${syntaxError(text, error)}` };
@@ -37,7 +38,7 @@ function decode(plan: StructPlan, text: string, value: unknown, isLenient: boole
 
 function syntaxError(text: string, cause: unknown): string {
   try {
-    readJsonText(text);
+    readJsonText(text, MAX_DEPTH);
   } catch (error) {
     if (error instanceof JsonSyntaxError) return error.message;
     throw error;

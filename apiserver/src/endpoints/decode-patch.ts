@@ -1,5 +1,6 @@
 import { badRequest, StatusError, type PatchType } from '@kubarium/shared';
 import { jsonType } from '../registry/schema/decode-flaws.ts';
+import { MAX_DEPTH } from '../registry/schema/depth.ts';
 import { readYaml } from './decode-yaml.ts';
 import {
   countTextKeys,
@@ -57,16 +58,13 @@ function configuration(text: string): unknown {
   return read.value;
 }
 
-/** Simplified: the real server reads patches ten times as deep; nothing that it serves is deeper than this. */
-const MAX_PATCH_DEPTH = 1000;
-
 function parsed(text: string, prefix: string): unknown {
   try {
-    if (isTooDeep(text, MAX_PATCH_DEPTH)) readJsonText(text, MAX_PATCH_DEPTH);
+    if (isTooDeep(text, MAX_DEPTH)) readJsonText(text, MAX_DEPTH);
     return JSON.parse(text);
   } catch (error) {
     try {
-      readJsonText(text, MAX_PATCH_DEPTH);
+      readJsonText(text, MAX_DEPTH);
     } catch (flaw) {
       if (flaw instanceof JsonSyntaxError) throw badRequest(`${prefix}${flaw.message}`);
       throw flaw;

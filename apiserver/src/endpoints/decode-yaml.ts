@@ -6,10 +6,12 @@ import {
   isScalar,
   type Document,
   type DocumentOptions,
+  type Node,
   type ParseOptions,
   type SchemaOptions,
 } from 'yaml';
 import { conform } from '../registry/schema/conform.ts';
+import { isDeeperThan, MAX_DEPTH } from '../registry/schema/depth.ts';
 import { decodeFlaws } from '../registry/schema/decode-flaws.ts';
 import type { ReadBody } from './decode-body.ts';
 import { typeMetaError } from '../registry/schema/kind-check.ts';
@@ -44,17 +46,18 @@ export function readYaml(text: string): ReadBody {
   const lines = new LineCounter();
   const document = parseDocument(firstDocument(text), { ...OPTIONS, lineCounter: lines });
   const [flaw] = document.errors;
+  if (flaw?.message.startsWith('Maximum call stack') === true) return { error: TOO_DEEP };
   if (flaw !== undefined)
     return { error: `yaml: line ${lines.linePos(flaw.pos[0]).line}: ${flaw.message.replace(/\n[^]*$/, '')}` };
-  const loop = anchorWithinItself(document);
-  if (loop !== undefined) return { error: `yaml: anchor '${loop}' value contains itself` };
   let value: unknown;
   try {
+    checkAliases(document);
     value = jsonValue(document);
   } catch (error) {
-    // Too many aliases.
+    if (error instanceof RangeError) return { error: TOO_DEEP };
     return { error: `yaml: ${error instanceof Error ? error.message : String(error)}` };
   }
+  if (isDeeperThan(MAX_DEPTH, value)) return { error: TOO_DEEP };
   const typeError = typeMetaError(value);
   if (typeError !== undefined) return { error: `couldn't get version/kind; json parse error: ${typeError}` };
   return {
@@ -69,18 +72,28 @@ export function readYaml(text: string): ReadBody {
   };
 }
 
-/** The name of an anchor whose value has an alias to it: no tree, and without end for all who walk it. */
-export function anchorWithinItself(document: Document.Parsed): string | undefined {
-  let found: string | undefined;
+/** Simplified: the real server compares the number of aliases with that of values. */
+const MAX_ALIASES = 1000;
+
+const TOO_DEEP = 'yaml: exceeded max depth';
+
+/**
+ * Refuses an alias within the value of its own anchor, which is no tree, and without end for all who walk it; and more aliases than can be
+ * followed soon, since each looks through all anchors.
+ */
+export function checkAliases(document: Document.Parsed): void {
+  const anchors = new Map<string, Node>();
+  let count = 0;
   visit(document, {
-    Alias(_key, alias, path) {
-      const target = alias.resolve(document);
-      if (target === undefined || !path.includes(target)) return undefined;
-      found = alias.source;
-      return visit.BREAK;
+    Value(_key, node) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Alias(_key, { source }, path) {
+      const target = anchors.get(source);
+      if (target !== undefined && path.includes(target)) throw new Error(`anchor '${source}' value contains itself`);
+      if (++count > MAX_ALIASES) throw new Error('document contains excessive aliasing');
     },
   });
-  return found;
 }
 
 /** The text up to the second document: the rest is not looked at, as it is not by the real server. */

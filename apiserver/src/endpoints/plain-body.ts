@@ -1,11 +1,13 @@
 import { apiVersionOf, badRequest, unsupportedMediaType, type ApiObject } from '@kubarium/shared';
 import { parseDocument } from 'yaml';
-import { anchorWithinItself } from './decode-yaml.ts';
+import { isDeeperThan, MAX_DEPTH } from '../registry/schema/depth.ts';
+import { checkAliases } from './decode-yaml.ts';
 import { BODY_TYPES, type Decoded, type DecodeTarget } from './decode-object.ts';
 
 /** Reads an object of a kind that has no recorded schema (a review of somebody else's): JSON or YAML, as it stands. */
 export function decodePlain(target: Omit<DecodeTarget, 'schema'>, body: Buffer, contentType = ''): Decoded {
   const value = read(body.toString(), contentType);
+  if (isDeeperThan(MAX_DEPTH, value)) throw badRequest('error parsing the body: exceeded max depth');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${target.kind})`);
   }
@@ -36,8 +38,7 @@ function read(text: string, contentType: string): unknown {
     const document = parseDocument(text);
     const flaw = document.errors[0];
     if (flaw !== undefined) throw flaw;
-    const loop = anchorWithinItself(document);
-    if (loop !== undefined) throw new Error(`anchor '${loop}' value contains itself`);
+    checkAliases(document);
     return document.toJS();
   } catch (error) {
     throw badRequest(`error parsing the body: ${(error as Error).message}`);

@@ -42,3 +42,23 @@ test('a watch behind another reply on its connection waits for that reply', asyn
   server.close();
   expect(received).toMatch(/before.*HTTP\/1\.1 200 OK.*6\r\nevent\n\r\n0\r\n\r\n$/s);
 });
+
+test('a watch behind a reply that never ends is cut off where too much waits', async () => {
+  let stream: WatchStream | undefined;
+  const { promise: opened, resolve } = Promise.withResolvers<void>();
+  const server = createServer((request, response) => {
+    if (request.url === '/first') return;
+    stream = new WatchStream(response, 10);
+    resolve();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /watch HTTP/1.1\r\nHost: a\r\n\r\n');
+  await opened;
+  const closed = once(socket, 'close');
+  expect(stream!.write([chunkOf('a')])).toBe(true);
+  expect(stream!.write([chunkOf('too long for it')])).toBe(false);
+  await closed;
+  server.close();
+});

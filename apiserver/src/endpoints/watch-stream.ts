@@ -45,6 +45,7 @@ export class WatchStream {
   readonly #limitBytes: number;
   /** What waits for the socket: on a kept connection the reply before this one may still hold it. */
   #waiting: Buffer[] | undefined;
+  #waitingBytes = 0;
   #hasEnded = false;
 
   /** Sends the head of the reply. The response must be one to an HTTP/1.1 request. */
@@ -63,6 +64,12 @@ export class WatchStream {
   /** False where the client is gone, or too slow and therefore cut off. */
   write(chunks: readonly Buffer[]): boolean {
     if (this.#waiting !== undefined) {
+      for (const chunk of chunks) this.#waitingBytes += chunk.length;
+      if (this.#waitingBytes > this.#limitBytes) {
+        this.#waiting = [];
+        this.#response.req.socket.destroy();
+        return false;
+      }
       this.#waiting.push(...chunks);
       return !this.#response.destroyed;
     }

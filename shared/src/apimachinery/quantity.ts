@@ -102,6 +102,9 @@ const BINARY_EXPONENTS = new Map(BINARY_SUFFIXES.slice(1).map((suffix, index) =>
 
 const SHAPE = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*)([-+]?[0-9]*)$/;
 const SHAPE_ERROR = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const NUMBER_ERROR = 'unable to parse numeric part of quantity';
+/** Simplified: the real one reads numbers of any length. This is as long as the longest exponent makes one. */
+const MAX_LENGTH = 1000;
 const SUFFIX_ERROR = "unable to parse quantity's suffix";
 
 /** Reads a quantity; throws QuantityError. What is finer than a billionth is rounded up (away from zero). */
@@ -119,6 +122,7 @@ const remembered = new Map<string, Quantity>();
 const MAX_REMEMBERED = 512;
 
 function readQuantity(text: string): Quantity {
+  if (text.length > MAX_LENGTH) throw new QuantityError(NUMBER_ERROR);
   const match = SHAPE.exec(text);
   if (match === null || (match[2] === '' && (match[3] ?? '') === '')) throw new QuantityError(SHAPE_ERROR);
   const negative = match[1] === '-';

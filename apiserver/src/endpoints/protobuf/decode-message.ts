@@ -1,4 +1,6 @@
 import { microTimestamp, timestamp } from '@kubarium/shared';
+import { MAX_DEPTH as MAX_JSON_DEPTH } from '../../registry/schema/depth.ts';
+import { isTooDeep } from '../../registry/schema/json-text.ts';
 import { MessagePlan, type FieldType, type MessageField } from './message-plan.ts';
 import { ProtobufError, type WireReader } from './wire-reader.ts';
 
@@ -141,6 +143,7 @@ function goDuration(wire: bigint): string {
 
 /** JSON within a message: the fields of managed fields, extensions. */
 function embedded(raw: string, name: string): unknown {
+  if (isTooDeep(raw, MAX_JSON_DEPTH)) throw new ProtobufError(`proto: ${name} exceeds max depth`);
   try {
     return JSON.parse(raw);
   } catch {

@@ -30,7 +30,7 @@ export function rewriteLink(link: string, site: ProxySite, targetHost: string): 
 /** The attributes of HTML that hold links. */
 const LINK_ATTRIBUTES =
   'action|background|cite|classid|codebase|data|formaction|href|icon|longdesc|manifest|poster|profile|src|usemap';
-const LINK = new RegExp(String.raw`(<[a-z][^>]*?\s(?:${LINK_ATTRIBUTES})\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)`, 'gi');
+const LINK = new RegExp(String.raw`(<[a-z][^<>]*?\s(?:${LINK_ATTRIBUTES})\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)`, 'gi');
 
 /**
  * Rewrites the links of an HTML page.

@@ -36,6 +36,16 @@ export const step = (path: string, next: string): string => (path === '' ? next 
 /** True where a field is the other one or within it. */
 export const isWithin = (path: string, outer: string): boolean => path === outer || path.startsWith(outer + JOINT);
 
+/** A set with all that its fields are within. */
+export function withOuter(set: FieldSet): FieldSet {
+  const all = new Set(set);
+  for (const path of set) {
+    for (let end = path.lastIndexOf(JOINT); end > 0; end = path.lastIndexOf(JOINT, end - 1))
+      all.add(path.slice(0, end));
+  }
+  return all;
+}
+
 /** The steps of a path. */
 const stepsOf = (path: string): string[] => path.split(JOINT);
 

@@ -1,4 +1,4 @@
-import { isWithin, step, type FieldSet } from './field-set.ts';
+import { step, withOuter, type FieldSet } from './field-set.ts';
 import { elementKey, elementType, fieldType, isObject, type ValueType } from './typed-value.ts';
 
 /** The live value with an applied configuration laid over it: maps and keyed lists by their members, all else as a whole. */
@@ -28,23 +28,27 @@ export function mergeApplied(live: unknown, applied: unknown, type: ValueType): 
  * The value without some fields. An element of a keyed list goes as a whole, unless somebody owns a part of it (`owned`), and so does
  * what is left empty.
  */
-export function withoutFields(
-  value: unknown,
-  type: ValueType,
-  removed: FieldSet,
-  owned: FieldSet,
-  path: string = '',
-): unknown {
-  const isOwned = (one: string): boolean => [...owned].some((other) => isWithin(other, one));
-  const concerns = (one: string): boolean => [...removed].some((other) => isWithin(other, one));
+export function withoutFields(value: unknown, type: ValueType, removed: FieldSet, owned: FieldSet): unknown {
+  return without(value, type, '', { removed, concerned: withOuter(removed), owned: withOuter(owned) });
+}
+
+interface Removal {
+  readonly removed: FieldSet;
+  /** The fields that are removed, or have something removed or owned in them. */
+  readonly concerned: FieldSet;
+  readonly owned: FieldSet;
+}
+
+function without(value: unknown, type: ValueType, path: string, removal: Removal): unknown {
+  const { removed, concerned, owned } = removal;
   if (isObject(value) && !type.isAtomic) {
     return Object.fromEntries(
       Object.entries(value).flatMap(([name, member]) => {
         const child = step(path, `f:${name}`);
-        if (!concerns(child)) return [[name, member]];
-        if (removed.has(child) && !isOwned(child)) return [];
-        const rest = withoutFields(member, fieldType(type, name), removed, owned, child);
-        return isEmpty(rest) && !isEmpty(member) && !isOwned(child) ? [] : [[name, rest]];
+        if (!concerned.has(child)) return [[name, member]];
+        if (removed.has(child) && !owned.has(child)) return [];
+        const rest = without(member, fieldType(type, name), child, removal);
+        return isEmpty(rest) && !isEmpty(member) && !owned.has(child) ? [] : [[name, rest]];
       }),
     );
   }
@@ -52,9 +56,9 @@ export function withoutFields(
   if (!Array.isArray(value) || list.kind === 'atomic') return value;
   return (value as unknown[]).flatMap((element) => {
     const child = step(path, elementKey(list, type, element));
-    if (!concerns(child)) return [element];
-    if (removed.has(child) && !isOwned(child)) return [];
-    return [withoutFields(element, elementType(type), removed, owned, child)];
+    if (!concerned.has(child)) return [element];
+    if (removed.has(child) && !owned.has(child)) return [];
+    return [without(element, elementType(type), child, removal)];
   });
 }
 

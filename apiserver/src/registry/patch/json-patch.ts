@@ -1,4 +1,5 @@
-import { deepEqual } from '@kubarium/shared';
+import { copyJson, deepEqual } from '@kubarium/shared';
+import { isDeeperThan, MAX_DEPTH } from '../schema/depth.ts';
 
 /** One operation as the client sent it; nothing of it has been checked. */
 export interface JsonPatchOperation {
@@ -13,41 +14,86 @@ export class JsonPatchError extends Error {
   override readonly name = 'JsonPatchError';
 }
 
+/** The most that all `copy` operations of a patch may add, as JSON: without a bound, sixty of them fill any memory. */
+const MAX_COPIED_CHARACTERS = 3 * 1024 * 1024;
+
 /**
  * A JSON patch (RFC 6902) applied to a value, by the leniences of the library behind the real server: `replace` also adds,
  * `copy` of what is absent and `add` without a value give null, negative indexes count from the end. Neither argument is
  * changed; the result may share parts with both. Throws JsonPatchError.
  */
 export function jsonPatch(target: unknown, operations: readonly JsonPatchOperation[]): unknown {
-  return operations.reduce<unknown>(apply, target);
+  const draft = new Draft(target);
+  for (const operation of operations) draft.apply(operation);
+  if (isDeeperThan(MAX_DEPTH, draft.document)) throw new JsonPatchError('exceeded max depth');
+  return draft.document;
 }
 
-function apply(document: unknown, { op, path, from, value = null }: JsonPatchOperation): unknown {
-  switch (op) {
-    case 'add':
-      return change(document, path, (parent, key) => added(parent, key, value));
-    case 'replace':
-      return change(document, path, (parent, key) => replaced(parent, key, value));
-    case 'remove':
-      return change(document, path, removed);
-    case 'move': {
-      const moved = read(document, from);
-      return change(change(document, from, removed), path, (parent, key) => added(parent, key, moved ?? null));
+/** A document under change. A container is copied before its first change only: so a patch costs what it changes, not more an operation. */
+class Draft {
+  document: unknown;
+  /** The containers that this draft has made itself; each has one place in it. */
+  readonly #own = new WeakSet<object>();
+  #copied = 0;
+
+  constructor(document: unknown) {
+    this.document = document;
+  }
+
+  apply({ op, path, from, value = null }: JsonPatchOperation): void {
+    switch (op) {
+      case 'add':
+        return this.#change(path, (parent, key) => add(parent, key, value));
+      case 'replace':
+        return this.#change(path, (parent, key) => replace(parent, key, value));
+      case 'remove':
+        return this.#change(path, remove);
+      case 'move': {
+        const moved = read(this.document, from) ?? null;
+        this.#change(from, remove);
+        return this.#change(path, (parent, key) => add(parent, key, moved));
+      }
+      case 'copy': {
+        const copied = read(this.document, from) ?? null;
+        if (isDeeperThan(MAX_DEPTH, copied)) throw new JsonPatchError('exceeded max depth');
+        this.#copied += JSON.stringify(copied).length;
+        if (this.#copied > MAX_COPIED_CHARACTERS) throw new JsonPatchError('the copies are too large');
+        return this.#change(path, (parent, key) => add(parent, key, copyJson(copied)));
+      }
+      case 'test':
+        if (!deepEqual(read(this.document, path) ?? null, value))
+          throw new JsonPatchError(`testing value ${String(path)} failed`);
+        return;
+      default:
+        throw new JsonPatchError(`Unexpected kind: ${String(op)}`);
     }
-    case 'copy': {
-      const copied = read(document, from);
-      return change(document, path, (parent, key) => added(parent, key, copied ?? null));
+  }
+
+  /** Lets `revise` change the container at the end of the path. */
+  #change(path: unknown, revise: (parent: OwnContainer, key: string) => void): void {
+    const keys = pointer(path);
+    const last = keys.pop()!;
+    let parent = this.#owned(this.document, path);
+    this.document = parent;
+    for (const key of keys) {
+      const child = this.#owned(member(parent, key), path);
+      replace(parent, key, child);
+      parent = child;
     }
-    case 'test':
-      if (!deepEqual(read(document, path) ?? null, value))
-        throw new JsonPatchError(`testing value ${String(path)} failed`);
-      return document;
-    default:
-      throw new JsonPatchError(`Unexpected kind: ${String(op)}`);
+    revise(parent, last);
+  }
+
+  #owned(container: unknown, path: unknown): OwnContainer {
+    if (!isContainer(container)) throw new JsonPatchError(`missing container: ${String(path)}`);
+    if (this.#own.has(container)) return container as OwnContainer;
+    const copy = isList(container) ? [...container] : { ...container };
+    this.#own.add(copy);
+    return copy;
   }
 }
 
 type Container = readonly unknown[] | Readonly<Record<string, unknown>>;
+type OwnContainer = unknown[] | Record<string, unknown>;
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
 
@@ -75,41 +121,26 @@ function member(container: Container, key: string): unknown {
 
 const isList = (container: Container): container is readonly unknown[] => Array.isArray(container);
 
-/** The document with the container at the end of the path exchanged for what `revise` makes of it. */
-function change(document: unknown, path: unknown, revise: (parent: Container, key: string) => Container): unknown {
-  const descend = (value: unknown, [key, ...rest]: string[]): Container => {
-    if (!isContainer(value)) throw new JsonPatchError(`missing container: ${String(path)}`);
-    if (rest.length === 0) return revise(value, key!);
-    return isList(value)
-      ? value.with(existingIndex(value, key!), descend(member(value, key!), rest))
-      : assigned(value, key!, descend(member(value, key!), rest));
-  };
-  return descend(document, pointer(path));
+function add(parent: OwnContainer, key: string, value: unknown): void {
+  if (!Array.isArray(parent)) assign(parent, key, value);
+  else if (key === '-') parent.push(value);
+  else parent.splice(index(key, parent.length + 1), 0, value);
 }
 
-function added(parent: Container, key: string, value: unknown): Container {
-  if (!isList(parent)) return assigned(parent, key, value);
-  if (key === '-') return [...parent, value];
-  return parent.toSpliced(index(key, parent.length + 1), 0, value);
+function replace(parent: OwnContainer, key: string, value: unknown): void {
+  if (Array.isArray(parent)) parent[existingIndex(parent, key)] = value;
+  else assign(parent, key, value);
 }
 
-const replaced = (parent: Container, key: string, value: unknown): Container =>
-  isList(parent) ? parent.with(existingIndex(parent, key), value) : assigned(parent, key, value);
-
-function removed(parent: Container, key: string): Container {
-  if (isList(parent)) return parent.toSpliced(existingIndex(parent, key), 1);
-  if (!Object.hasOwn(parent, key)) throw new JsonPatchError(`Unable to remove nonexistent key: ${key}`);
-  const { [key]: _, ...rest } = parent;
-  return rest;
+function remove(parent: OwnContainer, key: string): void {
+  if (Array.isArray(parent)) parent.splice(existingIndex(parent, key), 1);
+  else if (Object.hasOwn(parent, key)) delete parent[key];
+  else throw new JsonPatchError(`Unable to remove nonexistent key: ${key}`);
 }
 
 /** As an own member, whatever the key is called. */
-const assigned = (
-  parent: Readonly<Record<string, unknown>>,
-  key: string,
-  value: unknown,
-): Readonly<Record<string, unknown>> =>
-  Object.defineProperty({ ...parent }, key, { value, enumerable: true, writable: true, configurable: true });
+const assign = (parent: Record<string, unknown>, key: string, value: unknown): void =>
+  void Object.defineProperty(parent, key, { value, enumerable: true, writable: true, configurable: true });
 
 const existingIndex = (list: readonly unknown[], key: string): number => index(key, list.length);
 

@@ -52,11 +52,13 @@ export function strategicMergePatch(original: Json, patch: Json, schema: Schema 
     if (name.startsWith(DELETE_SCALARS)) {
       const field = name.slice(DELETE_SCALARS.length);
       const list = merged.get(field);
-      if (Array.isArray(list) && Array.isArray(value))
+      if (Array.isArray(list) && Array.isArray(value)) {
+        const removed = new Set(value);
         merged.set(
           field,
-          list.filter((element) => !value.includes(element)),
+          list.filter((element) => !removed.has(element)),
         );
+      }
     } else if (value === null) merged.delete(name);
     else {
       const result = mergedField(merged.get(name), value, schema, name);
@@ -84,11 +86,12 @@ const unknownDirective = (directive: unknown, patch: Json): StrategicMergeError 
 function retained(original: Json, patch: Json): Json {
   const keys = patch[RETAIN_KEYS];
   if (keys === undefined) return original;
+  const wanted = new Set(Array.isArray(keys) ? keys : []);
   const isFlaw =
     !Array.isArray(keys) ||
-    Object.entries(patch).some(([name, value]) => !isDirective(name) && value !== null && !keys.includes(name));
+    Object.entries(patch).some(([name, value]) => !isDirective(name) && value !== null && !wanted.has(name));
   if (isFlaw) throw new StrategicMergeError('invalid patch format of retainKeys');
-  return Object.fromEntries(Object.entries(original).filter(([name]) => keys.includes(name)));
+  return Object.fromEntries(Object.entries(original).filter(([name]) => wanted.has(name)));
 }
 
 const isDirective = (name: string): boolean =>
@@ -133,10 +136,11 @@ function mergedList(
   const keyOf = (element: unknown): unknown => mergeKeyOf(element as Json, key);
   const { kept, changes } = obeyed(original as Json[], patch as Json[], key);
   const union = [...kept];
+  const places = ranks(union, (element) => (element as Json)[key]);
   for (const change of changes) {
-    const at = union.findIndex((element) => element[key] === keyOf(change));
-    if (at < 0) union.push(change);
-    else union[at] = strategicMergePatch(union[at]!, change, schema);
+    const at = places.get(keyOf(change));
+    if (at !== undefined) union[at] = strategicMergePatch(union[at]!, change, schema);
+    else places.set(keyOf(change), union.push(change) - 1);
   }
   return inOrder(union, changes, original, keyOf);
 }
@@ -148,19 +152,18 @@ function obeyed(
   key: string,
 ): { kept: readonly Json[]; changes: readonly Json[] } {
   const plainElements = patch.filter((element) => element[DIRECTIVE] === undefined);
-  let kept = original;
+  const removed = new Set<unknown>();
   let isReplaced = false;
   for (const element of patch) {
     const directive = element[DIRECTIVE];
     if (directive === undefined) continue;
-    if (directive === 'delete') {
-      const removed = mergeKeyOf(element, key);
-      kept = kept.filter((one) => one[key] !== removed);
-    } else if (directive === 'replace') isReplaced = true;
+    if (directive === 'delete') removed.add(mergeKeyOf(element, key));
+    else if (directive === 'replace') isReplaced = true;
     else if (directive === 'merge') throw new StrategicMergeError('merging lists cannot yet be specified in the patch');
     else throw unknownDirective(directive, element);
   }
-  return isReplaced ? { kept: plainElements, changes: [] } : { kept, changes: plainElements };
+  if (isReplaced) return { kept: plainElements, changes: [] };
+  return { kept: original.filter((element) => !removed.has(element[key])), changes: plainElements };
 }
 
 function mergeKeyOf(element: Json, key: string): unknown {

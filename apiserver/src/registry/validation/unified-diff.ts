@@ -1,5 +1,8 @@
 const CONTEXT = 3;
 
+/** How large the table of a comparison may be: 16 MB, 2,000 lines on either side. */
+const MAX_CELLS = 4_000_000;
+
 type Line = readonly [mark: ' ' | '-' | '+', text: string];
 
 /** The difference of two values as a unified diff of their JSON: three lines of context, no file names. */
@@ -52,7 +55,10 @@ function difference(before: readonly string[], after: readonly string[]): Line[]
   ];
 }
 
+/** Simplified: where very much has changed, all of the one is told as taken away and all of the other as put there. */
 function changed(before: readonly string[], after: readonly string[]): Line[] {
+  if (before.length * after.length > MAX_CELLS)
+    return [...before.map((text): Line => ['-', text]), ...after.map((text): Line => ['+', text])];
   const lengths = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1));
   for (let i = before.length - 1; i >= 0; i--) {
     for (let j = after.length - 1; j >= 0; j--) {
