@@ -26,6 +26,7 @@ import { ImagePuller, type ImageResult } from './image-puller.ts';
 import type { StoredImage } from './image-store.ts';
 import { runHook } from './lifecycle-hook.ts';
 import type { NodeContext } from './node-context.ts';
+import { wasMade } from './power-cut.ts';
 import { ContainerProbes } from './probes/container-probes.ts';
 import type { ProbeTarget } from './probes/probe-target.ts';
 import { type ContainerRole, shouldRestart } from './restart-policy.ts';
@@ -130,9 +131,10 @@ export class PodContainer {
   }
 
   /** Takes over what the API knows of a container that ran on this node before the kubelet started. */
-  adopt({ containerID, state, lastState, restartCount }: ContainerStatus): void {
+  adopt(status: ContainerStatus): void {
+    const { state, lastState, restartCount } = status;
     this.#restartCount = restartCount;
-    this.#wasMade = containerID !== undefined;
+    this.#wasMade = wasMade(status);
     this.#lastTerminated = state?.terminated ?? lastState?.terminated;
     this.#status = undefined;
   }

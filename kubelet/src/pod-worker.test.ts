@@ -266,6 +266,29 @@ it('starts what it finds running anew, as after a reboot', async () => {
   expect(node.pod('done').status.phase).toBe('Succeeded');
 });
 
+it('counts a restart however often the node goes down before the container is back', async () => {
+  await using node = await TestNode.start({ pullDelay: () => 1000 });
+  await node.run();
+  node.clock.advance(1000);
+  await node.settle();
+  expect(statusOf(node)).toMatchObject({ restartCount: 0, state: { running: {} } });
+  for (let cut = 0; cut < 3; cut++) {
+    await node.restart();
+    expect(statusOf(node)).toMatchObject({
+      restartCount: 0,
+      state: { waiting: { reason: 'ContainerCreating' } },
+      lastState: { terminated: { exitCode: 255 } },
+    });
+  }
+  node.clock.advance(1000);
+  await node.settle();
+  expect(statusOf(node)).toMatchObject({
+    restartCount: 1,
+    state: { running: {} },
+    lastState: { terminated: { exitCode: 255, reason: 'Unknown' } },
+  });
+});
+
 it('replaces a container whose image is changed', async () => {
   await using node = await TestNode.start();
   const pod = await node.run();

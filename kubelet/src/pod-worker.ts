@@ -21,7 +21,7 @@ import type { Refusal } from './node-ledger.ts';
 import { type ContainerHost, graceOf, PodContainer } from './pod-container.ts';
 import { type PodEvent, type PodState, podTransition } from './pod-lifecycle.ts';
 import { podStatus, rejectedStatus } from './pod-status.ts';
-import { restoredContainers } from './power-cut.ts';
+import { restoredContainers, wasMade } from './power-cut.ts';
 import { roleOfInit } from './restart-policy.ts';
 import type { StatusSource } from './status-writer.ts';
 
@@ -115,7 +115,7 @@ export class PodWorker implements ContainerHost, StatusSource {
       for (const known of this.#knownStatuses()) this.container(known.name)?.keep(known);
       return this.#dispatch('rejected');
     }
-    const ranBefore = (status.containerStatuses ?? []).some(({ containerID }) => containerID !== undefined);
+    const ranBefore = (status.containerStatuses ?? []).some(wasMade);
     if (metadata.deletionTimestamp !== undefined && !ranBefore) return this.#dispatch('stop');
     this.#refusal = this.#owner.admit(this.#pod);
     if (this.#refusal !== undefined) {

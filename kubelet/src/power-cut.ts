@@ -1,6 +1,13 @@
 import type { ContainerStatus, Pod } from '@kubarium/shared';
 import { roleOfInit, shouldRestart } from './restart-policy.ts';
 
+/**
+ * True where a container was made before. While one waits to be made anew its status names no container, but only the one that ended: a
+ * node that goes down again just then must not forget that there was one.
+ */
+export const wasMade = ({ containerID, state, lastState }: ContainerStatus): boolean =>
+  containerID !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined;
+
 /** What becomes of a container whose node went down: it stays as it ended, or is made anew. */
 export interface Restored {
   readonly status: ContainerStatus;
