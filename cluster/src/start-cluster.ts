@@ -58,7 +58,9 @@ export interface RunningCluster extends AsyncDisposable {
 export async function startCluster(options: StartOptions): Promise<RunningCluster> {
   checkSize(options);
   const folder = new StateFolder(options.dataDir);
-  const credentials = folder.readCredentials() ?? firstCredentials(folder, options.bindAddress);
+  const credentials =
+    folder.readCredentials() ??
+    folder.firstCredentials(createCredentials(serverNames(options.bindAddress), realClock.now()));
   await using parts = new AsyncDisposableStack();
   const cluster = parts.use(await listening(options, folder, credentials));
   if (cluster.pace !== undefined) parts.use(runVirtualTime(cluster.pace, folder));
@@ -117,12 +119,6 @@ function checkSize({ nodes, podsPerNode }: StartOptions): void {
     `${nodes} nodes of ${podsPerNode} pods do not fit into the pod network ${POD_CIDR}`,
     `take at most ${most} nodes of that size, or smaller ones with --pods-per-node`,
   );
-}
-
-function firstCredentials(folder: StateFolder, bindAddress: string): Credentials {
-  const credentials = createCredentials(serverNames(bindAddress), realClock.now());
-  folder.writeCredentials(credentials);
-  return credentials;
 }
 
 async function listening(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -21,13 +21,31 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 test('gives back the credentials that an earlier start wrote', () => {
   expect(new StateFolder(join(parent, 'state')).readCredentials()).toBeUndefined();
-  new StateFolder(join(parent, 'state')).writeCredentials(credentials);
+  new StateFolder(join(parent, 'state')).firstCredentials(credentials);
   expect(new StateFolder(join(parent, 'state')).readCredentials()).toEqual(credentials);
+});
+
+test('lets one of two first starts make the credentials, and gives them to both', () => {
+  const [first, second] = [new StateFolder(join(parent, 'state')), new StateFolder(join(parent, 'state'))];
+  expect([first.readCredentials(), second.readCredentials()]).toEqual([undefined, undefined]);
+  const mine = first.firstCredentials(credentials);
+  const others = second.firstCredentials({ ...credentials, adminToken: 'another', ca: pair('another') });
+  expect(mine).toEqual(credentials);
+  expect(others).toEqual(credentials);
+  expect(readdirSync(first.path)).toEqual(['pki']);
+});
+
+test('makes credentials where an earlier first start was cut off', () => {
+  const folder = new StateFolder(join(parent, 'state'));
+  mkdirSync(join(folder.path, 'pki'));
+  writeFileSync(join(folder.path, 'pki', 'ca.crt'), 'half');
+  expect(folder.readCredentials()).toBeUndefined();
+  expect(folder.firstCredentials(credentials)).toEqual(credentials);
 });
 
 test('keeps what is secret from other users', () => {
   const folder = new StateFolder(join(parent, 'state'));
-  folder.writeCredentials(credentials);
+  folder.firstCredentials(credentials);
   folder.writeKubeconfig('secret');
   for (const file of ['pki/ca.key', 'pki/admin.token', 'kubeconfig']) {
     expect(statSync(join(folder.path, file)).mode & 0o077).toBe(0);

@@ -1,5 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Credentials } from './pki/credentials.ts';
 import { StartError } from './start-error.ts';
 
@@ -24,7 +35,7 @@ export class StateFolder {
 
   constructor(path: string) {
     this.path = resolve(path);
-    this.#guard('create', this.path, () => mkdirSync(join(this.path, 'pki'), { recursive: true, mode: 0o700 }));
+    this.#guard('create', this.path, () => mkdirSync(this.path, { recursive: true, mode: 0o700 }));
   }
 
   get database(): string {
@@ -47,16 +58,37 @@ export class StateFolder {
     };
   }
 
-  /** The token is written last: where it stands, all the others do. */
-  writeCredentials(credentials: Credentials): void {
-    this.#write('caCertificate', credentials.ca.certificate);
-    this.#write('caKey', credentials.ca.key);
-    this.#write('serverCertificate', credentials.server.certificate);
-    this.#write('serverKey', credentials.server.key);
-    this.#write('adminCertificate', credentials.admin.certificate);
-    this.#write('adminKey', credentials.admin.key);
-    this.#write('serviceAccountKey', credentials.serviceAccountKey);
-    this.#write('adminToken', `${credentials.adminToken}\n`);
+  /**
+   * Keeps the credentials of a first start, and gives them back; or those of another start that came first. They come into being
+   * all at once, as a folder that gets its name when it is complete: what a start has told its clients stays true.
+   */
+  firstCredentials(credentials: Credentials): Credentials {
+    const pki = join(this.path, 'pki');
+    const texts: Record<keyof typeof FILES, string> = {
+      caCertificate: credentials.ca.certificate,
+      caKey: credentials.ca.key,
+      serverCertificate: credentials.server.certificate,
+      serverKey: credentials.server.key,
+      adminCertificate: credentials.admin.certificate,
+      adminKey: credentials.admin.key,
+      serviceAccountKey: credentials.serviceAccountKey,
+      adminToken: `${credentials.adminToken}\n`,
+    };
+    this.#guard('write', pki, () => {
+      const complete = mkdtempSync(`${pki}.new-`);
+      for (const file of Object.keys(texts) as (keyof typeof FILES)[])
+        writeDurably(join(complete, FILES[file]), texts[file]);
+      // An older version, cut off in its first start, leaves a folder without a token.
+      if (existsSync(pki) && !existsSync(this.#pki('adminToken'))) rmSync(pki, { recursive: true });
+      try {
+        renameSync(complete, pki);
+      } catch (error) {
+        rmSync(complete, { recursive: true });
+        if (!existsSync(this.#pki('adminToken'))) throw error;
+      }
+      syncFolder(this.path);
+    });
+    return this.readCredentials()!;
   }
 
   writeKubeconfig(text: string): void {
@@ -91,15 +123,13 @@ export class StateFolder {
     return this.#guard('read', this.#pki(file), () => readFileSync(this.#pki(file), 'utf8'));
   }
 
-  #write(file: keyof typeof FILES, text: string): void {
-    this.#replace(this.#pki(file), text);
-  }
-
-  /** Replaced as a whole, so that a crash leaves the old file or the new one. */
+  /** Replaced as a whole, so that a crash or a power cut leaves the old file or the new one. */
   #replace(path: string, text: string): void {
     this.#guard('write', path, () => {
-      writeFileSync(`${path}.new`, text, { mode: 0o600 });
+      if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+      writeDurably(`${path}.new`, text);
       renameSync(`${path}.new`, path);
+      syncFolder(dirname(path));
     });
   }
 
@@ -113,5 +143,27 @@ export class StateFolder {
         { cause: error },
       );
     }
+  }
+}
+
+/** Writes a file for its owner's eyes only; it is on the disk when this returns. */
+function writeDurably(path: string, text: string): void {
+  const file = openSync(path, 'w', 0o600);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Puts the names in a folder on the disk. Windows knows no such thing, and needs none. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
