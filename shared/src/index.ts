@@ -32,6 +32,7 @@ export * from './apimachinery/toleration.ts';
 export type * from './client/transport.ts';
 export * from './net/ip-address.ts';
 export * from './net/ipv4-range.ts';
+export * from './net/ipv6.ts';
 export * from './net/net-error.ts';
 export type * from './net/network-namespace.ts';
 export type * from './net/path-stage.ts';

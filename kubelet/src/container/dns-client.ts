@@ -1,3 +1,4 @@
+import { ipv6Groups } from '@kubarium/shared';
 import type { NetworkNamespace, Runtime, TraceSink } from '@kubarium/shared';
 import type { Resource } from 'dns2';
 import { Packet } from 'dns2';
@@ -140,13 +141,8 @@ function decode(data: Buffer, id: number): DnsAnswer | undefined {
 
 /** The name that a reverse query asks for: `2.0.244.10.in-addr.arpa`, or the nibbles under ip6.arpa. */
 export function reverseName(address: string): string {
-  if (!address.includes(':')) return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
-  const [head = '', tail] = address.split('::');
-  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
-  const front = groups(head);
-  const back = groups(tail ?? '');
-  const full =
-    tail === undefined ? front : [...front, ...Array<string>(8 - front.length - back.length).fill('0'), ...back];
-  const nibbles = full.map((group) => group.padStart(4, '0')).join('');
+  const groups = ipv6Groups(address);
+  if (groups === undefined) return `${address.split('.').toReversed().join('.')}.in-addr.arpa`;
+  const nibbles = groups.map((group) => group.toString(16).padStart(4, '0')).join('');
   return `${Array.from(nibbles).toReversed().join('.')}.ip6.arpa`;
 }
