@@ -16,7 +16,7 @@ import {
   type TlsOptions,
 } from '@kubarium/apiserver';
 import { ControllerManager, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
-import { ClusterDns, udpUpstream } from '@kubarium/dns';
+import { ClusterDns, forwardTo } from '@kubarium/dns';
 import {
   createImageRegistry,
   createStubResolver,
@@ -186,7 +186,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     informers,
     runtime,
     zone: CLUSTER_DOMAIN,
-    upstream: options.dnsUpstream && udpUpstream(options.dnsUpstream, runtime),
+    upstream: options.dnsUpstream && forwardTo(options.dnsUpstream, runtime),
   });
   const view = new ClusterView({
     client,

@@ -1,10 +1,13 @@
-import type { Component, InformerFactory, Runtime } from '@kubarium/shared';
+import type { Component, InformerFactory, Random, Runtime } from '@kubarium/shared';
 import { answerQuestion, type Question } from './answer.ts';
 import { decodeQuery } from './decode-query.ts';
+import { encodeQuery } from './encode-query.ts';
 import { encodeFormatError, encodeResponse } from './encode-response.ts';
 import { InformedIndex } from './informed-index.ts';
 import { parseRequest } from './parse-request.ts';
-import { CLASS_IN, TYPE, type Answer } from './record.ts';
+import { readResponse } from './read-response.ts';
+import { CLASS_IN, TYPE, type Answer, type ResourceRecord } from './record.ts';
+import { shuffledAnswer } from './shuffled-answer.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
@@ -39,6 +42,7 @@ export class ClusterDns implements Component {
   readonly #informers: InformerFactory;
   readonly #index: InformedIndex;
   readonly #runtime: Runtime;
+  readonly #random: Random;
   readonly #ttlSeconds: number;
   readonly #upstream: Upstream | undefined;
   readonly #service: { readonly namespace: string; readonly name: string };
@@ -48,6 +52,7 @@ export class ClusterDns implements Component {
     this.#informers = informers;
     this.#index = new InformedIndex(informers);
     this.#runtime = runtime;
+    this.#random = runtime.random.fork('dns');
     this.#ttlSeconds = ttlSeconds;
     this.#upstream = upstream;
     this.#service = service ?? { namespace: 'kube-system', name: 'kube-dns' };
@@ -75,11 +80,11 @@ export class ClusterDns implements Component {
       zone: this.zone,
       ttlSeconds: this.#ttlSeconds,
       serial: Math.floor(this.#runtime.clock.now() / 1000),
-      serverAddress: this.#index.service(namespace, name)?.clusterIPs[0],
+      server: this.#index.service(namespace, name),
     });
   }
 
-  /** The same over the wire format; to be given to servers. */
+  /** The same over the wire format; to be given to servers. Several addresses come in an order by chance, to share the load. */
   readonly answerMessage: AnswerMessage = (message, transport) => {
     const query = decodeQuery(message);
     if ('malformed' in query) return encodeFormatError(query);
@@ -89,12 +94,18 @@ export class ClusterDns implements Component {
     if (query.type === TYPE.OPT) return encodeFormatError({ malformed: true, id: query.id, opcode: 0 });
     if (query.edns !== undefined && query.edns.version !== 0) return refusal('BADVERS', 'only EDNS 0 is spoken');
     const answer = this.answer(query);
+    const write = (told: Answer): Uint8Array => encodeResponse(query, shuffledAnswer(told, this.#random), transport);
     const upstream = this.#upstream;
-    if (upstream === undefined || !this.#isForeign(query, answer)) return encodeResponse(query, answer, transport);
-    return upstream(message).catch((error: unknown) => {
-      this.#runtime.logger.warn({ name: query.name, err: error }, 'a name outside the cluster could not be asked for');
-      return encodeResponse(query, serverFailure('the upstream DNS server does not answer'), transport);
-    });
+    if (upstream !== undefined && this.#isForeign(query, answer))
+      return upstream(message, transport).catch((error: unknown) => {
+        this.#warn(query.name, error);
+        return write(serverFailure('the upstream DNS server does not answer'));
+      });
+    if (upstream !== undefined && answer.leadsTo !== undefined)
+      return this.#ask(upstream, answer.leadsTo, query.type).then((more) =>
+        write({ ...answer, answers: [...answer.answers, ...more] }),
+      );
+    return write(answer);
   };
 
   /** Names outside the cluster's domain, and addresses that nobody in the cluster has (CoreDNS's `fallthrough`). */
@@ -102,6 +113,22 @@ export class ClusterDns implements Component {
     if (of !== CLASS_IN || type === TYPE.AXFR || type === TYPE.IXFR) return false;
     const { kind } = parseRequest(name, this.zone);
     return kind === 'outside' || (kind === 'reverse' && rcode === 'NXDOMAIN');
+  }
+
+  /** The addresses of a name outside the cluster, and the aliases on the way to them; none where the upstream server tells none. */
+  async #ask(upstream: Upstream, name: string, type: number): Promise<readonly ResourceRecord[]> {
+    try {
+      const query = encodeQuery(name, type);
+      const response = readResponse(await upstream(query, 'udp'));
+      return response.truncated ? readResponse(await upstream(query, 'tcp')).answers : response.answers;
+    } catch (error) {
+      this.#warn(name, error);
+      return [];
+    }
+  }
+
+  #warn(name: string, error: unknown): void {
+    this.#runtime.logger.warn({ name, err: error }, 'a name outside the cluster could not be asked for');
   }
 }
 

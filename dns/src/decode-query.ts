@@ -1,3 +1,4 @@
+import { HEADER_BYTES, MalformedMessageError, MessageReader } from './message-reader.ts';
 import { TYPE } from './record.ts';
 
 /** A question as it came over the wire. */
@@ -23,78 +24,43 @@ export interface Malformed {
   readonly opcode: number;
 }
 
-const HEADER = 12;
-
-/**
- * Reads a query, strictly: exactly one question, an uncompressed well-formed name, and sections that end where the message does.
- */
+/** Reads a query, strictly: exactly one question, and sections that end where the message does. */
 export function decodeQuery(message: Uint8Array): Query | Malformed {
-  if (message.length < HEADER) return { malformed: true, opcode: 0 };
-  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
-  const flags = view.getUint16(2);
+  if (message.length < HEADER_BYTES) return { malformed: true, opcode: 0 };
+  const header = new DataView(message.buffer, message.byteOffset, HEADER_BYTES);
+  const flags = header.getUint16(2);
   const opcode = (flags >> 11) & 15;
   if ((flags & 0x8000) !== 0) return { malformed: true, opcode };
-  const id = view.getUint16(0);
-  const malformed: Malformed = { malformed: true, id, opcode };
-  if (view.getUint16(4) !== 1) return malformed;
-  const name = readName(message, HEADER);
-  if (name === undefined || name.end + 4 > message.length) return malformed;
-  const end = name.end + 4;
-  const edns = readEdns(view, message, end, view.getUint16(6) + view.getUint16(8) + view.getUint16(10));
-  if (edns === 'malformed') return malformed;
-  return {
-    id,
-    opcode,
-    recursionDesired: (flags & 0x0100) !== 0,
-    name: name.text,
-    type: view.getUint16(name.end),
-    class: view.getUint16(name.end + 2),
-    question: message.subarray(HEADER, end),
-    edns,
-  };
-}
-
-/** A name without compression: labels of 1 to 63 bytes, 255 in all. */
-function readName(message: Uint8Array, start: number): { text: string; end: number } | undefined {
-  let at = start;
-  let text = '';
-  for (;;) {
-    const length = message[at++];
-    if (length === undefined || length > 63 || at + length > message.length || at + length - start > 255)
-      return undefined;
-    if (length === 0) return { text, end: at };
-    if (text !== '') text += '.';
-    for (const stop = at + length; at < stop; at++) {
-      const byte = message[at]!;
-      if (byte === 0x2e || byte === 0x5c) text += '\\';
-      text += String.fromCharCode(byte);
-    }
+  const id = header.getUint16(0);
+  if (header.getUint16(4) !== 1) return { malformed: true, id, opcode };
+  try {
+    const reader = new MessageReader(message);
+    const name = reader.name();
+    const type = reader.short();
+    const classNumber = reader.short();
+    const question = message.subarray(HEADER_BYTES, reader.position);
+    const edns = readEdns(reader, header.getUint16(6) + header.getUint16(8) + header.getUint16(10));
+    const recursionDesired = (flags & 0x0100) !== 0;
+    return { id, opcode, recursionDesired, name, type, class: classNumber, question, edns };
+  } catch (error) {
+    if (error instanceof MalformedMessageError) return { malformed: true, id, opcode };
+    throw error;
   }
 }
 
 /** Looks through the other sections for an OPT record; the message must end with the last of them. */
-function readEdns(view: DataView, message: Uint8Array, start: number, records: number): Query['edns'] | 'malformed' {
-  let at = start;
+function readEdns(reader: MessageReader, records: number): Query['edns'] {
   let edns: Query['edns'];
   for (let record = 0; record < records; record++) {
-    // Names of other records may be compressed: a pointer ends a name.
-    for (;;) {
-      const length = message[at++];
-      if (length === undefined) return 'malformed';
-      if (length >= 0xc0) {
-        at++;
-        break;
-      }
-      if (length > 63) return 'malformed';
-      at += length;
-      if (length === 0) break;
-    }
-    if (at + 10 > message.length) return 'malformed';
-    if (view.getUint16(at) === TYPE.OPT) {
-      if (edns !== undefined) return 'malformed';
-      edns = { udpSize: view.getUint16(at + 2), version: view.getUint8(at + 5) };
-    }
-    at += 10 + view.getUint16(at + 8);
+    reader.name();
+    const type = reader.short();
+    const udpSize = reader.short();
+    const version = (reader.long() >> 16) & 255;
+    reader.bytes(reader.short());
+    if (type !== TYPE.OPT) continue;
+    if (edns !== undefined) throw new MalformedMessageError('a second OPT record');
+    edns = { version, udpSize };
   }
-  return at === message.length ? edns : 'malformed';
+  if (!reader.isAtEnd) throw new MalformedMessageError('bytes after the end');
+  return edns;
 }

@@ -1,9 +1,9 @@
 import type { Malformed, Query } from './decode-query.ts';
+import { HEADER_BYTES } from './message-reader.ts';
 import { MessageWriter } from './message-writer.ts';
 import { CLASS_IN, RCODE, TYPE, type Answer, type Rcode, type ResourceRecord } from './record.ts';
 import { writeRecordData } from './records/record-types.ts';
 
-const HEADER = 12;
 /** What fits a UDP response for askers without EDNS (RFC 1035). */
 const PLAIN_UDP_SIZE = 512;
 const OPT_SIZE = 11;
@@ -18,7 +18,7 @@ const LARGEST = 65_535;
 export function encodeResponse(query: Query, answer: Answer, transport: 'udp' | 'tcp'): Buffer {
   const limit = transport === 'tcp' ? LARGEST : Math.max(PLAIN_UDP_SIZE, query.edns?.udpSize ?? 0);
   const room = Math.min(limit, LARGEST) - (query.edns === undefined ? 0 : OPT_SIZE);
-  const writer = new MessageWriter(HEADER);
+  const writer = new MessageWriter(HEADER_BYTES);
   writer.question(query.question, query.name);
   const answers = writeRecords(writer, answer.answers, room);
   const truncated = answers < answer.answers.length;
@@ -42,7 +42,7 @@ export function encodeResponse(query: Query, answer: Answer, transport: 'udp' | 
 /** The response to what cannot be read: a header that says FORMERR; undefined where silence is the answer. */
 export function encodeFormatError({ id, opcode }: Malformed): Buffer | undefined {
   if (id === undefined) return undefined;
-  const header = Buffer.alloc(HEADER);
+  const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt16BE(id, 0);
   header.writeUInt16BE(0x8000 | (opcode << 11) | RCODE.FORMERR, 2);
   return header;

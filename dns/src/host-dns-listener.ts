@@ -29,6 +29,8 @@ export class HostDnsListener implements Component {
     this.#options = options;
     this.#address = options.address ?? '127.0.0.1';
     this.#udp = createSocket('udp4', (message, from) => {
+      // Nobody can be answered there, and to try throws.
+      if (from.port === 0) return;
       replyWith(options.answer(message, 'udp'), (response) => {
         if (response !== undefined && !this.#stopped) this.#udp.send(response, from.port, from.address);
       });

@@ -1,4 +1,5 @@
 import {
+  canonicalIpv6,
   ENDPOINT_SLICES,
   NAMESPACES,
   SERVICES,
@@ -14,8 +15,12 @@ const BY_CLUSTER_IP = 'dns/clusterIP';
 const BY_SERVICE = 'dns/service';
 const BY_ADDRESS = 'dns/address';
 
-const addresses = (service: Service): readonly string[] =>
-  (service.spec.clusterIPs ?? [service.spec.clusterIP ?? '']).filter((address) => address !== '' && address !== 'None');
+const canonical = (address: string): string => canonicalIpv6(address) ?? address;
+
+const clusterIPs = ({ spec }: Service): readonly string[] =>
+  spec.type === 'ExternalName'
+    ? []
+    : (spec.clusterIPs ?? [spec.clusterIP ?? '']).filter((one) => one !== '' && one !== 'None').map(canonical);
 
 const serviceKey = (slice: EndpointSlice): readonly string[] => {
   const name = slice.metadata.labels?.['kubernetes.io/service-name'];
@@ -23,7 +28,7 @@ const serviceKey = (slice: EndpointSlice): readonly string[] => {
 };
 
 const endpointAddresses = (slice: EndpointSlice): readonly string[] =>
-  (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
+  (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses.map(canonical));
 
 /** The index over the caches of informers: their indexes follow each change, and nothing is kept twice. */
 export class InformedIndex implements ServiceIndex {
@@ -32,7 +37,7 @@ export class InformedIndex implements ServiceIndex {
   readonly #namespaces: Informer<Namespace>;
 
   constructor(informers: InformerFactory) {
-    this.#services = informers.informer(SERVICES, { indexers: { [BY_CLUSTER_IP]: addresses } });
+    this.#services = informers.informer(SERVICES, { indexers: { [BY_CLUSTER_IP]: clusterIPs } });
     this.#slices = informers.informer(ENDPOINT_SLICES, {
       indexers: { [BY_SERVICE]: serviceKey, [BY_ADDRESS]: endpointAddresses },
     });
@@ -78,22 +83,36 @@ function serviceFacts(service: Service): ServiceFacts {
   return {
     namespace: metadata.namespace!,
     name: metadata.name!,
-    clusterIPs: spec.type === 'ExternalName' ? [] : addresses(service),
+    clusterIPs: clusterIPs(service),
     externalName: spec.type === 'ExternalName' ? spec.externalName : undefined,
     ports: (spec.ports ?? []).map(({ name = '', protocol = 'TCP', port }) => ({ name, protocol, port })),
   };
 }
 
-/** The ready endpoints of a slice of IPv4 addresses. */
+/** The addresses of a slice's ready endpoints; a condition that is not told counts as true. */
 function endpointFacts(slice: EndpointSlice, service: string): EndpointFacts[] {
-  if (slice.addressType !== 'IPv4') return [];
-  const ports: PortFacts[] = (slice.ports ?? []).flatMap(({ name = '', protocol = 'TCP', port }) =>
-    port === undefined ? [] : [{ name, protocol, port }],
+  if (slice.addressType === 'FQDN') return [];
+  const ports: PortFacts[] = (slice.ports ?? []).map(({ name = '', protocol = 'TCP', port }) => ({
+    name,
+    protocol,
+    port,
+  }));
+  const namespace = slice.metadata.namespace!;
+  return (slice.endpoints ?? []).flatMap(({ addresses, hostname, conditions }) =>
+    conditions?.ready === false
+      ? []
+      : addresses.map(canonical).map((address) => ({
+          namespace,
+          service,
+          address,
+          label: hostname ?? addressLabel(address),
+          ports,
+        })),
   );
-  return (slice.endpoints ?? []).flatMap((endpoint) => {
-    const address = endpoint.addresses[0];
-    if (address === undefined || endpoint.conditions?.ready === false) return [];
-    const label = endpoint.hostname ?? address.replaceAll('.', '-');
-    return [{ namespace: slice.metadata.namespace!, service, address, label, ports }];
-  });
+}
+
+/** An address as a label: `10-244-1-2`, `fd00--1`; a label does not end with a dash, so `fd00::` is `fd00--0`. */
+function addressLabel(address: string): string {
+  const label = address.replaceAll(/[.:]/g, '-');
+  return label.endsWith('-') ? `${label}0` : label;
 }

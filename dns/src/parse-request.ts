@@ -1,9 +1,9 @@
-import { ipv4Value } from '@kubarium/shared';
+import { canonicalIpv6, ipv4Value } from '@kubarium/shared';
 
 /** What a name asks for. */
 export type NameRequest =
   | { readonly kind: 'outside' }
-  /** A name of the zone that holds others but has no records itself: the zone, `svc`, `pod`. */
+  /** `inner` holds other names but has no records itself: `svc` and `pod`. */
   | { readonly kind: 'zone' | 'inner' | 'invalid' }
   | { readonly kind: 'version' }
   | { readonly kind: 'name-server' }
@@ -17,22 +17,35 @@ export type NameRequest =
       readonly endpoint?: string | undefined;
       readonly port?: { readonly name: string; readonly protocol: string } | undefined;
     }
-  /** Of the reverse tree; without an address where the name is not one of a whole IPv4 address. */
+  /** Of a reverse tree; without an address where the name is not one of a whole address. */
   | { readonly kind: 'reverse'; readonly zone: string; readonly address: string | undefined };
 
 /**
  * Reads a name by the Kubernetes DNS specification 1.1.0. Case does not matter; the final dot is not written.
  *
  *     name     = ZONE | "dns-version." ZONE | "ns.dns." ZONE
- *              | [ [ [ endpoint "." | "_" PORT "._" PROTOCOL "." ] SERVICE "." ] NAMESPACE "." ] "svc." ZONE
- *              | [ [ a "-" b "-" c "-" d "." ] NAMESPACE "." ] "pod." ZONE
- *              | d "." c "." b "." a ".in-addr.arpa" | ... ".ip6.arpa"
- *     endpoint = HOSTNAME | a "-" b "-" c "-" d
+ *              | [ [ [ endpoint "." | port "." ] SERVICE "." ] NAMESPACE "." ] "svc." ZONE
+ *              | [ [ dashed "." ] NAMESPACE "." ] "pod." ZONE
+ *              | d "." c "." b "." a ".in-addr.arpa" | 32 * ( NIBBLE "." ) "ip6.arpa"
+ *     endpoint = HOSTNAME | dashed
+ *     port     = "_" PORT "._" PROTOCOL          (CoreDNS does not insist on the underscores)
+ *     dashed   = a "-" b "-" c "-" d             (10-244-1-2, or fd00--1)
  */
 export function parseRequest(name: string, zone: string): NameRequest {
   const lower = name.toLowerCase();
-  for (const tree of ['in-addr.arpa', 'ip6.arpa']) {
-    if (lower === tree || lower.endsWith(`.${tree}`)) return { kind: 'reverse', zone: tree, address: reversed(lower) };
+  for (const [tree, read] of REVERSE_TREES) {
+    if (lower === tree) return { kind: 'reverse', zone: tree, address: undefined };
+    if (lower.endsWith(`.${tree}`))
+      return {
+        kind: 'reverse',
+        zone: tree,
+        address: read(
+          lower
+            .slice(0, -tree.length - 1)
+            .split('.')
+            .reverse(),
+        ),
+      };
   }
   if (lower === zone) return { kind: 'zone' };
   if (!lower.endsWith(`.${zone}`)) return { kind: 'outside' };
@@ -41,7 +54,7 @@ export function parseRequest(name: string, zone: string): NameRequest {
   if (inner === 'ns.dns') return { kind: 'name-server' };
   const labels = inner.split('.');
   const tree = labels.pop();
-  if (tree !== 'svc' && tree !== 'pod') return { kind: inner === 'dns' ? 'inner' : 'invalid' };
+  if (tree !== 'svc' && tree !== 'pod') return { kind: 'invalid' };
   const namespace = labels.pop();
   if (namespace === undefined) return { kind: 'inner' };
   const subject = labels.pop();
@@ -53,20 +66,27 @@ export function parseRequest(name: string, zone: string): NameRequest {
   const [first, second, ...more] = labels;
   if (first === undefined) return service;
   if (second === undefined) return { ...service, endpoint: first };
-  if (more.length > 0 || !first.startsWith('_') || !second.startsWith('_')) return { kind: 'invalid' };
-  return { ...service, port: { name: first.slice(1), protocol: second.slice(1) } };
+  if (more.length > 0) return { kind: 'invalid' };
+  return { ...service, port: { name: first.replace(/^_/, ''), protocol: second.replace(/^_/, '') } };
 }
 
-/** `10-244-1-2` as an address. */
+/** `10-244-1-2` or `fd00--1` as an address. */
 function dashed(label: string): string | undefined {
   const address = label.replaceAll('-', '.');
-  return ipv4Value(address) === undefined ? undefined : address;
+  return ipv4Value(address) === undefined ? canonicalIpv6(label.replaceAll('-', ':')) : address;
 }
 
-/** `2.1.244.10.in-addr.arpa` as an address. */
-function reversed(name: string): string | undefined {
-  const address = name.endsWith('.in-addr.arpa')
-    ? name.slice(0, -'.in-addr.arpa'.length).split('.').reverse().join('.')
-    : '';
-  return ipv4Value(address) === undefined ? undefined : address;
-}
+/** The trees of reverse names, and how each reads the labels of an address, the most significant first. */
+const REVERSE_TREES: readonly (readonly [tree: string, read: (labels: string[]) => string | undefined])[] = [
+  [
+    'in-addr.arpa',
+    (bytes) => {
+      const address = bytes.join('.');
+      return ipv4Value(address) === undefined ? undefined : address;
+    },
+  ],
+  [
+    'ip6.arpa',
+    (nibbles) => (nibbles.length === 32 ? canonicalIpv6(nibbles.join('').replaceAll(/.{4}(?=.)/g, '$&:')) : undefined),
+  ],
+];

@@ -11,7 +11,7 @@ export const TYPE = {
   PTR: RECORD_TYPES.PTR.number,
   TXT: RECORD_TYPES.TXT.number,
   SRV: RECORD_TYPES.SRV.number,
-  AAAA: 28,
+  AAAA: RECORD_TYPES.AAAA.number,
   OPT: 41,
   IXFR: 251,
   AXFR: 252,
@@ -31,6 +31,8 @@ export interface Answer {
   readonly answers: readonly ResourceRecord[];
   readonly authority: readonly ResourceRecord[];
   readonly additional: readonly ResourceRecord[];
+  /** The name outside the cluster that the last of the answers, an alias, is for: its addresses are for another server to tell. */
+  readonly leadsTo?: string | undefined;
   /** The evidence, in a sentence: which object the answer comes from, or why there is none. */
   readonly reason: string;
 }

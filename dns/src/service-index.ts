@@ -13,20 +13,22 @@ export interface ServiceFacts {
 export interface PortFacts {
   readonly name: string;
   readonly protocol: Protocol | 'SCTP';
-  readonly port: number;
+  /** Absent where a slice does not tell its number: whoever looks it up gets addresses, but no SRV record. */
+  readonly port: number | undefined;
 }
 
-/** A ready endpoint of a Service. */
+/** An address of a ready endpoint of a Service. */
 export interface EndpointFacts {
   readonly namespace: string;
   readonly service: string;
+  /** IPv4, or IPv6 in canonical form. */
   readonly address: string;
   /** Its hostname, or its address with dashes: its label below the Service's name. */
   readonly label: string;
   readonly ports: readonly PortFacts[];
 }
 
-/** What answers are made of. All lookups cost what they find. */
+/** What answers are made of. All lookups cost what they find; addresses are told and asked for in canonical form. */
 export interface ServiceIndex {
   hasNamespace(name: string): boolean;
   service(namespace: string, name: string): ServiceFacts | undefined;

@@ -1,5 +1,6 @@
 import type { MessageWriter } from '../message-writer.ts';
 import { a, type ARecord } from './a.ts';
+import { aaaa, type AaaaRecord } from './aaaa.ts';
 import { cname, type CnameRecord } from './cname.ts';
 import { ns, type NsRecord } from './ns.ts';
 import { ptr, type PtrRecord } from './ptr.ts';
@@ -16,6 +17,7 @@ interface Records {
   readonly PTR: PtrRecord;
   readonly TXT: TxtRecord;
   readonly SRV: SrvRecord;
+  readonly AAAA: AaaaRecord;
 }
 
 /** A record of any type that the server gives. */
@@ -30,6 +32,7 @@ export const RECORD_TYPES: { readonly [Name in keyof Records]: RecordType<Record
   PTR: ptr,
   TXT: txt,
   SRV: srv,
+  AAAA: aaaa,
 };
 
 /** Writes a record's data as its type has it. */

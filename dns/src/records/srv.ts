@@ -20,12 +20,19 @@ export const srv: RecordType<SrvRecord> = {
   },
 };
 
-/** SRV records for the ports of a Service, of equal priority, that share its traffic equally. */
+/**
+ * SRV records of equal priority that share the traffic equally. A target counts for the weight as often as it stands there, and also
+ * where its port has no number, for which there is no record.
+ */
 export function serviceLocations(
   name: string,
-  targets: readonly { readonly target: string; readonly port: number }[],
+  targets: readonly { readonly target: string; readonly port: number | undefined }[],
   ttl: number,
 ): SrvRecord[] {
-  const weight = Math.max(1, Math.floor(100 / Math.max(1, targets.length)));
-  return distinct(targets.map(({ target, port }) => ({ name, ttl, type: 'SRV', priority: 0, weight, port, target })));
+  const weight = Math.max(1, Math.floor(100 / targets.length));
+  return distinct(
+    targets.flatMap(({ target, port }) =>
+      port === undefined ? [] : [{ name, ttl, type: 'SRV', priority: 0, weight, port, target }],
+    ),
+  );
 }

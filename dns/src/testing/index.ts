@@ -1,0 +1,1 @@
+export { hostileMessages, isResponse } from './hostile-messages.ts';
