@@ -14,44 +14,44 @@ const asked = (question: string): Answer => {
   return dns.answer({ name, type: TYPE[type as keyof typeof TYPE] ?? Number(type), class: 1 });
 };
 const SVC = 'default.svc.cluster.local';
-const SOA = '5 IN SOA ns.dns.cluster.local. hostmaster.cluster.local. 1700000000 7200 1800 86400 5';
+const SOA = '30 IN SOA ns.dns.cluster.local. hostmaster.cluster.local. 1700000000 7200 1800 86400 30';
 
 describe('a question that has an answer', () => {
   it.each<[string, string[]]>([
     [
       `backend.${SVC} SRV`,
-      [`backend.${SVC}. 5 IN SRV 0 50 53 backend.${SVC}.`, `backend.${SVC}. 5 IN SRV 0 50 80 backend.${SVC}.`],
+      [`backend.${SVC}. 30 IN SRV 0 50 53 backend.${SVC}.`, `backend.${SVC}. 30 IN SRV 0 50 80 backend.${SVC}.`],
     ],
-    [`http.tcp.backend.${SVC} SRV`, [`http.tcp.backend.${SVC}. 5 IN SRV 0 100 80 backend.${SVC}.`]],
-    [`_http._tcp.backend.${SVC} A`, [`_http._tcp.backend.${SVC}. 5 IN A 10.96.1.1`]],
-    [`10-244-1-2.backend.${SVC} A`, [`10-244-1-2.backend.${SVC}. 5 IN A 10.244.1.2`]],
-    [`portless.${SVC} A`, [`portless.${SVC}. 5 IN A 10.244.2.5`]],
-    [`_http._tcp.numberless.${SVC} A`, [`_http._tcp.numberless.${SVC}. 5 IN A 10.244.2.6`]],
-    [`fd00--0.six.${SVC} AAAA`, [`fd00--0.six.${SVC}. 5 IN AAAA fd00::`]],
-    [`site.${SVC} CNAME`, [`site.${SVC}. 5 IN CNAME www.example.com.`]],
+    [`http.tcp.backend.${SVC} SRV`, [`http.tcp.backend.${SVC}. 30 IN SRV 0 100 80 backend.${SVC}.`]],
+    [`_http._tcp.backend.${SVC} A`, [`_http._tcp.backend.${SVC}. 30 IN A 10.96.1.1`]],
+    [`10-244-1-2.backend.${SVC} A`, [`10-244-1-2.backend.${SVC}. 30 IN A 10.244.1.2`]],
+    [`portless.${SVC} A`, [`portless.${SVC}. 30 IN A 10.244.2.5`]],
+    [`_http._tcp.numberless.${SVC} A`, [`_http._tcp.numberless.${SVC}. 30 IN A 10.244.2.6`]],
+    [`fd00--0.six.${SVC} AAAA`, [`fd00--0.six.${SVC}. 30 IN AAAA fd00::`]],
+    [`site.${SVC} CNAME`, [`site.${SVC}. 30 IN CNAME www.example.com.`]],
     [
       `alias2.${SVC} A`,
       [
-        `alias.${SVC}. 5 IN CNAME backend.${SVC}.`,
-        `alias2.${SVC}. 5 IN CNAME alias.${SVC}.`,
-        `backend.${SVC}. 5 IN A 10.96.1.1`,
+        `alias.${SVC}. 30 IN CNAME backend.${SVC}.`,
+        `alias2.${SVC}. 30 IN CNAME alias.${SVC}.`,
+        `backend.${SVC}. 30 IN A 10.96.1.1`,
       ],
     ],
-    [`alias2.${SVC} CNAME`, [`alias2.${SVC}. 5 IN CNAME alias.${SVC}.`]],
-    [`alias-out.${SVC} A`, [`alias-out.${SVC}. 5 IN CNAME site.${SVC}.`, `site.${SVC}. 5 IN CNAME www.example.com.`]],
-    ['10-1-2-3.other.pod.cluster.local A', ['10-1-2-3.other.pod.cluster.local. 5 IN A 10.1.2.3']],
-    ['fd00--1.other.pod.cluster.local AAAA', ['fd00--1.other.pod.cluster.local. 5 IN AAAA fd00::1']],
-    ['2.1.244.10.in-addr.arpa PTR', [`2.1.244.10.in-addr.arpa. 5 IN PTR 10-244-1-2.backend.${SVC}.`]],
+    [`alias2.${SVC} CNAME`, [`alias2.${SVC}. 30 IN CNAME alias.${SVC}.`]],
+    [`alias-out.${SVC} A`, [`alias-out.${SVC}. 30 IN CNAME site.${SVC}.`, `site.${SVC}. 30 IN CNAME www.example.com.`]],
+    ['10-1-2-3.other.pod.cluster.local A', ['10-1-2-3.other.pod.cluster.local. 30 IN A 10.1.2.3']],
+    ['fd00--1.other.pod.cluster.local AAAA', ['fd00--1.other.pod.cluster.local. 30 IN AAAA fd00::1']],
+    ['2.1.244.10.in-addr.arpa PTR', [`2.1.244.10.in-addr.arpa. 30 IN PTR 10-244-1-2.backend.${SVC}.`]],
     ['cluster.local SOA', [`cluster.local. ${SOA}`]],
-    ['cluster.local NS', ['cluster.local. 5 IN NS kube-dns.kube-system.svc.cluster.local.']],
-    ['ns.dns.cluster.local A', ['ns.dns.cluster.local. 5 IN A 10.96.0.10']],
+    ['cluster.local NS', ['cluster.local. 30 IN NS kube-dns.kube-system.svc.cluster.local.']],
+    ['ns.dns.cluster.local A', ['ns.dns.cluster.local. 30 IN A 10.96.0.10']],
   ])('%s', (question, lines) => {
     expect(askZoneFile(dns, question)).toMatchObject({ rcode: 'NOERROR', flags: 'aa', answer: lines, authority: [] });
   });
 
   it('of type NS brings the address of the name server along', () => {
     expect(askZoneFile(dns, 'cluster.local NS').additional).toEqual([
-      'kube-dns.kube-system.svc.cluster.local. 5 IN A 10.96.0.10',
+      'kube-dns.kube-system.svc.cluster.local. 30 IN A 10.96.0.10',
     ]);
   });
 
@@ -85,6 +85,7 @@ describe('a question without an answer', () => {
     ['default.svc.cluster.local A', 'NOERROR', 'namespace default only holds other names'],
     ['svc.cluster.local A', 'NOERROR', 'only holds other names'],
     ['cluster.local A', 'NOERROR', 'cluster.local is the cluster domain'],
+    ['in-addr.arpa PTR', 'NOERROR', 'in-addr.arpa holds the names of addresses'],
     ['10-1-2-3.other.pod.cluster.local AAAA', 'NOERROR', 'it has no AAAA record'],
     [`backned.${SVC} A`, 'NXDOMAIN', 'there is no Service backned in namespace default'],
     ['backend.other.svc.cluster.local A', 'NXDOMAIN', 'there is no Service backend in namespace other'],
@@ -112,10 +113,10 @@ describe('a question without an answer', () => {
 
   it('tells the authority of its zone, in the case of the question', () => {
     expect(askZoneFile(dns, 'Nobody.Default.SVC.Cluster.LOCAL A').authority).toEqual([
-      'Cluster.LOCAL. 5 IN SOA ns.dns.Cluster.LOCAL. hostmaster.Cluster.LOCAL. 1700000000 7200 1800 86400 5',
+      'Cluster.LOCAL. 30 IN SOA ns.dns.Cluster.LOCAL. hostmaster.Cluster.LOCAL. 1700000000 7200 1800 86400 30',
     ]);
     expect(askZoneFile(dns, '9.9.96.10.in-addr.arpa PTR').authority).toEqual([
-      'in-addr.arpa. 5 IN SOA ns.dns.in-addr.arpa. hostmaster.in-addr.arpa. 1700000000 7200 1800 86400 5',
+      'in-addr.arpa. 30 IN SOA ns.dns.in-addr.arpa. hostmaster.in-addr.arpa. 1700000000 7200 1800 86400 30',
     ]);
   });
 

@@ -44,7 +44,7 @@ export function answerQuestion(question: Question, options: FindOptions): Answer
     const additional = type === TYPE.SRV || type === TYPE.NS ? (found.additional ?? []) : [];
     return { rcode: 'NOERROR', authoritative: true, answers, authority: [], additional, reason: told, leadsTo };
   }
-  const zone = request.kind === 'reverse' ? request.zone : options.zone;
+  const { zone } = 'zone' in request ? request : options;
   return {
     rcode: found.exists ? 'NOERROR' : 'NXDOMAIN',
     authoritative: true,

@@ -24,7 +24,7 @@ export interface ClusterDnsOptions {
   readonly runtime: Runtime;
   /** `cluster.local` by default. */
   readonly zone?: string | undefined;
-  /** How long answers may be kept; 5 s by default, as CoreDNS has it. */
+  /** How long answers may be kept; 30 s by default, as kubeadm sets CoreDNS up. */
   readonly ttlSeconds?: number | undefined;
   /** Who is asked for names outside the cluster; absent: they are refused. */
   readonly upstream?: Upstream | undefined;
@@ -47,7 +47,7 @@ export class ClusterDns implements Component {
   readonly #upstream: Upstream | undefined;
   readonly #service: { readonly namespace: string; readonly name: string };
 
-  constructor({ informers, runtime, zone = 'cluster.local', ttlSeconds = 5, upstream, service }: ClusterDnsOptions) {
+  constructor({ informers, runtime, zone = 'cluster.local', ttlSeconds = 30, upstream, service }: ClusterDnsOptions) {
     this.zone = zone.toLowerCase().replace(/\.$/, '');
     this.#informers = informers;
     this.#index = new InformedIndex(informers);

@@ -5,7 +5,8 @@ import { TYPE } from './record.ts';
 export interface Query {
   readonly id: number;
   readonly opcode: number;
-  readonly recursionDesired: boolean;
+  /** RD and CD: the bits of the flags that a response repeats. */
+  readonly repeatedFlags: number;
   /** Without the final dot, in the asker's upper and lower case; dots and backslashes within a label are escaped. Empty for the root. */
   readonly name: string;
   readonly type: number;
@@ -40,8 +41,8 @@ export function decodeQuery(message: Uint8Array): Query | Malformed {
     const classNumber = reader.short();
     const question = message.subarray(HEADER_BYTES, reader.position);
     const edns = readEdns(reader, header.getUint16(6) + header.getUint16(8) + header.getUint16(10));
-    const recursionDesired = (flags & 0x0100) !== 0;
-    return { id, opcode, recursionDesired, name, type, class: classNumber, question, edns };
+    const repeatedFlags = flags & 0x0110;
+    return { id, opcode, repeatedFlags, name, type, class: classNumber, question, edns };
   } catch (error) {
     if (error instanceof MalformedMessageError) return { malformed: true, id, opcode };
     throw error;

@@ -7,31 +7,32 @@ import { writeRecordData } from './records/record-types.ts';
 /** What fits a UDP response for askers without EDNS (RFC 1035). */
 const PLAIN_UDP_SIZE = 512;
 const OPT_SIZE = 11;
-/** What the server itself takes over UDP; CoreDNS says the same. */
-const OWN_UDP_SIZE = 1232;
 const LARGEST = 65_535;
 
 /**
- * Writes the response to a query, names compressed. Over UDP it keeps to the asker's size: additional records are left out first, then
- * answers from the end, and TC tells the asker to come back over TCP.
+ * Writes the response to a query, names compressed. It keeps to the asker's size over UDP: records are left out from the end, additional
+ * ones first, and TC tells the asker to come back over TCP.
  */
 export function encodeResponse(query: Query, answer: Answer, transport: 'udp' | 'tcp'): Buffer {
   const limit = transport === 'tcp' ? LARGEST : Math.max(PLAIN_UDP_SIZE, query.edns?.udpSize ?? 0);
   const room = Math.min(limit, LARGEST) - (query.edns === undefined ? 0 : OPT_SIZE);
   const writer = new MessageWriter(HEADER_BYTES);
   writer.question(query.question, query.name);
-  const answers = writeRecords(writer, answer.answers, room);
-  const truncated = answers < answer.answers.length;
-  const authority = truncated ? 0 : writeRecords(writer, answer.authority, room);
-  const additional = truncated ? 0 : writeRecords(writer, answer.additional, room);
-  if (query.edns !== undefined) writeOpt(writer, answer.rcode);
+  let isCut = false;
+  const counts = [answer.answers, answer.authority, answer.additional].map((section) => {
+    const count = isCut ? 0 : writeRecords(writer, section, room);
+    isCut ||= count < section.length;
+    return count;
+  });
+  const [answers = 0, authority = 0, additional = 0] = counts;
+  if (query.edns !== undefined) writeOpt(writer, query.edns.udpSize, answer.rcode);
   const extra = additional + (query.edns === undefined ? 0 : 1);
   const flags =
     0x8000 |
     (query.opcode << 11) |
     (answer.authoritative ? 0x0400 : 0) |
-    (truncated ? 0x0200 : 0) |
-    (query.recursionDesired ? 0x0100 : 0) |
+    (isCut ? 0x0200 : 0) |
+    query.repeatedFlags |
     (RCODE[answer.rcode] & 15);
   const message = writer.bytes;
   const header = [query.id, flags, 1, answers, authority, extra];
@@ -65,11 +66,11 @@ function writeRecords(writer: MessageWriter, records: readonly ResourceRecord[],
   return records.length;
 }
 
-/** The OPT record of EDNS 0 (RFC 6891). */
-function writeOpt(writer: MessageWriter, rcode: Rcode): void {
+/** The OPT record of EDNS 0 (RFC 6891); the size is the asker's own, as CoreDNS has it. */
+function writeOpt(writer: MessageWriter, udpSize: number, rcode: Rcode): void {
   writer.byte(0);
   writer.short(TYPE.OPT);
-  writer.short(OWN_UDP_SIZE);
+  writer.short(udpSize);
   writer.byte(RCODE[rcode] >> 4);
   writer.byte(0);
   writer.short(0);

@@ -9,7 +9,6 @@ import type { EndpointFacts, PortFacts, ServiceFacts, ServiceIndex } from './ser
 
 /** The version of the Kubernetes DNS specification that the records follow. */
 const SCHEMA_VERSION = '1.1.0';
-const SCHEMA_TTL_SECONDS = 28_800;
 
 export interface FindOptions {
   readonly index: ServiceIndex;
@@ -47,6 +46,8 @@ export function findName(
       return { exists: true, records: [], reason: `${name} only holds other names` };
     case 'zone': {
       const own = startOfAuthority(name, options);
+      if (request.zone !== zone)
+        return { exists: true, records: [own], reason: `${request.zone} holds the names of addresses` };
       const reason = `${zone} is the cluster domain`;
       if (server === undefined) return { exists: true, records: [own], reason };
       const target = nameOf(server, zone);
@@ -60,7 +61,7 @@ export function findName(
     case 'version':
       return {
         exists: true,
-        records: [{ name, ttl: SCHEMA_TTL_SECONDS, type: 'TXT', text: SCHEMA_VERSION }],
+        records: [{ name, ttl, type: 'TXT', text: SCHEMA_VERSION }],
         reason: 'the version of the DNS schema',
       };
     case 'name-server':

@@ -2,7 +2,7 @@
 export class MessageWriter {
   #buffer: Buffer;
   #at: number;
-  /** Offsets of names written so far, by their lower-case text. */
+  /** Offsets of names written so far: in their case, which another name that points at them takes over. */
   readonly #names = new Map<string, number>();
 
   /** Leaves room for the header, which is written last. */
@@ -68,9 +68,9 @@ export class MessageWriter {
   name(name: string, { compress = true } = {}): void {
     let rest = name;
     while (rest !== '') {
-      const known = compress ? this.#names.get(rest.toLowerCase()) : undefined;
+      const known = compress ? this.#names.get(rest) : undefined;
       if (known !== undefined) return this.short(0xc000 | known);
-      if (compress && this.#at < 0x4000) this.#names.set(rest.toLowerCase(), this.#at);
+      if (compress && this.#at < 0x4000) this.#names.set(rest, this.#at);
       const dot = labelEnd(rest);
       const label = rest.slice(0, dot).replaceAll(/\\(.)/gs, '$1');
       this.characters(label);
@@ -84,7 +84,7 @@ export class MessageWriter {
     let rest = name;
     let at = offset;
     while (rest !== '') {
-      this.#names.set(rest.toLowerCase(), at);
+      this.#names.set(rest, at);
       const dot = labelEnd(rest);
       at += 1 + rest.slice(0, dot).replaceAll(/\\(.)/gs, '$1').length;
       rest = rest.slice(dot + 1);

@@ -3,8 +3,10 @@ import { canonicalIpv6, ipv4Value } from '@kubarium/shared';
 /** What a name asks for. */
 export type NameRequest =
   | { readonly kind: 'outside' }
+  /** The top of a zone: the cluster's domain, or a reverse tree. */
+  | { readonly kind: 'zone'; readonly zone: string }
   /** `inner` holds other names but has no records itself: `svc` and `pod`. */
-  | { readonly kind: 'zone' | 'inner' | 'invalid' }
+  | { readonly kind: 'inner' | 'invalid' }
   | { readonly kind: 'version' }
   | { readonly kind: 'name-server' }
   | { readonly kind: 'namespace'; readonly namespace: string }
@@ -34,7 +36,7 @@ export type NameRequest =
 export function parseRequest(name: string, zone: string): NameRequest {
   const lower = name.toLowerCase();
   for (const [tree, read] of REVERSE_TREES) {
-    if (lower === tree) return { kind: 'reverse', zone: tree, address: undefined };
+    if (lower === tree) return { kind: 'zone', zone: tree };
     if (lower.endsWith(`.${tree}`))
       return {
         kind: 'reverse',
@@ -47,7 +49,7 @@ export function parseRequest(name: string, zone: string): NameRequest {
         ),
       };
   }
-  if (lower === zone) return { kind: 'zone' };
+  if (lower === zone) return { kind: 'zone', zone };
   if (!lower.endsWith(`.${zone}`)) return { kind: 'outside' };
   const inner = lower.slice(0, -zone.length - 1);
   if (inner === 'dns-version') return { kind: 'version' };

@@ -59,39 +59,39 @@ function expectAnswers(table: Readonly<Record<string, readonly string[] | string
 
 describe('2.1 comparisons are case-insensitive', () => {
   expectAnswers({
-    'KUBERNETES.Default.sVc.CLUSTER.local A': ['KUBERNETES.Default.sVc.CLUSTER.local. 5 IN A 10.3.0.1'],
+    'KUBERNETES.Default.sVc.CLUSTER.local A': ['KUBERNETES.Default.sVc.CLUSTER.local. 30 IN A 10.3.0.1'],
     'MY-PET.headless.default.svc.cluster.local A': [
-      'MY-PET.headless.default.svc.cluster.local. 5 IN A 10.3.0.100',
-      'MY-PET.headless.default.svc.cluster.local. 5 IN A 10.3.0.101',
+      'MY-PET.headless.default.svc.cluster.local. 30 IN A 10.3.0.100',
+      'MY-PET.headless.default.svc.cluster.local. 30 IN A 10.3.0.101',
     ],
     '_HTTPS._TCP.kubernetes.default.svc.cluster.local SRV': [
-      '_HTTPS._TCP.kubernetes.default.svc.cluster.local. 5 IN SRV 0 100 443 kubernetes.default.svc.cluster.local.',
+      '_HTTPS._TCP.kubernetes.default.svc.cluster.local. 30 IN SRV 0 100 443 kubernetes.default.svc.cluster.local.',
     ],
   });
 });
 
 describe('2.2 the schema version', () => {
-  expectAnswers({ 'dns-version.cluster.local TXT': ['dns-version.cluster.local. 28800 IN TXT "1.1.0"'] });
+  expectAnswers({ 'dns-version.cluster.local TXT': ['dns-version.cluster.local. 30 IN TXT "1.1.0"'] });
 });
 
 describe('2.3.1 A and AAAA of a Service with a cluster IP', () => {
   expectAnswers({
-    'kubernetes.default.svc.cluster.local A': ['kubernetes.default.svc.cluster.local. 5 IN A 10.3.0.1'],
+    'kubernetes.default.svc.cluster.local A': ['kubernetes.default.svc.cluster.local. 30 IN A 10.3.0.1'],
     'kubernetes.default.svc.cluster.local AAAA': NO_SUCH_RECORD,
-    'six.default.svc.cluster.local AAAA': ['six.default.svc.cluster.local. 5 IN AAAA 2001:db8::1'],
+    'six.default.svc.cluster.local AAAA': ['six.default.svc.cluster.local. 30 IN AAAA 2001:db8::1'],
     'six.default.svc.cluster.local A': NO_SUCH_RECORD,
-    'dual.default.svc.cluster.local A': ['dual.default.svc.cluster.local. 5 IN A 10.3.0.2'],
-    'dual.default.svc.cluster.local AAAA': ['dual.default.svc.cluster.local. 5 IN AAAA 2001:db8::2'],
+    'dual.default.svc.cluster.local A': ['dual.default.svc.cluster.local. 30 IN A 10.3.0.2'],
+    'dual.default.svc.cluster.local AAAA': ['dual.default.svc.cluster.local. 30 IN AAAA 2001:db8::2'],
   });
 });
 
 describe('2.3.2 SRV of a Service with a cluster IP', () => {
   expectAnswers({
     '_https._tcp.kubernetes.default.svc.cluster.local SRV': [
-      '_https._tcp.kubernetes.default.svc.cluster.local. 5 IN SRV 0 100 443 kubernetes.default.svc.cluster.local.',
+      '_https._tcp.kubernetes.default.svc.cluster.local. 30 IN SRV 0 100 443 kubernetes.default.svc.cluster.local.',
     ],
     '_dns._udp.kubernetes.default.svc.cluster.local SRV': [
-      '_dns._udp.kubernetes.default.svc.cluster.local. 5 IN SRV 0 100 53 kubernetes.default.svc.cluster.local.',
+      '_dns._udp.kubernetes.default.svc.cluster.local. 30 IN SRV 0 100 53 kubernetes.default.svc.cluster.local.',
     ],
     '_dns._tcp.kubernetes.default.svc.cluster.local SRV': NO_SUCH_NAME,
     '_http._tcp.unnamed.default.svc.cluster.local SRV': NO_SUCH_NAME,
@@ -99,8 +99,8 @@ describe('2.3.2 SRV of a Service with a cluster IP', () => {
 
   it('has the addresses in the additional section', () => {
     expect(askZoneFile(dns, '_https._tcp.dual.default.svc.cluster.local SRV').additional).toEqual([
-      'dual.default.svc.cluster.local. 5 IN A 10.3.0.2',
-      'dual.default.svc.cluster.local. 5 IN AAAA 2001:db8::2',
+      'dual.default.svc.cluster.local. 30 IN A 10.3.0.2',
+      'dual.default.svc.cluster.local. 30 IN AAAA 2001:db8::2',
     ]);
   });
 });
@@ -108,8 +108,8 @@ describe('2.3.2 SRV of a Service with a cluster IP', () => {
 describe('2.3.3 PTR of a cluster IP', () => {
   const six = '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa';
   expectAnswers({
-    '1.0.3.10.in-addr.arpa PTR': ['1.0.3.10.in-addr.arpa. 5 IN PTR kubernetes.default.svc.cluster.local.'],
-    [`${six} PTR`]: [`${six}. 5 IN PTR six.default.svc.cluster.local.`],
+    '1.0.3.10.in-addr.arpa PTR': ['1.0.3.10.in-addr.arpa. 30 IN PTR kubernetes.default.svc.cluster.local.'],
+    [`${six} PTR`]: [`${six}. 30 IN PTR six.default.svc.cluster.local.`],
     '99.0.3.10.in-addr.arpa PTR': NO_SUCH_NAME,
   });
 });
@@ -117,20 +117,20 @@ describe('2.3.3 PTR of a cluster IP', () => {
 describe('2.4.1 A and AAAA of a headless Service', () => {
   expectAnswers({
     'headless.default.svc.cluster.local A': [
-      'headless.default.svc.cluster.local. 5 IN A 10.3.0.10',
-      'headless.default.svc.cluster.local. 5 IN A 10.3.0.100',
-      'headless.default.svc.cluster.local. 5 IN A 10.3.0.101',
+      'headless.default.svc.cluster.local. 30 IN A 10.3.0.10',
+      'headless.default.svc.cluster.local. 30 IN A 10.3.0.100',
+      'headless.default.svc.cluster.local. 30 IN A 10.3.0.101',
     ],
     'headless.default.svc.cluster.local AAAA': [
-      'headless.default.svc.cluster.local. 5 IN AAAA 2001:db8::10',
-      'headless.default.svc.cluster.local. 5 IN AAAA 2001:db8::100',
+      'headless.default.svc.cluster.local. 30 IN AAAA 2001:db8::10',
+      'headless.default.svc.cluster.local. 30 IN AAAA 2001:db8::100',
     ],
     'my-pet.headless.default.svc.cluster.local A': [
-      'my-pet.headless.default.svc.cluster.local. 5 IN A 10.3.0.100',
-      'my-pet.headless.default.svc.cluster.local. 5 IN A 10.3.0.101',
+      'my-pet.headless.default.svc.cluster.local. 30 IN A 10.3.0.100',
+      'my-pet.headless.default.svc.cluster.local. 30 IN A 10.3.0.101',
     ],
     'my-pet.headless.default.svc.cluster.local AAAA': [
-      'my-pet.headless.default.svc.cluster.local. 5 IN AAAA 2001:db8::100',
+      'my-pet.headless.default.svc.cluster.local. 30 IN AAAA 2001:db8::100',
     ],
     'sick-pet.headless.default.svc.cluster.local A': NO_SUCH_NAME,
     'unready.default.svc.cluster.local A': NO_SUCH_NAME,
@@ -142,20 +142,20 @@ describe('2.4.2 SRV of a headless Service', () => {
   const name = '_https._tcp.headless.default.svc.cluster.local';
   expectAnswers({
     [`${name} SRV`]: [
-      `${name}. 5 IN SRV 0 20 443 10-3-0-10.headless.default.svc.cluster.local.`,
-      `${name}. 5 IN SRV 0 20 443 2001-db8--10.headless.default.svc.cluster.local.`,
-      `${name}. 5 IN SRV 0 20 443 my-pet.headless.default.svc.cluster.local.`,
+      `${name}. 30 IN SRV 0 20 443 10-3-0-10.headless.default.svc.cluster.local.`,
+      `${name}. 30 IN SRV 0 20 443 2001-db8--10.headless.default.svc.cluster.local.`,
+      `${name}. 30 IN SRV 0 20 443 my-pet.headless.default.svc.cluster.local.`,
     ],
     '_http._tcp.headless-unnamed.default.svc.cluster.local SRV': NO_SUCH_NAME,
   });
 
   it('has the addresses in the additional section', () => {
     expect(askZoneFile(dns, `${name} SRV`).additional).toEqual([
-      '10-3-0-10.headless.default.svc.cluster.local. 5 IN A 10.3.0.10',
-      '2001-db8--10.headless.default.svc.cluster.local. 5 IN AAAA 2001:db8::10',
-      'my-pet.headless.default.svc.cluster.local. 5 IN A 10.3.0.100',
-      'my-pet.headless.default.svc.cluster.local. 5 IN A 10.3.0.101',
-      'my-pet.headless.default.svc.cluster.local. 5 IN AAAA 2001:db8::100',
+      '10-3-0-10.headless.default.svc.cluster.local. 30 IN A 10.3.0.10',
+      '2001-db8--10.headless.default.svc.cluster.local. 30 IN AAAA 2001:db8::10',
+      'my-pet.headless.default.svc.cluster.local. 30 IN A 10.3.0.100',
+      'my-pet.headless.default.svc.cluster.local. 30 IN A 10.3.0.101',
+      'my-pet.headless.default.svc.cluster.local. 30 IN AAAA 2001:db8::100',
     ]);
   });
 });
@@ -163,20 +163,20 @@ describe('2.4.2 SRV of a headless Service', () => {
 describe('2.4.3 PTR of an endpoint', () => {
   const six = '0.0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa';
   expectAnswers({
-    '100.0.3.10.in-addr.arpa PTR': ['100.0.3.10.in-addr.arpa. 5 IN PTR my-pet.headless.default.svc.cluster.local.'],
-    '10.0.3.10.in-addr.arpa PTR': ['10.0.3.10.in-addr.arpa. 5 IN PTR 10-3-0-10.headless.default.svc.cluster.local.'],
-    [`${six} PTR`]: [`${six}. 5 IN PTR my-pet.headless.default.svc.cluster.local.`],
+    '100.0.3.10.in-addr.arpa PTR': ['100.0.3.10.in-addr.arpa. 30 IN PTR my-pet.headless.default.svc.cluster.local.'],
+    '10.0.3.10.in-addr.arpa PTR': ['10.0.3.10.in-addr.arpa. 30 IN PTR 10-3-0-10.headless.default.svc.cluster.local.'],
+    [`${six} PTR`]: [`${six}. 30 IN PTR my-pet.headless.default.svc.cluster.local.`],
     '102.0.3.10.in-addr.arpa PTR': NO_SUCH_NAME,
   });
 });
 
 describe('2.5 ExternalName', () => {
   expectAnswers({
-    'foo.default.svc.cluster.local A': ['foo.default.svc.cluster.local. 5 IN CNAME www.example.com.'],
-    'foo.default.svc.cluster.local AAAA': ['foo.default.svc.cluster.local. 5 IN CNAME www.example.com.'],
+    'foo.default.svc.cluster.local A': ['foo.default.svc.cluster.local. 30 IN CNAME www.example.com.'],
+    'foo.default.svc.cluster.local AAAA': ['foo.default.svc.cluster.local. 30 IN CNAME www.example.com.'],
     'foo-kubernetes.default.svc.cluster.local A': [
-      'foo-kubernetes.default.svc.cluster.local. 5 IN CNAME kubernetes.default.svc.cluster.local.',
-      'kubernetes.default.svc.cluster.local. 5 IN A 10.3.0.1',
+      'foo-kubernetes.default.svc.cluster.local. 30 IN CNAME kubernetes.default.svc.cluster.local.',
+      'kubernetes.default.svc.cluster.local. 30 IN A 10.3.0.1',
     ],
   });
 });

@@ -120,9 +120,9 @@ describe('with an upstream server', () => {
     const { answers = [], rcode, flag_aa: isAuthoritative } = await ask(dns, 'shop2.default.svc.cluster.local');
     expect([rcode, isAuthoritative]).toEqual(['NOERROR', true]);
     expect(zoneFileLines(answers)).toEqual([
-      'shop.default.svc.cluster.local. 5 IN CNAME shop.example.com.',
+      'shop.default.svc.cluster.local. 30 IN CNAME shop.example.com.',
       'shop.example.com. 60 IN CNAME www.example.com.',
-      'shop2.default.svc.cluster.local. 5 IN CNAME shop.default.svc.cluster.local.',
+      'shop2.default.svc.cluster.local. 30 IN CNAME shop.default.svc.cluster.local.',
       'www.example.com. 60 IN A 192.0.2.80',
     ]);
     await ask(dns, 'shop.default.svc.cluster.local CNAME');
@@ -140,7 +140,7 @@ describe('with an upstream server', () => {
     const { port } = await realServer();
     const { rcode, answers = [] } = await ask(await dnsWith(port), 'gone.default.svc.cluster.local');
     expect(rcode).toBe('NOERROR');
-    expect(zoneFileLines(answers)).toEqual(['gone.default.svc.cluster.local. 5 IN CNAME gone.example.com.']);
+    expect(zoneFileLines(answers)).toEqual(['gone.default.svc.cluster.local. 30 IN CNAME gone.example.com.']);
   });
 
   it('keeps names of the cluster, and transfers, to itself and answers them at once', async () => {

@@ -38,7 +38,7 @@ describe('the wire format, read by dns-packet', () => {
       flag_tc: false,
       rcode: 'NOERROR',
       questions: [{ name: 'BackEnd.default.svc.cluster.local', type: 'A' }],
-      answers: [{ name: 'BackEnd.default.svc.cluster.local', type: 'A', ttl: 5, data: '10.96.1.1' }],
+      answers: [{ name: 'BackEnd.default.svc.cluster.local', type: 'A', ttl: 30, data: '10.96.1.1' }],
       additionals: [],
     });
   });
@@ -59,13 +59,32 @@ describe('the wire format, read by dns-packet', () => {
     expect(response.additionals!.map((record) => record.type)).toEqual(size === undefined ? [] : ['OPT']);
   });
 
-  it('leaves out additional records before it truncates', () => {
+  it('leaves out additional records first, and says so', () => {
     const response = packet.decode(
       respond(query('_http._tcp.big.default.svc.cluster.local', 'SRV', { additionals: opt(8192) })),
     );
     expect(response.answers).toHaveLength(100);
-    expect(response.flag_tc).toBe(false);
     expect(response.additionals!.length).toBeLessThan(100);
+    expect(response).toMatchObject({ flag_tc: true });
+  });
+
+  it('keeps the case of each name', () => {
+    expect(packet.decode(respond(query('BackEnd.default.svc.cluster.local', 'SRV'), 'tcp'))).toMatchObject({
+      answers: [
+        { name: 'BackEnd.default.svc.cluster.local', data: { target: 'backend.default.svc.cluster.local' } },
+        {},
+      ],
+      additionals: [{ name: 'backend.default.svc.cluster.local' }],
+    });
+  });
+
+  it('repeats RD and CD, and the size of the asker', () => {
+    const message = query('backend.default.svc.cluster.local', 'A', { flags: 0x0110, additionals: opt(4096) });
+    expect(packet.decode(respond(message))).toMatchObject({
+      flag_rd: true,
+      flag_cd: true,
+      additionals: [{ type: 'OPT', udpPayloadSize: 4096 }],
+    });
   });
 });
 
@@ -84,7 +103,7 @@ describe('decodeQuery', () => {
       name: 'backend.default.svc.cluster.local',
       type: 1,
       class: 1,
-      recursionDesired: true,
+      repeatedFlags: RECURSION_DESIRED,
       edns: undefined,
     });
     const withEdns = query('a', 'A', { additionals: opt(1400) });
