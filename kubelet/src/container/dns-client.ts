@@ -14,6 +14,8 @@ export interface DnsQuery {
   /** How long to wait for this one answer. */
   readonly timeoutMs: number;
   readonly recursionDesired?: boolean | undefined;
+  /** Speaks EDNS 0 (RFC 6891), and takes answers of this size over UDP. */
+  readonly ednsUdpSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly trace?: TraceSink | undefined;
 }
@@ -28,7 +30,10 @@ export interface DnsAnswer {
   readonly recursionAvailable: boolean;
   readonly answers: readonly Resource[];
   readonly authorities: readonly Resource[];
+  /** Without the OPT record of EDNS. */
   readonly additionals: readonly Resource[];
+  /** The size that the server says in EDNS, where it speaks that. */
+  readonly ednsUdpSize: number | undefined;
   readonly size: number;
 }
 
@@ -106,11 +111,18 @@ async function overTcp({ network }: Host, query: DnsQuery, id: number, request: 
   }
 }
 
-function encode(id: number, { name, type, recursionDesired = true }: DnsQuery): Buffer {
+const OPT = 41;
+
+function encode(id: number, { name, type, recursionDesired = true, ednsUdpSize }: DnsQuery): Buffer {
   const packet = new Packet();
   packet.header = new Packet.Header({ id, rd: recursionDesired ? 1 : 0 });
   packet.questions.push(new Packet.Question(name.replace(/\.$/, ''), Packet.TYPE[type], Packet.CLASS.IN));
-  return packet.toBuffer();
+  const message = packet.toBuffer();
+  if (ednsUdpSize === undefined) return message;
+  const opt = Buffer.from([0, 0, OPT, 0, 0, 0, 0, 0, 0, 0, 0]);
+  opt.writeUInt16BE(ednsUdpSize, 3);
+  message.writeUInt16BE(1, 10);
+  return Buffer.concat([message, opt]);
 }
 
 const RCODES = new Map<number, string>(Object.entries(Packet.RCODE).map(([name, code]) => [code, name]));
@@ -134,7 +146,8 @@ function decode(data: Buffer, id: number): DnsAnswer | undefined {
     recursionAvailable: header.ra === 1,
     answers: packet.answers,
     authorities: packet.authorities,
-    additionals: packet.additionals,
+    additionals: packet.additionals.filter((record) => record.type !== OPT),
+    ednsUdpSize: packet.additionals.find((record) => record.type === OPT)?.class,
     size: data.length,
   };
 }

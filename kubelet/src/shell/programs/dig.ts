@@ -1,14 +1,15 @@
 import { isIP } from 'node:net';
 import { queryDns, reverseName } from '../../container/dns-client.ts';
-import type { DnsAnswer, RecordType } from '../../container/dns-client.ts';
+import type { DnsAnswer, DnsQuery, RecordType } from '../../container/dns-client.ts';
 import { readResolvConf, searchCandidates } from '../../container/resolver-files.ts';
 import type { Process } from '../../container/process.ts';
 import { write } from '../../container/standard-io.ts';
 import { UsageError } from '../command.ts';
-import { recordData, recordLine } from '../dns-text.ts';
-import { timeParts } from '../listing.ts';
+import { digMessage } from '../dig-message.ts';
 
 const TYPES: ReadonlySet<string> = new Set(['A', 'AAAA', 'CNAME', 'SRV', 'PTR', 'TXT', 'NS', 'SOA', 'MX', 'ANY']);
+
+type Lookup = Readonly<Settings> & { readonly address: string; readonly port: number };
 
 interface Question {
   readonly name: string;
@@ -28,9 +29,12 @@ const DEFAULTS = {
   cmd: true,
   tcp: false,
   recurse: true,
+  edns: true,
+  bufsize: 1232,
   time: 5,
   tries: 3,
 };
+const VERSION = '9.18.24';
 type Settings = { -readonly [Key in keyof typeof DEFAULTS]: (typeof DEFAULTS)[Key] };
 
 /** `dig [@server] [-x address] [-t type] [-p port] [name] [type] [+options]`, printing as BIND's. */
@@ -73,17 +77,23 @@ export async function dig(process: Process): Promise<number> {
     const found = await process.resolver.lookup(address, process.trace);
     if (!found.ok) {
       await write(process, `dig: couldn't get address for '${address}': not found\n`, process.stderr);
-      return 10;
+      return 1;
     }
     address = found.addresses[0]!;
   }
-  if (settings.cmd && !settings.short)
-    await write(
-      process,
-      `\n; <<>> DiG 9.18.24 <<>> ${args.join(' ')}\n${server === undefined ? '' : '; (1 server found)\n'};; global options: +cmd\n`,
-    );
+  const lookup: Lookup = { ...settings, address, port };
+  // Before the first answer, but after what goes wrong on the way to it.
+  let greeting =
+    settings.cmd && !settings.short
+      ? `\n; <<>> DiG ${VERSION} <<>> ${args.join(' ')}\n${server === undefined ? '' : '; (1 server found)\n'};; global options: +cmd\n`
+      : '';
   let status = 0;
-  for (const question of questions) status = (await ask(process, question, { ...settings, address, port })) || status;
+  for (const question of questions) {
+    const text = await ask(process, question, lookup);
+    await write(process, `${greeting}${text ?? ';; no servers could be reached\n'}`);
+    if (text === undefined) status = 9;
+    greeting = '';
+  }
   return status;
 }
 
@@ -111,6 +121,9 @@ function applyOption(settings: Settings, text: string): void {
     case 'rec':
       settings.recurse = on;
       break;
+    case 'bufsize':
+      settings.bufsize = Number(value) || 0;
+      break;
     case undefined:
       throw new UsageError(`Invalid option: +${text}`);
     default:
@@ -118,7 +131,7 @@ function applyOption(settings: Settings, text: string): void {
         Object.assign(settings, { [name]: on });
       // What is about EDNS, colours and the like changes nothing here.
       else if (
-        !/^(edns|cookie|dnssec|ttlid|multiline|identify|nssearch|ignore|aaonly|adflag|cdflag|bufsize|ndots|domain|showsearch|keepopen|fail|besteffort|ttlunits|yaml|class|rrcomments|qr|unknownformat|crypto|subnet|nsid|expire|padding|mapped|sigchase|trace|trusted|split|onesoa|opcode|header)/.test(
+        !/^(cookie|dnssec|ttlid|multiline|identify|nssearch|ignore|aaonly|adflag|cdflag|ndots|domain|showsearch|keepopen|fail|besteffort|ttlunits|yaml|class|rrcomments|qr|unknownformat|crypto|subnet|nsid|expire|padding|mapped|sigchase|trace|trusted|split|onesoa|opcode|header)/.test(
           name,
         )
       )
@@ -126,99 +139,51 @@ function applyOption(settings: Settings, text: string): void {
   }
 }
 
-async function ask(
-  process: Process,
-  question: Question,
-  options: Settings & { address: string; port: number },
-): Promise<number> {
+/** Asks for a name, and for those of the search list with `+search`; undefined where no server answers. */
+async function ask(process: Process, question: Question, lookup: Lookup): Promise<string | undefined> {
   const conf = readResolvConf(process.files);
-  const candidates = options.search ? searchCandidates(question.name, conf) : [question.name.replace(/(.)\.$/, '$1')];
-  const startedMs = process.runtime.clock.now();
+  const candidates = lookup.search ? searchCandidates(question.name, conf) : [question.name.replace(/(.)\.$/, '$1')];
+  const { clock } = process.runtime;
+  const startedMs = clock.now();
   for (const [i, name] of candidates.entries()) {
-    let answer: DnsAnswer | undefined;
-    for (let attempt = 0; attempt < options.tries && answer === undefined; attempt++) {
-      const query = {
-        server: options.address,
-        port: options.port,
-        name,
-        type: question.type,
-        tcp: options.tcp,
-        timeoutMs: options.time * 1000,
-        recursionDesired: options.recurse,
-        signal: process.killed,
-        trace: process.trace,
-      };
-      let outcome = await queryDns(process, query);
-      if (outcome.ok && outcome.answer.truncated && !options.tcp) {
-        if (!options.short && options.comments) await write(process, ';; Truncated, retrying in TCP mode.\n');
-        outcome = await queryDns(process, { ...query, tcp: true });
-      }
-      process.killed.throwIfAborted();
-      if (outcome.ok) answer = outcome.answer;
-      else {
-        const words = { timeout: 'timed out', refused: 'connection refused', network: 'end of file' }[outcome.reason];
-        await write(process, `;; communications error to ${options.address}#${options.port}: ${words}\n`);
-      }
-    }
-    if (answer === undefined) {
-      await write(
-        process,
-        `\n; <<>> DiG 9.18.24 <<>> ${process.argv.slice(1).join(' ')}\n;; global options: +cmd\n;; no servers could be reached\n`,
-      );
-      return 9;
-    }
-    const found = answer.rcode === 'NOERROR' && answer.answers.length > 0;
-    if (found || i === candidates.length - 1) {
-      await print(process, { ...question, name }, answer, options, process.runtime.clock.now() - startedMs);
-      return 0;
-    }
+    const found = await askOnce(process, { ...question, name }, lookup);
+    if (found === undefined) return undefined;
+    if (found.answer.rcode !== 'NOERROR' && i < candidates.length - 1) continue;
+    const nowMs = clock.now();
+    const server = `${lookup.address}#${lookup.port}(${lookup.address})`;
+    return digMessage({ ...found, question: { ...question, name }, server, tookMs: nowMs - startedMs, nowMs }, lookup);
   }
-  return 0;
+  return undefined;
 }
 
-async function print(
+async function askOnce(
   process: Process,
-  question: Question,
-  answer: DnsAnswer,
-  options: Settings & { address: string; port: number },
-  tookMs: number,
-): Promise<void> {
-  if (options.short) {
-    if (options.answer) for (const record of answer.answers) await write(process, `${recordData(record)}\n`);
-    return;
+  { name, type }: Question,
+  lookup: Lookup,
+): Promise<{ readonly answer: DnsAnswer; readonly transport: 'TCP' | 'UDP' } | undefined> {
+  const query: DnsQuery = {
+    server: lookup.address,
+    port: lookup.port,
+    name,
+    type,
+    timeoutMs: lookup.time * 1000,
+    recursionDesired: lookup.recurse,
+    ednsUdpSize: lookup.edns && lookup.bufsize > 0 ? lookup.bufsize : undefined,
+    signal: process.killed,
+    trace: process.trace,
+  };
+  let { tcp } = lookup;
+  for (let attempt = 0; attempt < lookup.tries; attempt++) {
+    let outcome = await queryDns(process, { ...query, tcp });
+    if (outcome.ok && outcome.answer.truncated && !tcp) {
+      if (!lookup.short && lookup.comments) await write(process, ';; Truncated, retrying in TCP mode.\n');
+      tcp = true;
+      outcome = await queryDns(process, { ...query, tcp });
+    }
+    process.killed.throwIfAborted();
+    if (outcome.ok) return { answer: outcome.answer, transport: tcp ? 'TCP' : 'UDP' };
+    const words = { timeout: 'timed out', refused: 'connection refused', network: 'end of file' }[outcome.reason];
+    await write(process, `;; communications error to ${lookup.address}#${lookup.port}: ${words}\n`);
   }
-  const additionals = answer.additionals.filter((record) => record.type !== 41);
-  const flags = [
-    'qr',
-    answer.authoritative && 'aa',
-    answer.truncated && 'tc',
-    answer.recursionDesired && 'rd',
-    answer.recursionAvailable && 'ra',
-  ];
-  if (options.comments)
-    await write(
-      process,
-      `;; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: ${answer.rcode}, id: ${answer.id}\n;; flags: ${flags.filter(Boolean).join(' ')}; QUERY: 1, ANSWER: ${answer.answers.length}, AUTHORITY: ${answer.authorities.length}, ADDITIONAL: ${additionals.length}\n\n`,
-    );
-  if (options.question) {
-    if (options.comments) await write(process, ';; QUESTION SECTION:\n');
-    await write(process, `;${`${question.name.replace(/^\.$/, '')}.`.padEnd(30)} IN\t${question.type}\n\n`);
-  }
-  for (const [title, wanted, records] of [
-    ['ANSWER', options.answer, answer.answers],
-    ['AUTHORITY', options.authority, answer.authorities],
-    ['ADDITIONAL', options.additional, additionals],
-  ] as const) {
-    if (!wanted || records.length === 0) continue;
-    if (options.comments) await write(process, `;; ${title} SECTION:\n`);
-    await write(process, records.map(recordLine).join(''));
-    if (options.comments) await write(process, '\n');
-  }
-  if (options.stats) {
-    const { dayName, monthName, day, hour, minute, second, year } = timeParts(process.runtime.clock.now());
-    await write(
-      process,
-      `;; Query time: ${Math.round(tookMs)} msec\n;; SERVER: ${options.address}#${options.port}(${options.address}) (${options.tcp ? 'TCP' : 'UDP'})\n;; WHEN: ${dayName} ${monthName} ${day} ${hour}:${minute}:${second} UTC ${year}\n;; MSG SIZE  rcvd: ${answer.size}\n\n`,
-    );
-  }
+  return undefined;
 }
