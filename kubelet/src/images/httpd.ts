@@ -22,6 +22,7 @@ const httpdProgram: Program = (process) =>
       const page = sitePage(process, '/usr/local/apache2/htdocs', request.url ?? '/', {
         index: ['index.html'],
         errorPage,
+        host: request.headers.host,
       });
       sendPage(request, response, page);
       process.stdout.write(accessLine(process, request, page));

@@ -10,6 +10,16 @@ test.each([
     'Server: nginx/1.27.3\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n',
   ],
   ['httpd:2.4', 'curl -s localhost', '<html><body><h1>It works!</h1></body></html>\n'],
+  [
+    'nginx',
+    'curl -si -d x localhost | head -n 1; curl -s -d x localhost | grep -o "405 [NA].*ed<.title"',
+    'HTTP/1.1 405 Not Allowed\r\n405 Not Allowed</title\n',
+  ],
+  [
+    'nginx',
+    'mkdir /usr/share/nginx/html/dir; curl -si localhost/dir | grep -e ^HTTP -e ^Location',
+    'HTTP/1.1 301 Moved Permanently\r\nLocation: http://localhost/dir/\r\n',
+  ],
   ['nginx', 'wget -qO- localhost | head -n 1', '<!DOCTYPE html>\n'],
   [
     'redis:7',

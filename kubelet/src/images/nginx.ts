@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Program } from '../container/process.ts';
 import type { FileSystem } from '../container/file-system.ts';
 import { serveHttp } from '../container/http-server.ts';
@@ -10,10 +11,11 @@ import { parseNginxConfig } from './nginx-config.ts';
 const VERSION = 'nginx/1.27.3';
 const REASONS: Readonly<Record<number, string>> = {
   301: 'Moved Permanently',
-  302: 'Found',
+  302: 'Moved Temporarily',
   400: 'Bad Request',
   403: 'Forbidden',
   404: 'Not Found',
+  405: 'Not Allowed',
   500: 'Internal Server Error',
   503: 'Service Temporarily Unavailable',
 };
@@ -22,6 +24,13 @@ const errorPage = (status: number): string => {
   const title = `${status} ${REASONS[status] ?? ''}`.trim();
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${VERSION}</center>\r\n</body>\r\n</html>\r\n`;
 };
+
+const failed = (status: number): SitePage => ({
+  status,
+  reason: REASONS[status],
+  headers: { 'Content-Type': 'text/html' },
+  body: Buffer.from(errorPage(status)),
+});
 
 /**
  * `nginx`: serves files as /etc/nginx/conf.d/*.conf says (listen, root, index, location, return), with an access log on stdout.
@@ -40,7 +49,7 @@ const nginxProgram: Program = (process) =>
       for (const server of servers) for (const port of server.ports) if (!ports.has(port)) ports.set(port, server);
       for (const [port, server] of ports)
         serveHttp(process, { port, name: VERSION }, (request, response) => {
-          const page = pageFor(server, request.url ?? '/');
+          const page = pageFor(server, request);
           sendPage(request, response, page);
           process.stdout.write(accessLine(process, request, page));
         });
@@ -52,7 +61,7 @@ const nginxProgram: Program = (process) =>
     process.stderr.write(`[notice] ${process.pid}#${process.pid}: start worker processes\n`);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.onSignal(signal, () => resolve(0));
 
-    function pageFor(server: NginxServer, url: string): SitePage {
+    function pageFor(server: NginxServer, { url = '/', method, headers }: IncomingMessage): SitePage {
       const path = url.replace(/[?#].*/, '');
       const location = server.locations
         .filter(({ prefix, exact }) => (exact ? path === prefix : path.startsWith(prefix)))
@@ -63,6 +72,7 @@ const nginxProgram: Program = (process) =>
         const moved = status >= 300 && status < 400;
         return {
           status,
+          reason: REASONS[status],
           headers: {
             'Content-Type': moved || text === undefined ? 'text/html' : 'text/plain',
             ...(moved && text !== undefined && { Location: text }),
@@ -70,9 +80,12 @@ const nginxProgram: Program = (process) =>
           body: Buffer.from(moved || text === undefined ? errorPage(status) : text),
         };
       }
+      // Files are read, nothing else.
+      if (method !== 'GET' && method !== 'HEAD') return failed(405);
       return sitePage(process, location?.root ?? server.root, url, {
         index: location?.index ?? server.index,
         errorPage,
+        host: headers.host,
       });
     }
   });

@@ -22,22 +22,29 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What a static web server makes of a request: a file, a redirection, or an error page. */
 export interface SitePage {
   readonly status: number;
+  /** In the status line; the usual words where absent. */
+  readonly reason?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** Finds the file for a path below a root; `errorPage` writes what stands for one that is not there. */
+/** Finds the file for a path below a root; `errorPage` writes what stands for one that is not there, `host` is what the client calls it. */
 export function sitePage(
   process: Process,
   root: string,
   url: string,
-  options: { readonly index: readonly string[]; readonly errorPage: (status: number) => string },
+  options: {
+    readonly index: readonly string[];
+    readonly errorPage: (status: number) => string;
+    readonly host?: string | undefined;
+  },
 ): SitePage {
   const failed = (status: number): SitePage => ({
     status,
     headers: { 'Content-Type': 'text/html' },
     body: Buffer.from(options.errorPage(status)),
   });
+  const origin = options.host === undefined ? '' : `http://${options.host}`;
   let path: string;
   try {
     path = decodeURIComponent(url.replace(/[?#].*/, ''));
@@ -49,7 +56,7 @@ export function sitePage(
     let file = `${root.replace(/\/$/, '')}${path}`;
     if (process.files.stat(file).type === 'directory') {
       if (!path.endsWith('/'))
-        return { ...failed(301), headers: { 'Content-Type': 'text/html', Location: `${path}/` } };
+        return { ...failed(301), headers: { 'Content-Type': 'text/html', Location: `${origin}${path}/` } };
       const index = options.index.find((name) => process.files.exists(`${file}${name}`));
       if (index === undefined) return failed(403);
       file = `${file}${index}`;
@@ -76,6 +83,7 @@ export function sitePage(
 export function sendPage(request: IncomingMessage, response: ServerResponse, page: SitePage): void {
   request.resume();
   response.statusCode = page.status;
+  if (page.reason !== undefined) response.statusMessage = page.reason;
   for (const [name, value] of Object.entries(page.headers)) response.setHeader(name, value);
   response.setHeader('Content-Length', page.body.length);
   response.end(request.method === 'HEAD' ? undefined : page.body);

@@ -108,6 +108,8 @@ export interface CommandSpec {
   readonly long?: Readonly<Record<string, string>> | undefined;
   /** The exit code for wrong arguments; 1 where absent. */
   readonly usageExitCode?: number | undefined;
+  /** How the program words what is wrong with its arguments; as it is where absent. */
+  readonly usageMessage?: ((message: string) => string) | undefined;
   /** The program looks at its arguments itself. */
   readonly raw?: boolean | undefined;
   /** `-5` means `-n 5`, as in head and tail. */
@@ -122,7 +124,7 @@ export const command =
       return await run(process, parsed(process.argv.slice(1), spec));
     } catch (error) {
       if (error instanceof UsageError) {
-        await complain(process, error.message);
+        await complain(process, spec.usageMessage?.(error.message) ?? error.message);
         return spec.usageExitCode ?? error.exitCode;
       }
       if (error instanceof FileSystemError) {

@@ -65,4 +65,9 @@ export const CURL_OPTIONS = {
   letters: 'viso:Ow:X:d:H:kLIu:A:fGm:gqS#e:b:046F:T:D:VNa',
   long: LONG,
   usageExitCode: 2,
+  usageMessage: (message: string): string => {
+    const [, option = ''] = /^(?:unrecognized|invalid) option (?:-- )?'(.*)'$/.exec(message) ?? [];
+    const told = option === '' ? message : `option ${option.startsWith('-') ? option : `-${option}`}: is unknown`;
+    return `${told}\ncurl: try 'curl --help' or 'curl --manual' for more information`;
+  },
 };

@@ -16,10 +16,3 @@ export function responseOutput(process: Process, options: Options, index: number
   process.files.writeFile(path, '', { as: process });
   return async (data) => process.files.writeFile(path, data, { append: true, as: process });
 }
-
-/** `-w`: a format with the facts of a transfer filled in. */
-export function writeOutText(format: string, facts: Readonly<Record<string, string>>): string {
-  return format.replace(/%\{(\w+)\}|%%|\\n|\\t|\\r/g, (all, name: string | undefined) =>
-    name !== undefined ? (facts[name] ?? '') : all === '%%' ? '%' : all === '\\n' ? '\n' : all === '\\t' ? '\t' : '\r',
-  );
-}

@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { NetError } from '@kubarium/shared';
 import type { Process } from '../../container/process.ts';
 import { absolutePath, write } from '../../container/standard-io.ts';
-import { UsageError } from '../command.ts';
 import type { Options } from '../command.ts';
 import { deadline, dialFirst, exchangeHttp, ResolveError, resolveHost, startTls } from '../http-client.ts';
 import type { HttpUrl } from '../http-client.ts';
 import { CurlError } from './curl-error.ts';
-import { responseOutput, writeOutText } from './curl-output.ts';
+import { responseOutput } from './curl-output.ts';
 import type { CurlRequest } from './curl-request.ts';
 import { curlRequest } from './curl-request.ts';
 import { absoluteLocation, parseUrl } from './curl-url.ts';
+import { writeOutText, type TransferFacts } from './curl-write-out.ts';
 import { answeredHop } from './http-hop.ts';
 
 /** One URL, with the redirects that it leads to. */
@@ -26,7 +26,7 @@ export class Transfer {
   readonly #index: number;
   readonly #startedMs: number;
   readonly #deadline: ReturnType<typeof deadline>;
-  #facts: Record<string, string> = {};
+  #facts: TransferFacts = {};
 
   constructor(process: Process, options: Options, index: number) {
     this.#process = process;
@@ -47,6 +47,7 @@ export class Transfer {
   }
 
   async run(text: string): Promise<void> {
+    this.#facts = { url: text, urlnum: this.#index };
     try {
       let url = parseUrl(text);
       let request = await curlRequest(this.#process, this.#options, url);
@@ -55,13 +56,14 @@ export class Transfer {
         const location = await this.#exchange(url, request);
         if (location === undefined) break;
         if (redirects >= limit) throw new CurlError(47, `Maximum (${limit}) redirects followed`);
+        Object.assign(this.#facts, { num_redirects: redirects + 1, time_redirect: this.#elapsedSeconds() });
         url = parseUrl(absoluteLocation(url, location));
         const headers = request.headers.map(
           ([name, value]) => [name, name === 'Host' ? url.authority : value] as const,
         );
         request = { ...request, path: url.path, headers };
         // As browsers do: after 301 to 303 a POST goes on as a GET.
-        if (request.method === 'POST' && !this.#options.has('X') && !/^30[78]/.test(this.#facts['http_code'] ?? ''))
+        if (request.method === 'POST' && !this.#options.has('X') && !/^30[78]/.test(String(this.#facts['http_code'])))
           request = {
             ...request,
             method: 'GET',
@@ -73,6 +75,10 @@ export class Transfer {
     } finally {
       this.#deadline[Symbol.dispose]();
     }
+  }
+
+  #elapsedSeconds(): number {
+    return this.elapsedMs() / 1000;
   }
 
   async #verbose(text: string): Promise<void> {
@@ -108,7 +114,14 @@ export class Transfer {
     this.connected = false;
     this.host = url.host;
     this.port = url.port;
+    const scheme = url.tls ? 'https' : 'http';
+    Object.assign(this.#facts, {
+      method: request.method,
+      scheme,
+      url_effective: `${scheme}://${url.authority}${url.path}`,
+    });
     const addresses = await this.#addresses(url);
+    this.#facts['time_namelookup'] = this.#elapsedSeconds();
     const seconds = options.number('connect-timeout');
     const attempts: string[] = [];
     let connection;
@@ -121,22 +134,24 @@ export class Transfer {
       });
     } catch (error) {
       await this.#verbose(attempts.join(''));
-      if (error instanceof NetError && error.code === 'ECONNREFUSED')
-        await this.#verbose(
-          `* connect to ${addresses[0]} port ${url.port} from 0.0.0.0 port 0 failed: Connection refused\n`,
-        );
+      const reason = error instanceof NetError ? CONNECT_ERRORS[error.code] : undefined;
+      if (
+        reason !== undefined &&
+        !this.timedOut() &&
+        !(error instanceof NetError && error.code === 'ETIMEDOUT' && seconds)
+      )
+        await this.#verbose(`* connect to ${addresses.at(-1)} port ${url.port} failed: ${reason}\n`);
       throw error;
     }
     this.connected = true;
-    this.#facts = {
+    Object.assign(this.#facts, {
       remote_ip: connection.remoteAddress,
-      remote_port: String(connection.remotePort),
+      remote_port: connection.remotePort,
       local_ip: connection.localAddress,
-      local_port: String(connection.localPort),
-      time_connect: (this.elapsedMs() / 1000).toFixed(6),
-      scheme: url.tls ? 'https' : 'http',
-      url_effective: `${url.tls ? 'https' : 'http'}://${url.authority}${url.path}`,
-    };
+      local_port: connection.localPort,
+      num_connects: Number(this.#facts['num_connects'] ?? 0) + 1,
+      time_connect: this.#elapsedSeconds(),
+    });
     if (options.has('v'))
       await this.#verbose(
         `${attempts.join('')}* Connected to ${url.host} (${connection.remoteAddress}) port ${url.port}\n`,
@@ -153,13 +168,24 @@ export class Transfer {
                 : this.#process.files.readFile(absolutePath(this.#process, ca), this.#process),
           })
         : connection;
-      const { path } = request;
-      if (options.has('v')) {
-        const lines = request.headers.map(([name, value]) => `> ${name}: ${value}\r\n`).join('');
-        await this.#verbose(
-          `* using HTTP/1.x\n> ${request.method} ${path} HTTP/1.1\r\n${lines}> \r\n* Request completely sent off\n`,
-        );
-      }
+      const head = [
+        `${request.method} ${request.path} HTTP/1.1\r\n`,
+        ...request.headers.map(([name, value]) => `${name}: ${value}\r\n`),
+        '\r\n',
+      ];
+      const bodyBytes = request.body?.length ?? 0;
+      const now = this.#elapsedSeconds();
+      Object.assign(this.#facts, {
+        time_appconnect: url.tls ? now : 0,
+        time_pretransfer: now,
+        size_request: head.join('').length + bodyBytes,
+        size_upload: bodyBytes,
+      });
+      const sentOff =
+        request.body === undefined
+          ? '* Request completely sent off\n'
+          : `${this.#bytesLine('}', bodyBytes)}* upload completely sent off: ${bodyBytes} bytes\n`;
+      await this.#verbose(`* using HTTP/1.x\n${head.map((line) => `> ${line}`).join('')}${sentOff}`);
       const response = await exchangeHttp(stream, { ...request, signal: this.#deadline.signal });
       this.#process.trace?.hop(answeredHop(url, request, response));
       return await this.#answer(response, url);
@@ -175,13 +201,14 @@ export class Transfer {
     const lines: string[] = [];
     for (let i = 0; i < response.rawHeaders.length; i += 2)
       lines.push(`${response.rawHeaders[i]}: ${response.rawHeaders[i + 1]}\r\n`);
-    if (options.has('v')) await this.#verbose([statusLine, ...lines, '\r\n'].map((line) => `< ${line}`).join(''));
+    await this.#verbose([statusLine, ...lines, '\r\n'].map((line) => `< ${line}`).join(''));
     Object.assign(this.#facts, {
-      http_code: String(status),
-      response_code: String(status),
+      http_code: status,
       http_version: response.httpVersion,
       content_type: response.headers['content-type'] ?? '',
-      size_header: String([statusLine, ...lines].join('').length + 2),
+      num_headers: lines.length,
+      size_header: Number(this.#facts['size_header'] ?? 0) + [statusLine, ...lines].join('').length + 2,
+      time_starttransfer: this.#elapsedSeconds(),
       redirect_url: response.headers.location === undefined ? '' : absoluteLocation(url, response.headers.location),
     });
     const location = response.headers.location;
@@ -197,39 +224,58 @@ export class Transfer {
       else this.#process.files.writeFile(absolutePath(this.#process, dump), text, { as: this.#process });
     }
     for await (const chunk of response) {
+      if (this.received === 0) await this.#verbose(this.#bytesLine('{', (chunk as Buffer).length));
       this.received += (chunk as Buffer).length;
       if (!follows && !(failed && options.has('f')) && !options.has('I')) await output(chunk as Buffer);
     }
-    this.#facts['size_download'] = String(this.received);
-    this.#facts['time_total'] = (this.elapsedMs() / 1000).toFixed(6);
-    await this.#verbose(`* Connection #0 to host ${url.host} left intact\n`);
     if (failed) throw new CurlError(22, `The requested URL returned error: ${status}`);
+    const isClosed = /\bclose\b/i.test(response.headers.connection ?? '');
+    await this.#verbose(
+      isClosed ? '* shutting down connection #0\n' : `* Connection #0 to host ${url.host} left intact\n`,
+    );
     return follows ? location : undefined;
   }
 
+  /** What stands for data in `-v`, unless the terminal shows the data itself. */
+  #bytesLine(direction: '{' | '}', bytes: number): string {
+    const isShown = this.#process.terminal !== undefined && !this.#options.has('o', 'O');
+    return isShown ? '' : `${direction} [${bytes} bytes data]\n`;
+  }
+
+  /** What `-v` tells of a failure. */
+  async complain({ message }: CurlError): Promise<void> {
+    await this.#verbose(`* ${message}\n* closing connection #0\n`);
+  }
+
   /** `-w`: the facts of the transfer in the user's format. */
-  async writeOut(): Promise<void> {
+  async writeOut(failure?: CurlError): Promise<void> {
     const format = this.#options.value('w');
     if (format === undefined) return;
-    const facts: Record<string, string> = {
-      http_code: '000',
-      response_code: '000',
-      time_total: (this.elapsedMs() / 1000).toFixed(6),
-      time_connect: '0.000000',
-      size_download: String(this.received),
-      num_redirects: '0',
-      exitcode: '0',
-      remote_ip: '',
+    const facts = {
       ...this.#facts,
+      size_download: this.received,
+      time_total: this.#elapsedSeconds(),
+      exitcode: failure?.code ?? 0,
+      errormsg: failure?.message ?? '',
     };
-    await write(this.#process, writeOutText(format, facts));
+    const text = format.startsWith('@')
+      ? this.#process.files.readFile(absolutePath(this.#process, format.slice(1)), this.#process).toString()
+      : format;
+    await write(this.#process, writeOutText(text, facts));
   }
 }
+
+const CONNECT_ERRORS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Connection refused',
+  ETIMEDOUT: 'Connection timed out',
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+};
 
 function localAddress(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const address = value.replace(/^(host|if)!/, '');
   if (/^[\d.]+$|:/.test(address)) return address;
   if (/^(eth0|lo)$/.test(address)) return undefined;
-  throw new UsageError(`option --interface: ${value}: no such interface`, 45);
+  throw new CurlError(45, `Couldn't bind to '${value}'`);
 }

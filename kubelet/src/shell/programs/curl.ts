@@ -42,7 +42,8 @@ async function transferWithRetries(process: Process, options: Options, url: stri
       process.killed.throwIfAborted();
       const failure = describeError(error, transfer);
       if (transfer.connected && transfer.received === 0) process.trace?.hop(unansweredHop(transfer, failure));
-      if (options.value('w') !== undefined) await transfer.writeOut();
+      await transfer.complain(failure);
+      await transfer.writeOut(failure);
       const again =
         options.has('retry-all-errors') ||
         failure.code === 28 ||
