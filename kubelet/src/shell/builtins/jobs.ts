@@ -79,9 +79,11 @@ async function noJob(shell: Interpreter, name: string, target: string, io: Io): 
 /** `kill [-signal | -s signal] pids...`, `kill -l` */
 export const killBuiltin: Builtin = async (shell, [, ...args], io) => {
   const jobs = shell.state.jobs;
-  const words = args.map((argument) =>
-    argument.startsWith('%') ? String(-(findJob(jobs, argument)?.pid ?? 0)) : argument,
-  );
+  const missing = args.find((argument) => argument.startsWith('%') && findJob(jobs, argument) === undefined);
+  if (missing !== undefined) return noJob(shell, 'kill', missing, io);
+  const pids = args.map((argument) => (argument.startsWith('%') ? String(-findJob(jobs, argument)!.pid) : argument));
+  // A job is a group of processes, a negative number: no signal.
+  const words = args[0]?.startsWith('%') === true ? ['--', ...pids] : pids;
   const result = killCommand(words, (pid, signal) =>
     pid < 0 && jobs.some((job) => job.pid === -pid)
       ? shell.process.signal(pid, signal) || shell.process.signal(-pid, signal)

@@ -41,6 +41,8 @@ async function pod() {
 test.each([
   ['nslookup backend', `Server:\t\t10.244.0.2\nAddress:\t10.244.0.2#53\n\nName:\t${NAME}\nAddress: 10.96.0.7\n\n`, 0],
   ['nslookup nope', "Server:\t\t10.244.0.2\nAddress:\t10.244.0.2#53\n\n** server can't find nope: NXDOMAIN\n\n", 1],
+  ['nslookup 10.96.0.7', `7.0.96.10.in-addr.arpa\tname = ${NAME}.\n\n`, 0],
+  [`host -t AAAA ${NAME}`, `${NAME} has no AAAA record\n`, 0],
   ['dig +short +search backend A', '10.96.0.7\n', 0],
   ['dig +notcp +noall +answer +search backend A', `${NAME}. 30 IN A\t10.96.0.7\n`, 0],
   ['dig +noall +answer +search nope A', '', 0],

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { nameOfAddress } from '../../container/name-of-address.ts';
 import { readHosts } from '../../container/resolver-files.ts';
 import { write } from '../../container/standard-io.ts';
 import { command, UsageError } from '../command.ts';
@@ -20,6 +22,12 @@ export const getent = command({}, async (process, { operands: [database, ...keys
           await write(process, `${entry.address.padEnd(15)} ${entry.names.join(' ')}\n`);
           continue;
         }
+        if (database === 'hosts' && isIP(key) !== 0) {
+          const name = await nameOfAddress(process, key);
+          if (name === undefined) return 2;
+          await write(process, `${key.padEnd(15)} ${name}\n`);
+          continue;
+        }
         const found = await process.resolver.lookup(key, process.trace);
         if (!found.ok) return 2;
         for (const [i, address] of found.addresses.entries())
@@ -28,7 +36,7 @@ export const getent = command({}, async (process, { operands: [database, ...keys
             for (const [j, kind] of ['STREAM', 'DGRAM', 'RAW'].entries())
               await write(
                 process,
-                `${address.padEnd(15)} ${kind}${i === 0 && j === 0 ? ` ${found.canonicalName}` : ''}\n`,
+                `${address.padEnd(15)} ${kind.padEnd(6)} ${i === 0 && j === 0 ? found.canonicalName : ''}\n`,
               );
       }
       return 0;

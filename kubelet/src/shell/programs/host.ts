@@ -27,6 +27,8 @@ export const host = command({ letters: 't:vaTW:' }, async (process, options) => 
     : options.has('t')
       ? [options.value('t')!.toUpperCase() as RecordType]
       : (['A', 'AAAA'] as const);
+  if (given !== undefined)
+    await write(process, `Using domain server:\nName: ${given}\nAddress: ${given}#53\nAliases: \n\n`);
   let rcode = 'NXDOMAIN';
   for (const candidate of reverse ? [reverseName(name)] : searchCandidates(name, conf)) {
     let exists = false;
@@ -57,7 +59,7 @@ export const host = command({ letters: 't:vaTW:' }, async (process, options) => 
     }
     if (!exists) continue;
     if (!found) await write(process, `${candidate} has no ${types[0]} record\n`);
-    return found ? 0 : 1;
+    return 0;
   }
   await write(process, `Host ${name} not found: 3(${rcode})\n`);
   return 1;

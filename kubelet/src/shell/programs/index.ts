@@ -52,6 +52,7 @@ import { sed } from './sed.ts';
 import { seq } from './seq.ts';
 import { sleep } from './sleep.ts';
 import { sort } from './sort.ts';
+import { netstat } from './netstat.ts';
 import { ss } from './ss.ts';
 import { stat } from './stat.ts';
 import { tail } from './tail.ts';
@@ -118,7 +119,7 @@ export const standardPrograms: ReadonlyMap<string, Program> = new Map<string, Pr
   ['mount', mount],
   ['mv', mv],
   ['nc', nc],
-  ['netstat', ss],
+  ['netstat', netstat],
   ['nproc', nproc],
   ['nslookup', nslookup],
   ['od', od],

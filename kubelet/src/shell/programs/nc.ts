@@ -1,24 +1,34 @@
 import type { Connection, Datagram } from '@kubarium/shared';
 import { NetError } from '@kubarium/shared';
+import { nameOfAddress } from '../../container/name-of-address.ts';
 import type { Process } from '../../container/process.ts';
 import { complain, readChunk, write } from '../../container/standard-io.ts';
 import type { Options } from '../command.ts';
 import { command, UsageError } from '../command.ts';
 import { dialFirst, resolveHost, ResolveError } from '../http-client.ts';
 
+const USAGE = 'usage: nc [-46klNnuvz] [-p source_port] [-q seconds] [-w timeout] [destination] [port]';
+
 /** `nc [-lkuvzn] [-w seconds] [-p port] [host] port`, after OpenBSD's. */
 export const nc = command({ letters: 'lkuvzntw:p:q:s:46Ni:' }, async (process, options) => {
   const operands = [...options.operands];
   const portText = options.has('l') && options.has('p') ? options.value('p') : operands.pop();
   const ports = /^(\d+)(?:-(\d+))?$/.exec(portText ?? '');
-  if (ports === null)
-    throw new UsageError(portText === undefined ? 'missing port' : `port number invalid: ${portText}`);
+  if (ports === null) throw new UsageError(portText === undefined ? USAGE : `port number invalid: ${portText}`);
   const first = Number(ports[1]);
   const last = Number(ports[2] ?? ports[1]);
   if (last > 65_535) throw new UsageError(`port number too large: ${last}`);
-  if (options.has('l')) return options.has('u') ? serveUdp(process, first) : serveTcp(process, first, options);
+  if (options.has('l')) {
+    try {
+      return await (options.has('u') ? serveUdp : serveTcp)(process, first, options);
+    } catch (error) {
+      if (!(error instanceof NetError) || error.code !== 'EADDRINUSE') throw error;
+      await complain(process, 'Address already in use');
+      return 1;
+    }
+  }
   const host = operands[0];
-  if (host === undefined) throw new UsageError('missing hostname and port');
+  if (host === undefined) throw new UsageError(USAGE);
   let status = 1;
   for (let port = first; port <= last; port++) {
     try {
@@ -35,6 +45,13 @@ export const nc = command({ letters: 'lkuvzntw:p:q:s:46Ni:' }, async (process, o
   }
   return status;
 });
+
+/** A host as it was named, and its address where that is another. */
+const told = (host: string, address: string): string => (host === address ? host : `${host} (${address})`);
+
+/** A client, by name where it has one and `-n` does not forbid to ask. */
+const clientText = async (process: Process, options: Options, { address, port }: Datagram['from']): Promise<string> =>
+  `Connection received on ${(options.has('n') ? undefined : await nameOfAddress(process, address)) ?? address} ${port}\n`;
 
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Connection refused',
@@ -60,14 +77,14 @@ async function talkTcp(
     if (verbose)
       await complain(
         process,
-        `connect to ${host} (${addresses[0]}) port ${port} (tcp) failed: ${WORDS[error.code] ?? error.code}`,
+        `connect to ${told(host, addresses[0]!)} port ${port} (tcp) failed: ${WORDS[error.code] ?? error.code}`,
       );
     return 1;
   }
   if (verbose)
     await write(
       process,
-      `Connection to ${host} (${connection.remoteAddress}) ${port} port [tcp/*] succeeded!\n`,
+      `Connection to ${told(host, connection.remoteAddress)} ${port} port [tcp/*] succeeded!\n`,
       process.stderr,
     );
   if (options.has('z')) {
@@ -168,17 +185,18 @@ async function talkUdp(process: Process, options: Options, address: string, port
 
 async function serveTcp(process: Process, port: number, options: Options): Promise<number> {
   do {
-    const connection = await new Promise<Connection>((resolve, reject) => {
-      const listener = process.network.listen({ port }, (accepted) => {
-        listener[Symbol.dispose]();
-        resolve(accepted);
-      });
-      process.killed.addEventListener('abort', () => reject(process.killed.reason), { once: true });
+    const { promise, resolve, reject } = Promise.withResolvers<Connection>();
+    const listener = process.network.listen({ port }, (accepted) => {
+      listener[Symbol.dispose]();
+      resolve(accepted);
     });
+    process.killed.addEventListener('abort', () => reject(process.killed.reason), { once: true });
+    if (options.has('v')) await write(process, `Listening on 0.0.0.0 ${port}\n`, process.stderr);
+    const connection = await promise;
     if (options.has('v'))
       await write(
         process,
-        `Connection received on ${connection.remoteAddress} ${connection.remotePort}\n`,
+        await clientText(process, options, { address: connection.remoteAddress, port: connection.remotePort }),
         process.stderr,
       );
     await relay(process, connection, {
@@ -189,16 +207,25 @@ async function serveTcp(process: Process, port: number, options: Options): Promi
   return 0;
 }
 
-async function serveUdp(process: Process, port: number): Promise<number> {
+async function serveUdp(process: Process, port: number, options: Options): Promise<number> {
+  const say = (text: string): Promise<void> =>
+    options.has('v') ? write(process, text, process.stderr) : Promise.resolve();
   let peer: Datagram['from'] | undefined;
   let writing = Promise.resolve();
   const socket = process.network.bind({
     port,
     onDatagram: ({ data, from }) => {
+      const isFirst = peer === undefined;
       peer ??= from;
-      writing = writing.then(() => write(process, data)).catch(() => {});
+      writing = writing
+        .then(async () => {
+          if (isFirst) await say(await clientText(process, options, from));
+          await write(process, data);
+        })
+        .catch(() => {});
     },
   });
+  await say(`Bound on 0.0.0.0 ${port}\n`);
   for (let chunk; (chunk = await readChunk(process.stdin, process.killed)) !== undefined;)
     if (peer !== undefined) socket.send(chunk, peer);
   await new Promise((_resolve, reject) =>

@@ -28,19 +28,22 @@ export const nslookup = command({ raw: true }, async (process) => {
     return 1;
   }
   const reverse = isIP(name) !== 0;
-  const asked = reverse ? reverseName(name) : name;
-  const candidates = reverse ? [asked] : searchCandidates(asked, conf);
+  const candidates = reverse ? [reverseName(name)] : searchCandidates(name, conf);
   const types: RecordType[] = reverse ? ['PTR'] : type === undefined ? ['A', 'AAAA'] : [type];
-  let header = `Server:\t\t${server}\nAddress:\t${server}#53\n\n`;
+  // Names of addresses are told without their server.
+  let header = reverse ? '' : `Server:\t\t${server}\nAddress:\t${server}#53\n\n`;
   let failure = 'NXDOMAIN';
   let failedName = name;
   for (const candidate of candidates) {
     const lines: string[] = [];
     let exists = false;
+    // An alias that the first answer tells is followed by the next question.
+    let asked = candidate;
+    let dangling: string | undefined;
     for (const wanted of types) {
       const outcome = await queryDns(process, {
         server,
-        name: candidate,
+        name: asked,
         type: wanted,
         timeoutMs: timeoutSeconds * 1000,
         signal: process.killed,
@@ -56,18 +59,27 @@ export const nslookup = command({ raw: true }, async (process) => {
         return 1;
       }
       const { answer } = outcome;
+      if (exists && answer.rcode !== 'NOERROR') {
+        dangling = `** server can't find ${asked}: ${answer.rcode}\n\n`;
+        break;
+      }
       if (answer.rcode !== 'NOERROR') {
         failure = answer.rcode;
         failedName = candidate;
         break;
       }
       exists = true;
+      asked = answer.answers.findLast((record) => record.type === 5)?.domain ?? asked;
       const shown = answer.answers.filter((record) => wanted === 'A' || record.type !== 5 || types.length === 1);
       lines.push(...shown.map((record) => recordLines(record)));
     }
     if (!exists) continue;
     await write(process, header);
     header = '';
+    if (dangling !== undefined) {
+      await write(process, `${lines.join('')}${dangling}`);
+      return 1;
+    }
     if (lines.length === 0) {
       await write(process, `*** Can't find ${candidate}: No answer\n\n`);
       return 1;
@@ -101,6 +113,15 @@ function recordLines(record: Resource): string {
       return `${record.name}\tservice = ${record.priority} ${record.weight} ${record.port} ${record.target}.\n`;
     case 16:
       return `${record.name}\ttext = ${recordData(record)}\n`;
+    case 2:
+      return `${record.name}\tnameserver = ${record.ns}.\n`;
+    case 6: {
+      const { primary, admin, serial, refresh, retry, expiration, minimum } = record;
+      const lines = { origin: primary, 'mail addr': admin, serial, refresh, retry, expire: expiration, minimum };
+      return `${record.name}\n${Object.entries(lines)
+        .map(([name, value]) => `\t${name} = ${value}\n`)
+        .join('')}`;
+    }
     default:
       return `${record.name}\ttype ${record.type}\n`;
   }

@@ -1,3 +1,4 @@
+import { nameOfAddress } from '../../container/name-of-address.ts';
 import { complain, write } from '../../container/standard-io.ts';
 import { command, UsageError } from '../command.ts';
 import { resolveHost, ResolveError } from '../http-client.ts';
@@ -22,22 +23,23 @@ export const traceroute = command({ letters: 'nm:w:q:p:f:s:i:I46' }, async (proc
   const probes = options.number('q') ?? 3;
   const waitMs = (options.number('w') ?? 5) * 1000;
   await write(process, `traceroute to ${host} (${address}), ${hops} hops max, 46 byte packets\n`);
-  const name = (text: string): string => (options.has('n') ? address : `${text} (${address})`);
+  const hopText = async (hop: string): Promise<string> =>
+    options.has('n') ? hop : `${(await nameOfAddress(process, hop)) ?? hop} (${hop})`;
   const own = process.network.addresses;
   if (address.startsWith('127.') || own.includes(address)) {
-    await write(process, ` 1  ${name(host)}${'  0.000 ms'.repeat(probes)}\n`);
+    await write(process, ` 1  ${await hopText(address)}${'  0.000 ms'.repeat(probes)}\n`);
     return 0;
   }
   const bridge = (own[0] ?? '').replace(/\.\d+$/, '.1');
-  const bridgeText = options.has('n') ? bridge : `${bridge} (${bridge})`;
-  await write(process, ` 1  ${bridgeText}${'  0.000 ms'.repeat(probes)}\n`);
+  await write(process, ` 1  ${await hopText(bridge)}${'  0.000 ms'.repeat(probes)}\n`);
   for (let hop = 2; hop <= hops; hop++) {
     let line = '';
     let answered = false;
     for (let probe = 0; probe < probes && !process.killed.aborted; probe++) {
       const startMs = process.runtime.clock.now();
       if (await isReachable(process, address, waitMs)) {
-        line += `${answered ? '' : `  ${name(host)}`}  ${(process.runtime.clock.now() - startMs).toFixed(3)} ms`;
+        const took = `  ${(process.runtime.clock.now() - startMs).toFixed(3)} ms`;
+        line += answered ? took : `  ${await hopText(address)}${took}`;
         answered = true;
       } else line += '  *';
     }

@@ -49,7 +49,7 @@ export const wget = command(
         for (let redirects = 0; ; redirects++) {
           if (redirects > 5) return await fail('too many redirections');
           const addresses = await resolveHost(process, url.host);
-          await say(`Connecting to ${url.host}${url.host === addresses[0] ? '' : ''} (${addresses[0]}:${url.port})\n`);
+          await say(`Connecting to ${url.authority} (${addresses[0]}:${url.port})\n`);
           const connection = await dialFirst(process, addresses, url.port, { signal: timer.signal });
           const stream = url.tls ? await startTls(connection, { insecure: true, serverName: url.host }) : connection;
           const body = options.has('post-data') ? Buffer.from(options.value('post-data')!) : undefined;
@@ -98,15 +98,19 @@ export const wget = command(
             break;
           }
           const name = options.value('O') ?? (url.path.replace(/\?.*/, '').split('/').at(-1) || 'index.html');
-          if (name !== '-') {
+          if (name === '-') await say('writing to stdout\n');
+          else {
             await say(`saving to '${name}'\n`);
             process.files.writeFile(absolutePath(process, name), '', { as: process });
           }
+          let size = 0;
           for await (const chunk of response) {
+            size += (chunk as Buffer).length;
             if (name === '-') await write(process, chunk as Buffer);
             else process.files.writeFile(absolutePath(process, name), chunk as Buffer, { append: true, as: process });
           }
           connection.destroy();
+          await say(progressBar(name, size));
           await say(name === '-' ? 'written to stdout\n' : `'${name}' saved\n`);
           break;
         }
@@ -123,6 +127,13 @@ export const wget = command(
     return 0;
   },
 );
+
+/** The progress bar as it stands in the end. */
+function progressBar(name: string, bytes: number): string {
+  const title = name.replace(/.*\//, '').slice(0, 20).padEnd(20);
+  const size = bytes < 100_000 ? String(bytes) : `${Math.floor(bytes / 1024)}k`;
+  return `${title} 100% |${'*'.repeat(32)}| ${size.padStart(5)}  0:00:00 ETA\n`;
+}
 
 const words = (code: string): string =>
   ({
