@@ -112,12 +112,24 @@ async function overTcp({ network }: Host, query: DnsQuery, id: number, request: 
 }
 
 const OPT = 41;
+const HEADER_BYTES = 12;
 
+/** One question (RFC 1035, 4.1), and the room for the answer where it is told (RFC 6891). By hand, since every look-up of every pod asks one. */
 function encode(id: number, { name, type, recursionDesired = true, ednsUdpSize }: DnsQuery): Buffer {
-  const packet = new Packet();
-  packet.header = new Packet.Header({ id, rd: recursionDesired ? 1 : 0 });
-  packet.questions.push(new Packet.Question(name.replace(/\.$/, ''), Packet.TYPE[type], Packet.CLASS.IN));
-  const message = packet.toBuffer();
+  const labels = name.replace(/\.$/, '').split('.');
+  const bytes = Buffer.alloc(HEADER_BYTES + Buffer.byteLength(name) + 6);
+  bytes.writeUInt16BE(id, 0);
+  bytes[2] = recursionDesired ? 1 : 0;
+  bytes[5] = 1;
+  let at = HEADER_BYTES;
+  for (const label of labels) {
+    if (label === '') continue;
+    const length = bytes.write(label, at + 1);
+    bytes[at] = length;
+    at += 1 + length;
+  }
+  at = bytes.writeUInt16BE(Packet.TYPE[type], at + 1);
+  const message = bytes.subarray(0, bytes.writeUInt16BE(Packet.CLASS.IN, at));
   if (ednsUdpSize === undefined) return message;
   const opt = Buffer.from([0, 0, OPT, 0, 0, 0, 0, 0, 0, 0, 0]);
   opt.writeUInt16BE(ednsUdpSize, 3);

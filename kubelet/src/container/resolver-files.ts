@@ -9,7 +9,22 @@ export interface ResolvConf {
   readonly attempts: number;
 }
 
-function parseResolvConf(text: string): ResolvConf {
+/** Reads with what was made of the last texts: each look-up of each pod reads its files, and they hardly ever change. */
+function remembering<T>(parse: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    let parsed = known.get(text);
+    if (parsed === undefined) {
+      if (known.size >= REMEMBERED_TEXTS) known.clear();
+      known.set(text, (parsed = parse(text)));
+    }
+    return parsed;
+  };
+}
+
+const REMEMBERED_TEXTS = 1_000;
+
+const parseResolvConf = remembering((text): ResolvConf => {
   const nameservers: string[] = [];
   let search: string[] = [];
   let options: string[] = [];
@@ -34,7 +49,7 @@ function parseResolvConf(text: string): ResolvConf {
     timeoutSeconds: Math.max(1, option('timeout', 5, 30)),
     attempts: Math.max(1, option('attempts', 2, 5)),
   };
-}
+});
 
 export const readResolvConf = (files: FileSystem): ResolvConf =>
   parseResolvConf(files.exists('/etc/resolv.conf') ? files.readFile('/etc/resolv.conf').toString() : '');
@@ -57,13 +72,13 @@ export interface HostsEntry {
   readonly names: readonly string[];
 }
 
-function parseHosts(text: string): HostsEntry[] {
-  return text
+const parseHosts = remembering((text): readonly HostsEntry[] =>
+  text
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim().split(/\s+/))
     .filter((words) => words.length > 1)
-    .map(([address, ...names]) => ({ address: address!, names }));
-}
+    .map(([address, ...names]) => ({ address: address!, names })),
+);
 
-export const readHosts = (files: FileSystem): HostsEntry[] =>
+export const readHosts = (files: FileSystem): readonly HostsEntry[] =>
   files.exists('/etc/hosts') ? parseHosts(files.readFile('/etc/hosts').toString()) : [];
