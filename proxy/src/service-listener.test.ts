@@ -36,8 +36,8 @@ const echoNetwork = (asked: string[]): NetworkNamespace => ({
   listen: () => {
     throw new Error('nobody listens outside');
   },
-  connect: ({ address, port }) => {
-    asked.push(`TCP ${address}:${port}`);
+  connect: ({ address, port, localAddress }) => {
+    asked.push(`TCP ${address}:${port} from ${localAddress}`);
     const echo = new Duplex({
       read() {},
       write(chunk: Buffer, _, done) {
@@ -51,11 +51,11 @@ const echoNetwork = (asked: string[]): NetworkNamespace => ({
     });
     return Promise.resolve(echo as Connection);
   },
-  bind: ({ onDatagram }) => ({
-    address: '0.0.0.0',
+  bind: ({ onDatagram, address = '0.0.0.0' }) => ({
+    address,
     port: 1,
     send(data, to) {
-      asked.push(`UDP ${to.address}:${to.port}`);
+      asked.push(`UDP ${to.address}:${to.port} from ${address}`);
       onDatagram({ data, from: to });
     },
     [Symbol.dispose]() {},
@@ -117,7 +117,7 @@ it('brings bytes of real sockets to a node and back, and closes with the Service
   udp.send('ping', port, '127.0.0.1');
   await expect(reply).resolves.toBe('ping');
   udp.close();
-  expect(asked).toEqual([`TCP 172.18.0.1:${port}`, `UDP 172.18.0.1:${port}`]);
+  expect(asked).toEqual(['TCP', 'UDP'].map((protocol) => `${protocol} 172.18.0.1:${port} from 172.18.0.254`));
   remove();
   const closed = async (): Promise<unknown> => {
     for (;;) {
@@ -139,7 +139,7 @@ it('answers at the loopback address of a load balancer, and opens no other addre
   const socket = connect(port, '127.9.9.9');
   socket.end('hello');
   await expect(answer(socket)).resolves.toBe('hello');
-  expect(asked).toEqual([`TCP 127.9.9.9:${port}`]);
+  expect(asked).toEqual([`TCP 127.9.9.9:${port} from 172.18.0.254`]);
   expect(problems).toEqual([]);
   const elsewhere = answer(connect(port, '127.0.0.1').end());
   await expect(elsewhere).rejects.toMatchObject({ code: 'ECONNREFUSED' });

@@ -110,6 +110,11 @@ export class ServiceListener implements Component {
     }
   }
 
+  /** Also to a load balancer's loopback address the outside comes from outside. */
+  get #source(): { readonly localAddress: string | undefined } {
+    return { localAddress: this.#options.network.addresses[0] };
+  }
+
   *#wantedPorts(): Iterable<WantedPort> {
     const { proxy, address = '127.0.0.1' } = this.#options;
     for (const route of proxy.table.nodePortRoutes()) {
@@ -159,7 +164,7 @@ export class ServiceListener implements Component {
       if (target === undefined) return socket.resetAndDestroy();
       const gone = new AbortController();
       socket.on('close', () => gone.abort(new Error('the client went away')));
-      this.#options.network.connect({ ...target, signal: gone.signal }).then(
+      this.#options.network.connect({ ...target, ...this.#source, signal: gone.signal }).then(
         (connection) => join(socket, connection),
         () => socket.resetAndDestroy(),
       );
@@ -196,6 +201,7 @@ export class ServiceListener implements Component {
       if (client === undefined) {
         const inner = this.#options.network.bind({
           port: 0,
+          address: this.#source.localAddress,
           onDatagram: ({ data }) => socket.send(data, from.port, from.address),
         });
         clients.set(key, (client = { inner, usedMs: 0 }));

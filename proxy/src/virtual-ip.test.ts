@@ -176,6 +176,7 @@ describe("a load balancer's address", () => {
   const local = balanced({ externalTrafficPolicy: 'Local' });
   const ranged = balanced({ loadBalancerSourceRanges: ['203.0.113.0/24', ' 10.244.1.0/24 ', 'fd00::/8'] });
   const host = balanced({ loadBalancerSourceRanges: ['172.18.0.254/32'] });
+  const node3 = balanced({ loadBalancerSourceRanges: ['172.18.0.3/32'] });
   it.each([
     ['brings the outside in by the first node', any, 'outside', '127.1.0.9:80', to('10.244.2.2', 8080, '172.18.0.1')],
     ['Local, by a node with an endpoint, source kept', local, 'outside', '127.1.0.9:80', to('10.244.2.2', 8080)],
@@ -183,6 +184,13 @@ describe("a load balancer's address", () => {
     ['gives no answer to a pod of no range', ranged, 'pod 10.244.3.9', '127.1.0.9:80', DROP],
     ['gives no answer to the outside of no range', ranged, 'outside', '127.1.0.9:80', DROP],
     ['lets the outside of its ranges in', host, 'outside', '127.1.0.9:80', to('10.244.2.2', 8080, '172.18.0.1')],
+    [
+      'knows a node at its own loopback',
+      node3,
+      'loopback node-3',
+      '127.1.0.9:80',
+      to('10.244.2.2', 8080, '172.18.0.3'),
+    ],
     ['leaves node ports open to all', ranged, 'outside', '172.18.0.2:30080', to('10.244.2.2', 8080, '172.18.0.2')],
     ['leaves external IPs open to all', ranged, 'outside', '198.51.100.7:80', to('10.244.2.2', 8080, '172.18.0.1')],
     ['leaves the cluster IP open to all', ranged, 'pod 10.244.3.9', `${VIP}:80`, to('10.244.2.2', 8080)],

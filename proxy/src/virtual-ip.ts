@@ -42,6 +42,8 @@ export interface VirtualIpOptions {
 interface Match {
   readonly route: Route;
   readonly entrance: Entrance;
+  /** The source's address; a node that asks at its own loopback is known by its own. */
+  readonly client: string;
   /** The node whose rules decide: the source's, or the one whose node port is asked. */
   readonly node: NodeFacts;
   readonly masquerade: boolean;
@@ -77,10 +79,10 @@ export class VirtualIpStage implements PathStage {
     if (nodeName !== undefined && flow.from.node !== nodeName) return { action: 'pass' };
     const match = this.#match(flow);
     if (match === undefined) return this.#unmatched(flow);
-    const { route, node, entrance } = match;
-    if (isShutOut(route, flow)) {
+    const { route, node, entrance, client } = match;
+    if (isShutOut(route, flow.destination.address, client)) {
       const ranges = route.port.sourceRanges.map(({ text }) => text).join(', ');
-      const reason = `loadBalancerSourceRanges of Service ${route.name} (${ranges}) has not ${flow.source.address}`;
+      const reason = `loadBalancerSourceRanges of Service ${route.name} (${ranges}) has not ${client}`;
       flow.trace?.hop({ ...hopOf(flow, node), verdict: 'dropped', reason, ok: false });
       return { action: 'drop' };
     }
@@ -89,7 +91,7 @@ export class VirtualIpStage implements PathStage {
       flow.trace?.hop(serviceHop(flow, match, choice, undefined, choice.reason));
       return { action: choice.outcome };
     }
-    const { endpoint, why } = this.#pick(route, node, choice, flow.source.address);
+    const { endpoint, why } = this.#pick(route, node, choice, client);
     flow.trace?.hop(serviceHop(flow, match, choice, endpoint, why));
     const destination = { address: endpoint.address, port: endpoint.port };
     return match.masquerade || endpoint.address === flow.source.address
@@ -110,15 +112,17 @@ export class VirtualIpStage implements PathStage {
     const { table, nodes } = this.#options;
     const home = nodes.byName(from.node);
     const here: NodeFacts = home ?? { name: from.node, zone: undefined, addresses: [source.address] };
+    const client = isLoopback(source.address) ? (here.addresses[0] ?? source.address) : source.address;
     const cluster = table.clusterRoute(protocol, address, port);
     if (cluster !== undefined) {
-      return { route: cluster, entrance: 'internal', node: here, masquerade: false, as: 'cluster IP' };
+      return { route: cluster, entrance: 'internal', client, node: here, masquerade: false, as: 'cluster IP' };
     }
     // Pods and nodes are inside, and a Local policy does not bind them.
     const isInside = from.pod !== undefined || home !== undefined;
     const fromOutside = (route: Route, node: NodeFacts, as: string): Match => ({
       route,
       entrance: isInside ? 'short-circuit' : 'external',
+      client,
       node,
       masquerade: route.port.externalLocal ? from.pod === undefined && isInside : true,
       as,
@@ -188,10 +192,10 @@ export class VirtualIpStage implements PathStage {
 const affinityKey = (route: Route): string => `${route.name}/${route.port.protocol}`;
 
 /** Whether the load balancer would not let a client in. */
-const isShutOut = ({ port }: Route, { source, destination }: Flow): boolean =>
+const isShutOut = ({ port }: Route, asked: string, client: string): boolean =>
   port.sourceRanges.length > 0 &&
-  port.loadBalancerAddresses.includes(destination.address) &&
-  !port.sourceRanges.some((range) => range.contains(source.address));
+  port.loadBalancerAddresses.includes(asked) &&
+  !port.sourceRanges.some((range) => range.contains(client));
 
 const hopOf = (flow: Flow, node: NodeFacts) => ({
   stage: 'service',

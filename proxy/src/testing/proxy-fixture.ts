@@ -47,7 +47,7 @@ export const makeEndpoint = (address: string, more: Partial<SliceEndpoint> = {})
   ...more,
 });
 
-export const nodes: readonly NodeFacts[] = ['1', '2', '3'].map((n) => ({
+const nodes: readonly NodeFacts[] = ['1', '2', '3'].map((n) => ({
   name: `node-${n}`,
   zone: n === '3' ? 'zone-b' : 'zone-a',
   addresses: [`172.18.0.${n}`],
@@ -90,16 +90,21 @@ export function proxyFixture(services: readonly Service[], slices: readonly Endp
   };
 }
 
-/** A flow from `pod 10.244.1.5`, `node node-1` or `outside` to `address:port`. */
+/** A flow from `pod 10.244.1.5`, `node node-1`, `loopback node-1` or `outside` to `address:port`. */
 export function flow(from: string, to: string, protocol: Protocol = 'TCP', hops?: Hop[]): Flow {
   const [kind, name = ''] = from.split(' ');
   const [address = '', port] = to.split(':');
-  const node = kind === 'pod' ? `node-${name.split('.')[2]}` : kind === 'node' ? name : 'outside';
-  const source = kind === 'pod' ? name : kind === 'node' ? `172.18.0.${name.slice(5)}` : '172.18.0.254';
+  const node = kind === 'pod' ? `node-${name.split('.')[2]}` : kind === 'outside' ? 'outside' : name;
+  const sources: Record<string, string> = {
+    pod: name,
+    node: `172.18.0.${name.slice(5)}`,
+    loopback: '127.0.0.1',
+    outside: '172.18.0.254',
+  };
   return {
     protocol,
     from: { node, ...(kind === 'pod' ? { pod: { namespace: 'default', name, uid: name } } : {}) },
-    source: { address: source, port: 40_000 },
+    source: { address: sources[kind!]!, port: 40_000 },
     destination: { address, port: Number(port) },
     ...(hops === undefined ? {} : { trace: { hop: (hop) => void hops.push(hop) } }),
   };
