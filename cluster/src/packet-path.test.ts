@@ -1,4 +1,5 @@
 import { VirtualClock, type Connection, type Hop, type NetworkNamespace } from '@kubarium/shared';
+import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { packetPathFixture, resolve } from './testing/packet-path-fixture.ts';
@@ -59,6 +60,22 @@ it('keeps the Service answering while its pods are replaced', async () => {
   setBackends([]);
   await new Promise((turn) => setImmediate(turn));
   await expect(get(client, '10.96.1.1', 80)).rejects.toMatchObject({ code: 'ECONNREFUSED', address: '10.96.1.1' });
+});
+
+it('leaves an open connection alone whatever becomes of its Service, until its pod is gone', async () => {
+  const { client, servers, setBackends } = await fixture(['10.244.2.2']);
+  const { network } = servers.get('10.244.2.2')!;
+  network.listen({ port: 9090 }, (connection) => void connection.pipe(connection));
+  setBackends(['10.244.2.2'], 9090);
+  await new Promise((turn) => setImmediate(turn));
+  const connection = await client.connect({ address: '10.96.1.1', port: 80 });
+  setBackends([]);
+  await new Promise((turn) => setImmediate(turn));
+  connection.write('still here');
+  await expect(once(connection, 'data').then(String)).resolves.toBe('still here');
+  await expect(client.connect({ address: '10.96.1.1', port: 80 })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  servers.get('10.244.2.2')![Symbol.dispose]();
+  await expect(once(connection, 'close')).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
 it('tells each hop of a connection and of a datagram when traced', async () => {

@@ -9,7 +9,7 @@ export class Route {
   readonly port: ServicePort;
   readonly #slices: ReadonlyMap<string, SliceEndpoints>;
   #endpoints: readonly Endpoint[] | undefined;
-  #keys: ReadonlySet<string> | undefined;
+  #serving: ReadonlySet<string> | undefined;
   #hasHints = false;
   /** Choices, made once for all nodes where neither policy nor hints tell them apart. */
   readonly #choices = new Map<string, EndpointChoice>();
@@ -44,10 +44,13 @@ export class Route {
     return this.#endpoints;
   }
 
-  /** Whether an endpoint may still be sent traffic that was sent to it before. */
-  has(address: string, port: number): boolean {
-    this.#keys ??= new Set(this.endpoints.filter(({ ready, serving }) => ready || serving).map(({ key }) => key));
-    return this.#keys.has(`${address}:${port}`);
+  /**
+   * Whether an open UDP flow to an address goes on: no longer than it serves, but where nobody does, there is nothing better to change to.
+   * Neither policy nor readiness breaks what stands, as with TCP. Source: pkg/proxy/conntrack.
+   */
+  keepsFlowTo(address: string): boolean {
+    this.#serving ??= new Set(this.endpoints.flatMap((one) => (one.serving ? [one.address] : [])));
+    return this.#serving.size === 0 || this.#serving.has(address);
   }
 
   choose(node: ProxyNode, entrance: Entrance): EndpointChoice {
@@ -65,7 +68,7 @@ export class Route {
   /** To be called when the slices have changed. */
   refresh(): void {
     this.#endpoints = undefined;
-    this.#keys = undefined;
+    this.#serving = undefined;
     this.#choices.clear();
   }
 }

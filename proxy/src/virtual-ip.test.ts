@@ -265,21 +265,28 @@ describe('session affinity', () => {
 });
 
 describe('a tracked UDP flow', () => {
-  it('stands while its endpoint serves, and no longer', () => {
-    const { stage, setSlices } = proxyFixture(
-      [makeService('web', { clusterIP: VIP, ports: [{ port: 80, protocol: 'UDP' }] })],
-      [],
+  const leaving = { ready: false, serving: true, terminating: true };
+  const gone = { ready: false, serving: false, terminating: true };
+  it.each<[string, boolean, object[]]>([
+    ['while its endpoint is ready', true, [{ ready: true }, { ready: true }]],
+    ['while its endpoint serves, though it is leaving', true, [leaving, { ready: true }]],
+    ['no longer than its endpoint serves, where another one does', false, [gone, leaving]],
+    ['no longer than its endpoint is there, where another one serves', false, [undefined!, { ready: true }]],
+    ['where nobody serves any more', true, [gone, gone]],
+    ['where there are no endpoints any more', true, []],
+  ])('stands %s', (_, expected, conditions) => {
+    const dns = makeService('dns', { clusterIP: VIP, ports: [{ port: 80, protocol: 'UDP' }] });
+    const endpoints = [one, two].flatMap((endpoint, index) =>
+      conditions[index] === undefined ? [] : [{ ...endpoint, conditions: conditions[index] }],
     );
+    const { stage } = proxyFixture([dns], [makeSlice('dns', endpoints, [{ port: 8080, protocol: 'UDP' }])]);
     const asked = flow('pod 10.244.2.9', `${VIP}:80`, 'UDP');
-    const slice = (conditions: object) =>
-      makeSlice('web', [makeEndpoint('10.244.1.2', { conditions })], [{ port: 8080, protocol: 'UDP' }]);
-    const stands = (): boolean => stage.stands(asked, { address: '10.244.1.2', port: 8080 });
-    setSlices(slice({ ready: true }));
-    expect(stands()).toBe(true);
-    setSlices(slice({ ready: false, serving: true, terminating: true }));
-    expect(stands()).toBe(true);
-    setSlices(slice({ ready: false, serving: false, terminating: true }));
-    expect(stands()).toBe(false);
+    expect(stage.stands(asked, { address: '10.244.1.2', port: 8080 })).toBe(expected);
+  });
+
+  it('stands when its Service is gone', () => {
+    const { stage } = proxyFixture([], []);
+    expect(stage.stands(flow('pod 10.244.2.9', `${VIP}:80`, 'UDP'), { address: '10.244.1.2', port: 8080 })).toBe(true);
   });
 });
 

@@ -100,7 +100,7 @@ export class VirtualIpStage implements PathStage {
   }
 
   stands(flow: Flow, destination: SocketAddress): boolean {
-    return this.#match(flow)?.route.has(destination.address, destination.port) ?? false;
+    return this.#match(flow)?.route.keepsFlowTo(destination.address) ?? true;
   }
 
   /** Forgets the session affinity of routes that are gone. */

@@ -34,14 +34,19 @@ const object = (kind: string, namespace: string | undefined, name: string, rest:
     ...rest,
   }) as never;
 
-const slice = (namespace: string, service: string, addresses: readonly string[]): ApiObject =>
+const slice = (
+  namespace: string,
+  service: string,
+  addresses: readonly string[],
+  ports = SLICE_PORTS[service],
+): ApiObject =>
   object(
     'EndpointSlice',
     namespace,
     `${service}-1`,
     {
       addressType: 'IPv4',
-      ports: SLICE_PORTS[service],
+      ports,
       endpoints: addresses.map((address) => ({ addresses: [address], nodeName: `node-${address.split('.')[2]}` })),
     },
     { 'kubernetes.io/service-name': service },
@@ -88,8 +93,8 @@ export async function packetPathFixture(clock: Clock, backends: readonly string[
   serveDns({ network: attach('10.244.1.53').network, answer: dns.answerMessage });
   let version = 10;
   /** Changes the endpoints of `backend`. */
-  const setBackends = (addresses: readonly string[]): void => {
-    const changed = slice('default', 'backend', addresses);
+  const setBackends = (addresses: readonly string[], port = 8080): void => {
+    const changed = slice('default', 'backend', addresses, [{ port }]);
     changed.metadata.resourceVersion = `${++version}`;
     transport.watches.find((watch) => watch.resource.resource === 'endpointslices')!.send('MODIFIED', changed);
   };
