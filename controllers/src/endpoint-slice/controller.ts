@@ -6,16 +6,22 @@ import {
   keyOf,
   type Node,
   NODES,
+  PODS,
   ReconcileLoop,
+  type Service,
+  SERVICES,
   StatusError,
 } from '@kubarium/shared';
 import { composeController } from '../compose-controller.ts';
 import type { ControllerContext } from '../controller-context.ts';
 import { isNamespaceTerminating } from '../namespace-terminating.ts';
 import { OwnWrites } from '../own-writes.ts';
+import { POD_NODE_INDEXERS, podsOnNode } from '../pods-on-node.ts';
 import { ServicePods } from '../service-pods.ts';
 import { TriggerTimeTracker } from '../trigger-time.ts';
+import { isTopologyAware } from './hints.ts';
 import { CONTROLLER_NAME, MANAGED_BY, SERVICE_NAME, slicePlan } from './reconcile.ts';
+import { isSameToZones, zoneShares, type ZoneShares } from './zone-allocation.ts';
 
 const SERVICE_INDEX = 'service';
 
@@ -32,10 +38,17 @@ const SLICE_INDEXERS = {
   },
 };
 
+const TOPOLOGY_INDEX = 'topology';
+const SERVICE_INDEXERS = {
+  [TOPOLOGY_INDEX]: (service: Service): readonly string[] => (isTopologyAware(service) ? ['Auto'] : []),
+};
+
 /** Keeps the EndpointSlices of every Service that has a selector. */
 export function endpointSliceController(context: ControllerContext): Component {
   const { client, informers, runtime } = context;
   const servicePods = new ServicePods(informers);
+  informers.informer(PODS, { indexers: POD_NODE_INDEXERS });
+  informers.informer(SERVICES, { indexers: SERVICE_INDEXERS });
   const nodes = informers.informer(NODES);
   const slices = informers.informer(ENDPOINT_SLICES, { indexers: SLICE_INDEXERS });
   const ownSlices = new OwnWrites(slices, runtime.clock, (slice) => serviceKeyOf(slice) ?? '');
@@ -51,15 +64,40 @@ export function endpointSliceController(context: ControllerContext): Component {
     if (key !== undefined && !ownSlices.isEcho(slice)) loop.add(key);
   };
   slices.onChange({ added: enqueueOfSlice, updated: enqueueOfSlice, deleted: enqueueOfSlice });
+  /** Undefined until they are asked for after a change of the nodes. */
+  let shares: { readonly known: ZoneShares } | undefined;
+  /** The Services of topology mode Auto whose endpoints have hints. */
+  const hinted = new Set<string>();
   nodes.onChange({
-    added: (node) => zoneOf(node) === undefined || enqueueAll(),
-    updated: (node, previous) => zoneOf(node) === zoneOf(previous) || enqueueAll(),
+    added: nodeChanged,
+    updated: (node, previous) => void (isSameToZones(node, previous) || nodeChanged(node)),
+    deleted: nodeChanged,
   });
 
   return composeController('endpoint-slice', context, [loop], [recorder]);
 
-  function enqueueAll(): void {
-    servicePods.services.store.list().forEach(enqueue);
+  /** Concerns the Services of its pods, and those that share endpoints out over the zones. */
+  function nodeChanged({ metadata }: Node): void {
+    shares = undefined;
+    for (const pod of podsOnNode(servicePods.pods, metadata.name)) servicePods.servicesOf(pod).forEach(enqueue);
+    servicePods.services.store.byIndex(TOPOLOGY_INDEX, 'Auto').forEach(enqueue);
+  }
+
+  function tellHints(service: Service, obstacle: string | undefined): void {
+    const key = keyOf(service);
+    const isHinted = isTopologyAware(service) && obstacle === undefined;
+    if (isHinted === hinted.has(key) && obstacle === undefined) return;
+    if (isHinted) hinted.add(key);
+    else hinted.delete(key);
+    const what = isHinted
+      ? 'Topology Aware Hints has been enabled'
+      : (obstacle ?? 'Topology Aware Hints has been disabled');
+    recorder.event(
+      service,
+      isHinted ? 'Normal' : 'Warning',
+      isHinted ? 'TopologyAwareHintsEnabled' : 'TopologyAwareHintsDisabled',
+      `${what}, addressType: IPv4`,
+    );
   }
 
   async function reconcile(key: string): Promise<void> {
@@ -67,6 +105,7 @@ export function endpointSliceController(context: ControllerContext): Component {
     if (service === undefined) {
       // Its slices go with it: the garbage collector follows their owner reference.
       triggerTimes.forget(key);
+      hinted.delete(key);
       return;
     }
     const { selector, type } = service.spec;
@@ -79,7 +118,8 @@ export function endpointSliceController(context: ControllerContext): Component {
       slices: ownSlices
         .merge(key, slices.store.byIndex(SERVICE_INDEX, key))
         .filter((slice) => slice.metadata.deletionTimestamp === undefined),
-      zoneOf: (nodeName) => zoneOf(nodes.store.get(nodeName)),
+      nodeOf: (name) => nodes.store.get(name),
+      zoneShares: () => (shares ??= { known: zoneShares(nodes.store.list()) }).known,
       triggerTime: triggerTimes.next(key, service, pods),
     });
     try {
@@ -88,6 +128,7 @@ export function endpointSliceController(context: ControllerContext): Component {
         ...plan.update.map((slice) => ownSlices.write(client.update(ENDPOINT_SLICES, slice))),
         ...plan.remove.map((slice) => ownSlices.delete(slice, client.delete(ENDPOINT_SLICES, slice.metadata))),
       ]);
+      tellHints(service, plan.hintsObstacle);
     } catch (error) {
       // What changed and was not written must come with the next attempt.
       triggerTimes.forget(key);
@@ -103,5 +144,3 @@ export function endpointSliceController(context: ControllerContext): Component {
     }
   }
 }
-
-const zoneOf = (node: Node | undefined): string | undefined => node?.metadata.labels?.['topology.kubernetes.io/zone'];

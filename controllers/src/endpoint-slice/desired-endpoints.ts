@@ -1,11 +1,4 @@
-import {
-  deepEqual,
-  type Endpoint,
-  type EndpointHints,
-  type EndpointSlicePort,
-  type Pod,
-  type Service,
-} from '@kubarium/shared';
+import type { Endpoint, EndpointSlicePort, Node, Pod, Service } from '@kubarium/shared';
 import { isPodReady } from '../pod-state.ts';
 import { endpointHostname, mayBeEndpoint } from '../service-pods.ts';
 import { targetPort } from '../target-port.ts';
@@ -29,11 +22,14 @@ export const portsKey = (ports: readonly EndpointSlicePort[] | undefined): strin
       .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
   );
 
-/** The endpoints that a Service should have, by the ports that its target ports mean on each pod. */
+/**
+ * The endpoints that a Service should have, by the ports that its target ports mean on each pod. They have no hints yet. A pod whose node
+ * is gone is none, but where the Service publishes pods in any state.
+ */
 export function desiredEndpoints(
   service: Service,
   pods: readonly Pod[],
-  zoneOf: (nodeName: string) => string | undefined,
+  nodeOf: (name: string) => Node | undefined,
 ): Map<string, PortGroup> {
   const groups = new Map<string, PortGroup>();
   const servicePorts = service.spec.ports ?? [];
@@ -48,7 +44,9 @@ export function desiredEndpoints(
       group = groups.get(key) ?? { ports, endpoints: new Map() };
       groups.set(key, group);
     }
-    const endpoint = endpointOf(pod, service, zoneOf);
+    const node = nodeOf(pod.spec.nodeName ?? '');
+    if (node === undefined && service.spec.publishNotReadyAddresses !== true) continue;
+    const endpoint = endpointOf(pod, service, node);
     group.endpoints.set(endpointKey(endpoint), endpoint);
   }
   return groups;
@@ -64,15 +62,14 @@ function portsOn(pod: Pod, service: Service): EndpointSlicePort[] {
   });
 }
 
-function endpointOf(pod: Pod, service: Service, zoneOf: (nodeName: string) => string | undefined): Endpoint {
+function endpointOf(pod: Pod, service: Service, node: Node | undefined): Endpoint {
   const { namespace, name, uid, deletionTimestamp } = pod.metadata;
   const { nodeName } = pod.spec;
   const serving = isPodReady(pod);
   const terminating = deletionTimestamp !== undefined;
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   const hostname = endpointHostname(pod, service);
-  const zone = nodeName === undefined ? undefined : zoneOf(nodeName);
-  const hints = ready ? endpointHints(service, nodeName, zone) : undefined;
+  const zone = zoneOf(node);
   return {
     addresses: [pod.status.podIP!],
     conditions: { ready, serving, terminating },
@@ -80,30 +77,14 @@ function endpointOf(pod: Pod, service: Service, zoneOf: (nodeName: string) => st
     ...(nodeName === undefined ? {} : { nodeName }),
     targetRef: { kind: 'Pod', ...(namespace === undefined ? {} : { namespace }), name, uid },
     ...(zone === undefined ? {} : { zone }),
-    ...(hints === undefined ? {} : { hints }),
   };
 }
 
-/**
- * For whom a ready endpoint is meant, by the Service's `trafficDistribution`: each for its own zone, and with PreferSameNode for its
- * own node too. Source: KEP-4444, KEP-3015. Simplified: the annotation `service.kubernetes.io/topology-mode: Auto` gives no hints; the
- * real controller shares endpoints out by the CPUs of each zone.
- */
-function endpointHints(
-  { spec: { trafficDistribution } }: Pick<Service, 'spec'>,
-  nodeName: string | undefined,
-  zone: string | undefined,
-): EndpointHints | undefined {
-  const forNodes = trafficDistribution === 'PreferSameNode' && nodeName !== undefined;
-  const forZones = trafficDistribution !== undefined && zone !== undefined;
-  if (!forNodes && !forZones) return undefined;
-  return {
-    ...(forNodes ? { forNodes: [{ name: nodeName }] } : {}),
-    ...(forZones ? { forZones: [{ name: zone }] } : {}),
-  };
-}
+/** The zone that a node is in, by its label. */
+export const zoneOf = (node: Node | undefined): string | undefined =>
+  node?.metadata.labels?.['topology.kubernetes.io/zone'];
 
-/** True where nothing that a reader sees differs. */
+/** True where nothing but the hints differs. */
 export const isSameEndpoint = (a: Endpoint, b: Endpoint): boolean =>
   a === b ||
   (a.conditions?.ready === b.conditions?.ready &&
@@ -111,7 +92,6 @@ export const isSameEndpoint = (a: Endpoint, b: Endpoint): boolean =>
     a.conditions?.terminating === b.conditions?.terminating &&
     a.nodeName === b.nodeName &&
     a.zone === b.zone &&
-    deepEqual(a.hints, b.hints) &&
     a.hostname === b.hostname &&
     a.targetRef?.uid === b.targetRef?.uid &&
     a.targetRef?.name === b.targetRef?.name &&

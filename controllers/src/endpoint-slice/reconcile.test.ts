@@ -1,5 +1,5 @@
 import type { EndpointSlice, Pod, Service, ServiceSpec } from '@kubarium/shared';
-import { makePod } from '@kubarium/shared/testing';
+import { makeNode, makePod } from '@kubarium/shared/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { slicePlan, type SlicePlan } from './reconcile.ts';
@@ -44,8 +44,9 @@ const pod = (
     status: { phase, podIP: ip, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
   });
 
+const NODE = makeNode({ metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'z1' } } });
 const plan = (service: Service, pods: Pod[], slices: EndpointSlice[] = [], triggerTime?: string): SlicePlan =>
-  slicePlan({ service, pods, slices, zoneOf: () => 'z1', triggerTime });
+  slicePlan({ service, pods, slices, nodeOf: () => NODE, zoneShares: () => undefined, triggerTime });
 
 let made = 0;
 /** What the API would hold after the plan. */

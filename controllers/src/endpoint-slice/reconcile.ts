@@ -1,29 +1,32 @@
 import {
   deepEqual,
   type Draft,
-  type Endpoint,
   type EndpointSlice,
-  type EndpointSlicePort,
+  type Node,
   type Pod,
   type Service,
   SERVICES,
 } from '@kubarium/shared';
 import { controllerReference } from '../ownership.ts';
 import { TRIGGER_TIME } from '../trigger-time.ts';
-import { desiredEndpoints, endpointKey, isSameEndpoint, type PortGroup, portsKey } from './desired-endpoints.ts';
+import { desiredEndpoints, portsKey } from './desired-endpoints.ts';
+import { type Filling, fillSlices } from './fill-slices.ts';
+import { setHints } from './hints.ts';
+import type { ZoneShares } from './zone-allocation.ts';
 
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 export const CONTROLLER_NAME = 'endpointslice-controller.k8s.io';
 export const SERVICE_NAME = 'kubernetes.io/service-name';
 const HEADLESS = 'service.kubernetes.io/headless';
-const ENDPOINTS_MAX = 100;
 
 export interface SliceInput {
   readonly service: Service;
   readonly pods: readonly Pod[];
   /** The slices that this controller made for the Service. */
   readonly slices: readonly EndpointSlice[];
-  zoneOf(nodeName: string): string | undefined;
+  nodeOf(name: string): Node | undefined;
+  /** How the CPUs of the cluster are shared out over its zones. */
+  zoneShares(): ZoneShares;
   readonly triggerTime: string | undefined;
 }
 
@@ -31,29 +34,23 @@ export interface SlicePlan {
   readonly create: readonly Draft<EndpointSlice>[];
   readonly update: readonly EndpointSlice[];
   readonly remove: readonly EndpointSlice[];
-}
-
-/** A slice in the making: which object it is to be, and what it is to hold. */
-interface Filling {
-  readonly slice: EndpointSlice | undefined;
-  readonly ports: readonly EndpointSlicePort[];
-  endpoints: Endpoint[];
-  isChanged: boolean;
+  /** Why no hints could be given to a Service of topology mode Auto. */
+  readonly hintsObstacle: string | undefined;
 }
 
 /**
- * The least writes that make a Service's slices hold its endpoints (k8s.io/endpointslice, reconciler): (1) each slice keeps what it
- * holds and loses what is gone; (2) new endpoints go into slices that change anyway, the fullest first; (3) what is left goes
- * into one unchanged slice that has room for all of it, else into new slices; (4) empty slices go, but one stays for a Service
- * without endpoints. Simplified: IPv4 only; the real one has a set of slices for each address family.
+ * The least writes that make a Service's slices hold its endpoints (k8s.io/endpointslice, reconciler): slices are filled for each set of
+ * ports (`fillSlices`), endpoints are given their hints, empty slices go, but one stays for a Service without endpoints. Simplified:
+ * IPv4 only; the real one has a set of slices for each address family.
  */
 export function slicePlan(input: SliceInput): SlicePlan {
   const { service, slices } = input;
-  const desired = desiredEndpoints(service, input.pods, (nodeName) => input.zoneOf(nodeName));
+  const desired = desiredEndpoints(service, input.pods, (name) => input.nodeOf(name));
   const wanted = metadataOf(service);
   const byPorts = Map.groupBy(slices, (slice) => (slice.addressType === 'IPv4' ? portsKey(slice.ports) : 'foreign'));
   const fillings: Filling[] = [];
-  for (const [key, group] of desired) fillings.push(...fill(group, byPorts.get(key) ?? [], wanted.labels));
+  for (const [key, group] of desired) fillings.push(...fillSlices(group, byPorts.get(key) ?? [], wanted.labels));
+  const hintsObstacle = setHints(service, fillings, () => input.zoneShares());
   const kept = new Set(fillings.filter(({ endpoints }) => endpoints.length > 0).map(({ slice }) => slice));
   let remove = slices.filter((slice) => !kept.has(slice));
   let create = fillings.filter(({ slice, endpoints }) => slice === undefined && endpoints.length > 0);
@@ -93,6 +90,7 @@ export function slicePlan(input: SliceInput): SlicePlan {
       return { ...slice, metadata, ...written(filling) };
     }),
     remove: remove.slice(reused),
+    hintsObstacle,
   };
 }
 
@@ -119,38 +117,3 @@ const isPlaceholder = (slice: EndpointSlice, labels: Record<string, string>): bo
   (slice.endpoints ?? []).length === 0 &&
   (slice.ports ?? []).length === 0 &&
   deepEqual(slice.metadata.labels, labels);
-
-/** Steps 1 to 3 for the endpoints of one set of ports. */
-function fill({ ports, endpoints }: PortGroup, slices: readonly EndpointSlice[], labels: object): Filling[] {
-  const missing = new Map(endpoints);
-  const fillings = slices.map((slice): Filling => {
-    let isChanged = !deepEqual(slice.metadata.labels, labels);
-    const kept: Endpoint[] = [];
-    for (const current of slice.endpoints ?? []) {
-      const key = endpointKey(current);
-      const wanted = missing.get(key);
-      missing.delete(key);
-      if (wanted !== undefined) kept.push(isSameEndpoint(current, wanted) ? current : wanted);
-      if (kept.at(-1) !== current) isChanged = true;
-    }
-    return { slice, ports, endpoints: kept, isChanged };
-  });
-  const rest = [...missing.values()];
-  const bySizeDescending = (a: Filling, b: Filling): number => b.endpoints.length - a.endpoints.length;
-  const add = (filling: Filling): void => {
-    filling.endpoints.push(...rest.splice(0, ENDPOINTS_MAX - filling.endpoints.length));
-    filling.isChanged = true;
-  };
-  for (const filling of fillings.filter(({ isChanged }) => isChanged).sort(bySizeDescending)) {
-    if (rest.length > 0) add(filling);
-  }
-  while (rest.length > 0) {
-    const roomy = fillings
-      .filter(({ isChanged, endpoints: held }) => !isChanged && held.length + rest.length <= ENDPOINTS_MAX)
-      .sort(bySizeDescending)[0];
-    const filling = roomy ?? { slice: undefined, ports, endpoints: [], isChanged: true };
-    if (roomy === undefined) fillings.push(filling);
-    add(filling);
-  }
-  return fillings;
-}
