@@ -1,4 +1,4 @@
-import { ipv4Range, type Ipv4Range, type Protocol, type Service } from '@kubarium/shared';
+import { canonicalIpv4, ipv4Range, type Ipv4Range, type Protocol, type Service } from '@kubarium/shared';
 
 /** What the routing table keeps of one port of a Service. */
 export interface ServicePort {
@@ -35,18 +35,18 @@ const PROXY_NAME_LABEL = 'service.kubernetes.io/service-proxy-name';
 export function servicePorts(service: Service): readonly ServicePort[] {
   const { metadata, spec, status } = service;
   if (spec.type === 'ExternalName' || metadata.labels?.[PROXY_NAME_LABEL] !== undefined) return [];
-  const clusterIPs = (spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP])).filter(
-    (address) => address !== '' && address !== 'None',
-  );
+  const clusterIPs = (spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]))
+    .filter((address) => address !== '' && address !== 'None')
+    .map(canonicalIpv4);
   if (clusterIPs.length === 0) return [];
   const ingress = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) =>
-    ip === undefined || ipMode === 'Proxy' ? [] : [ip],
+    ip === undefined || ipMode === 'Proxy' ? [] : [canonicalIpv4(ip)],
   );
   const loadBalancerAddresses = spec.type === 'LoadBalancer' ? ingress : [];
   const shared = {
     service: `${metadata.namespace}/${metadata.name}`,
     clusterIPs,
-    externalAddresses: [...(spec.externalIPs ?? []), ...loadBalancerAddresses],
+    externalAddresses: [...(spec.externalIPs ?? []).map(canonicalIpv4), ...loadBalancerAddresses],
     loadBalancerAddresses,
     // Ranges of IPv6 say nothing about IPv4 clients.
     sourceRanges: (spec.loadBalancerSourceRanges ?? []).flatMap((text) =>

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Protocol, SocketAddress } from '@kubarium/shared';
+import { canonicalIpv4, type EndpointSlice, type Protocol, type SocketAddress } from '@kubarium/shared';
 
 /** The label that ties a slice to its Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
@@ -38,8 +38,8 @@ export function sliceEndpoints(slice: EndpointSlice): SliceEndpoints {
     byPort.set(
       portKey(protocol, name),
       (slice.endpoints ?? []).flatMap(({ addresses, conditions, nodeName, hints, targetRef }) => {
-        const address = addresses[0];
-        if (address === undefined) return [];
+        if (addresses[0] === undefined) return [];
+        const address = canonicalIpv4(addresses[0]);
         return {
           address,
           port,

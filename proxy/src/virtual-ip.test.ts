@@ -72,6 +72,23 @@ describe('a cluster IP', () => {
     expect(proxyFixture([web], slices).decide('pod 10.244.2.9', `${VIP}:80`)).toEqual(to('10.244.1.2', 8080));
   });
 
+  it('and all other addresses may have leading zeros, as older fields of the API allow', () => {
+    const service = makeService(
+      'web',
+      {
+        clusterIP: '10.096.001.001',
+        type: 'LoadBalancer',
+        externalIPs: ['198.051.100.7'],
+        loadBalancerSourceRanges: ['010.0.0.0/08'],
+      },
+      { loadBalancer: { ingress: [{ ip: '203.000.113.9' }] } },
+    );
+    const { decide } = proxyFixture([service], [makeSlice('web', [{ ...one, addresses: ['10.244.001.2'] }])]);
+    for (const asked of [VIP, '198.51.100.7', '203.0.113.9']) {
+      expect(decide('pod 10.244.2.9', `${asked}:80`)).toMatchObject({ destination: { address: '10.244.1.2' } });
+    }
+  });
+
   it('spreads over all candidates', () => {
     const fixture = proxyFixture([web], [makeSlice('web', [one, two])]);
     const counts = { '10.244.1.2': 0, '10.244.2.2': 0 };

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { Draft, IPAddress, Service } from '@kubarium/shared';
+import { canonicalIpv4, type Draft, type IPAddress, type Service } from '@kubarium/shared';
 
 const MANAGED_BY = 'ipaddress.kubernetes.io/managed-by';
 const ALLOCATOR = 'ipallocator.k8s.io';
@@ -7,7 +7,7 @@ const FAMILY = 'ipaddress.kubernetes.io/ip-family';
 
 /** The addresses that a Service holds. */
 export const addressesOf = ({ spec }: Service): readonly string[] =>
-  (spec.clusterIPs ?? []).filter((ip) => ip !== '' && ip !== 'None');
+  (spec.clusterIPs ?? []).filter((ip) => ip !== '' && ip !== 'None').map(canonicalIpv4);
 
 /** The object of one address that a Service holds. */
 export const addressOfService = (ip: string, { metadata }: Service): Draft<IPAddress> => ({

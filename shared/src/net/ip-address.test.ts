@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ipv4Text, ipv4Value, isLoopback, isUnspecified, socketAddressText } from './ip-address.ts';
+import { canonicalIpv4, ipv4Text, ipv4Value, isLoopback, isUnspecified, socketAddressText } from './ip-address.ts';
 import { ipv4Range } from './ipv4-range.ts';
 
 describe('ipv4Value', () => {
@@ -19,6 +19,14 @@ describe('ipv4Value', () => {
   });
 });
 
+it.each([
+  ['010.096.0.010', '10.96.0.10'],
+  ['0.0.0.0', '0.0.0.0'],
+  ['10.100.0.1', '10.100.0.1'],
+  ['fd00::01.2.3.4', 'fd00::01.2.3.4'],
+  ['None', 'None'],
+])('canonicalIpv4 makes %s %s', (text, expected) => expect(canonicalIpv4(text)).toBe(expected));
+
 describe('ipv4Range', () => {
   it.each([
     ['10.244.0.0/16', '10.244.255.255', true],
@@ -28,6 +36,7 @@ describe('ipv4Range', () => {
     ['0.0.0.0/0', '255.0.0.1', true],
     ['192.0.2.1/32', '192.0.2.2', false],
     ['192.0.2.1/32', 'backend', false],
+    ['010.0.00.0/08', '10.9.9.9', true],
   ])('%s contains %s: %s', (range, address, inside) => expect(ipv4Range(range).contains(address)).toBe(inside));
 
   it.each(['10.0.0.0', '10.0.0.0/33', '10.0.0/8', '10.0.0.0/8/8', ''])('refuses %j', (text) => {

@@ -32,6 +32,13 @@ export function ipv4Value(address: string): number | undefined {
 const DOT = 46;
 const ZERO = 48;
 
+/** An IPv4 address without leading zeros, which older fields of the API allow; whatever else the text is stays as it is. */
+export const canonicalIpv4 = (text: string): string =>
+  LEADING_ZERO.test(text) && !text.includes(':') ? text.replaceAll(LEADING_ZEROS, '$1') : text;
+
+const LEADING_ZERO = /(^|\.)0\d/;
+const LEADING_ZEROS = /(^|\.)0+(?=\d)/g;
+
 /** The dotted form of an unsigned 32-bit number. */
 export const ipv4Text = (value: number): string =>
   `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
