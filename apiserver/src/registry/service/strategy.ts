@@ -8,7 +8,6 @@ import { dns1035LabelErrors } from '../validation/names.ts';
 import { dropTypeDependentFields, keepAllocatedValues } from './type-change.ts';
 import { serviceTableCells } from './table-cells.ts';
 import { validateServiceStatusChange } from './validation-status.ts';
-import { validateServiceChange } from './validation-update.ts';
 import { validateService } from './validation.ts';
 import { serviceWarnings } from './warnings.ts';
 
@@ -34,7 +33,6 @@ export function serviceStrategy(runtime: Runtime, options?: ServiceAllocatorOpti
     },
     nameErrors: dns1035LabelErrors,
     validate: validateService,
-    validateUpdate: validateServiceChange,
     validateStatusUpdate: validateServiceStatusChange,
     warnings: serviceWarnings,
     allocate: (draft, old) => allocator.allocate(draft, old),

@@ -1,7 +1,7 @@
 import type { Service } from '@kubarium/shared';
 import { deepEqual } from '@kubarium/shared';
 import { isExternallyAccessible } from './defaults.ts';
-import { needsClusterIP, needsHealthCheckNodePort, needsNodePort } from './needs.ts';
+import { allocatesNodePorts, needsClusterIP, needsHealthCheckNodePort, needsNodePort } from './needs.ts';
 
 /**
  * Takes out of a draft what only its old type needed, where the client left it as it was: so that changing the type is enough.
@@ -51,7 +51,7 @@ export function keepAllocatedValues(draft: Service, old: Service): void {
     spec.clusterIP ||= old.spec.clusterIP;
     if ((spec.clusterIPs ?? []).length === 0 && old.spec.clusterIPs) spec.clusterIPs = [...old.spec.clusterIPs];
   }
-  if (needsNodePort(old) && needsNodePort(draft)) keepNodePorts(draft, old);
+  if (allocatesNodePorts(old) && allocatesNodePorts(draft)) keepNodePorts(draft, old);
   if (needsHealthCheckNodePort(old) && needsHealthCheckNodePort(draft)) {
     spec.healthCheckNodePort ||= old.spec.healthCheckNodePort;
   }

@@ -2,20 +2,16 @@ import type { Service } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
 import { forbidden, invalid } from '../validation/field-error.ts';
 import { isHeadless, needsHealthCheckNodePort } from './needs.ts';
-import { addressingErrors } from './validation.ts';
 
 const ONCE_SET = 'may not change once set';
 
-/** All that is wrong with the change of a Service: addresses and families stay for life, unless it becomes an ExternalName. */
-export const validateServiceChange = (draft: Service, old: Service): FieldError[] =>
-  addressingErrors(draft, old).length > 0
-    ? []
-    : [
-        ...clusterIPChangeErrors(draft, old),
-        ...familyChangeErrors(draft, old),
-        ...classChangeErrors(draft, old),
-        ...healthCheckChangeErrors(draft, old),
-      ];
+/** What only the change of a Service has wrong: addresses and families stay for life, unless it becomes an ExternalName. */
+export const serviceChangeErrors = (draft: Service, old: Service): FieldError[] => [
+  ...clusterIPChangeErrors(draft, old),
+  ...familyChangeErrors(draft, old),
+  ...classChangeErrors(draft, old),
+  ...healthCheckChangeErrors(draft, old),
+];
 
 const isExternalName = ({ spec }: Service): boolean => spec.type === 'ExternalName';
 

@@ -9,17 +9,20 @@ import { portErrors, PROTOCOLS } from '../validation/port.ts';
 import { isExternallyAccessible } from './defaults.ts';
 import { familyErrors } from './ip-families.ts';
 import { isHeadless, needsClusterIP } from './needs.ts';
+import { serviceChangeErrors } from './validation-update.ts';
 
 const MAX_AFFINITY_SECONDS = 86_400;
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const TRAFFIC_POLICIES = ['Cluster', 'Local'];
 const TRAFFIC_DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 
-/** All that is wrong with a Service. Where its addresses cannot be, nothing else is looked at, as in the real server. */
+/** All that is wrong with a Service, or its change. Where its addresses cannot be, nothing else is looked at, as in the real server. */
 export function validateService(service: Service, old?: Service): FieldError[] {
   const addresses = addressingErrors(service, old);
   if (addresses.length > 0) return addresses;
   return [
+    ...(old === undefined ? [] : serviceChangeErrors(service, old)),
     ...hintsErrors(service),
     ...typeErrors(service),
     ...portsErrors(service),
@@ -35,7 +38,7 @@ export function validateService(service: Service, old?: Service): FieldError[] {
 }
 
 /** What is wrong with a Service's addresses and families. */
-export function addressingErrors(service: Service, old: Service | undefined): FieldError[] {
+function addressingErrors(service: Service, old: Service | undefined): FieldError[] {
   const errors = clusterIPErrors(service, old);
   return errors.length > 0 ? errors : familyErrors(service);
 }
@@ -147,7 +150,7 @@ function duplicatePortErrors({ spec }: Service): FieldError[] {
   });
 }
 
-function loadBalancerErrors({ spec }: Service, old: Service | undefined): FieldError[] {
+function loadBalancerErrors({ metadata, spec }: Service, old: Service | undefined): FieldError[] {
   const errors: FieldError[] = [];
   const only = "may only be used when `type` is 'LoadBalancer'";
   const balanced = spec.type === 'LoadBalancer';
@@ -158,6 +161,11 @@ function loadBalancerErrors({ spec }: Service, old: Service | undefined): FieldE
     const before = (old?.spec.loadBalancerSourceRanges ?? []).map((range) => range.trim());
     for (const [index, range] of ranges.entries())
       errors.push(...cidrErrors(range.trim(), `${field}[${index}]`, before));
+  } else if (metadata.annotations?.[SOURCE_RANGES] !== undefined) {
+    const field = `metadata.annotations[${SOURCE_RANGES}]`;
+    const listed = metadata.annotations[SOURCE_RANGES].trim();
+    if (!balanced) errors.push(forbidden(field, only));
+    else if (listed !== '') errors.push(...listed.split(',').flatMap((range) => cidrErrors(range.trim(), field)));
   }
   if (spec.allocateLoadBalancerNodePorts !== undefined && !balanced) {
     errors.push(forbidden('spec.allocateLoadBalancerNodePorts', only));

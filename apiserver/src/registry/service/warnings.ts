@@ -1,4 +1,6 @@
 import type { Service } from '@kubarium/shared';
+import { cidrWarnings } from '../validation/cidr.ts';
+import { ipWarnings } from '../validation/ip.ts';
 import { isHeadless } from './needs.ts';
 
 const HINTS = 'service.kubernetes.io/topology-aware-hints';
@@ -14,6 +16,16 @@ export function serviceWarnings(service: Service): string[] {
     metadata.annotations?.[HINTS] !== undefined,
     `annotation ${HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead`,
   );
+  for (const [index, ip] of (isHeadless(service) ? [] : (spec.clusterIPs ?? [])).entries()) {
+    warnings.push(...ipWarnings(ip, `spec.clusterIPs[${index}]`));
+  }
+  for (const [index, ip] of (spec.externalIPs ?? []).entries()) {
+    warnings.push(...ipWarnings(ip, `spec.externalIPs[${index}]`));
+  }
+  if (spec.loadBalancerIP) warnings.push(...ipWarnings(spec.loadBalancerIP, 'spec.loadBalancerIP'));
+  for (const [index, range] of (spec.loadBalancerSourceRanges ?? []).entries()) {
+    warnings.push(...cidrWarnings(range, `spec.loadBalancerSourceRanges[${index}]`));
+  }
   const hasExternalIPs = (spec.externalIPs ?? []).length > 0;
   if (spec.type === 'ClusterIP' && isHeadless(service)) {
     warnIf(spec.loadBalancerIP, 'spec.loadBalancerIP is ignored for headless services');

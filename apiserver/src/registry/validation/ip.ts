@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { ipv4Text } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
 import { invalid } from './field-error.ts';
 
@@ -20,6 +21,19 @@ export const ipErrors = (text: string, field: string, oldValues: readonly string
   oldValues.includes(text) || normalIp(text) !== undefined
     ? []
     : [invalid(field, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
+
+/** What the API server warns of in a field that takes any spelling of an address. */
+export function ipWarnings(text: string, field: string): string[] {
+  const ip = normalIp(text);
+  if (ip === undefined) return [];
+  const canonical = isIPv4(ip) ? ip : (mappedIpv4(ip) ?? canonicalIpv6(ip));
+  if (canonical === text) return [];
+  return isIPv6(canonical)
+    ? [`${field}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${canonical}")`]
+    : [
+        `${field}: non-standard IP address "${text}" will be considered invalid in a future Kubernetes release: use "${canonical}"`,
+      ];
+}
 
 /** What is wrong with a network in CIDR notation. */
 export const cidrErrors = (text: string, field: string, oldValues: readonly string[] = []): FieldError[] =>
@@ -44,6 +58,12 @@ export function strictIpErrors(text: string): string[] {
 
 /** An address in RFC 5952's form, which is how URLs show it. */
 const canonicalIpv6 = (ip: string): string => new URL(`http://[${ip}]`).hostname.slice(1, -1);
+
+/** The IPv4 address that an IPv6 one stands for (`::ffff:1.2.3.4`). */
+function mappedIpv4(ip: string): string | undefined {
+  const groups = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(canonicalIpv6(ip));
+  return groups === null ? undefined : ipv4Text(parseInt(groups[1]!, 16) * 65_536 + parseInt(groups[2]!, 16));
+}
 
 /** What is wrong with an address that traffic is to be sent to: not this host, not the local link. */
 export function endpointIpErrors(text: string, field: string): FieldError[] {
