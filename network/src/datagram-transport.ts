@@ -1,16 +1,11 @@
-import {
-  isLoopback,
-  NetError,
-  socketAddressText,
-  type Hop,
-  type SocketAddress,
-  type TraceSink,
-} from '@kubarium/shared';
+import { isLoopback, NetError, socketAddressText, type SocketAddress, type TraceSink } from '@kubarium/shared';
+import { arrivalHop, astrayHop, flowEnd } from './arrival-hop.ts';
 import type { AttachedNamespace, UdpSocket } from './attached-namespace.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import type { FlowTable, UdpFlow } from './flow-table.ts';
 import { ownerText, type Namespace } from './namespace.ts';
 import type { Router } from './router.ts';
+import type { FlowListeners, TapSocket } from './tap-socket.ts';
 
 /**
  * UDP between namespaces. The first datagram of a flow takes the path; connection tracking keeps its target for those that
@@ -21,9 +16,11 @@ export class DatagramTransport {
   readonly #router: Router;
   readonly #deliveries: DeliveryQueue;
   readonly #flows: FlowTable;
+  readonly #taps: TapSocket;
 
-  constructor(router: Router, deliveries: DeliveryQueue, flows: FlowTable) {
+  constructor(router: Router, deliveries: DeliveryQueue, flows: FlowTable, taps: TapSocket) {
     this.#router = router;
+    this.#taps = taps;
     this.#deliveries = deliveries;
     this.#flows = flows;
   }
@@ -43,33 +40,35 @@ export class DatagramTransport {
 
   #deliver(from: AttachedNamespace, socket: UdpSocket, data: Buffer, to: SocketAddress, trace?: TraceSink): void {
     const address = socket.address === '0.0.0.0' ? from.namespace.sourceFor(to.address) : socket.address;
-    const source = { address, port: socket.port };
+    const sent: Sent = { from, socket, source: { address, port: socket.port }, to, data };
     if (isLoopback(to.address) && from.owner.pod !== undefined) {
-      return this.#arrive(from.namespace, source, to, to, socket, data, trace);
+      return this.#arrive(sent, from.namespace, sent.source, to, this.#listeners(sent, trace));
     }
-    const answered = this.#flows.findAnswered(source, to);
+    const answered = this.#flows.findAnswered(sent.source, to);
     if (answered !== undefined) {
-      return this.#arrive(answered.client, answered.destination, answered.source, to, socket, data, trace);
+      const arrives = answered.client.udp.find(answered.source.address, answered.source.port) !== undefined;
+      const listeners = arrives && trace === undefined ? undefined : this.#listeners(sent, trace);
+      return this.#arrive(sent, answered.client, answered.destination, answered.source, listeners);
     }
-    const flow = this.#flow(from, socket, source, to, trace);
+    const listeners = this.#listeners(sent, trace);
+    const flow = this.#flow(sent, listeners);
     if (flow === undefined) return;
     const target = isLoopback(flow.target.address) ? from.namespace : this.#router.find(flow.target.address);
-    this.#arrive(target, flow.apparentSource, flow.target, to, socket, data, trace);
+    this.#arrive(sent, target, flow.apparentSource, flow.target, listeners);
+  }
+
+  #listeners({ from, source, to }: Sent, trace: TraceSink | undefined): FlowListeners | undefined {
+    return this.#taps.listeners('UDP', from.owner, source, to, trace);
   }
 
   /** The flow that a datagram belongs to: the tracked one while it stands, else a new one. */
-  #flow(
-    from: AttachedNamespace,
-    socket: UdpSocket,
-    source: SocketAddress,
-    to: SocketAddress,
-    trace?: TraceSink,
-  ): UdpFlow | undefined {
+  #flow(sent: Sent, listeners: FlowListeners | undefined): UdpFlow | undefined {
+    const { from, socket, source, to } = sent;
     const open = this.#flows.find(source, to);
     if (open !== undefined) {
-      const asked = { protocol: 'UDP', from: from.owner, source, destination: to, trace } as const;
+      const asked = { protocol: 'UDP', from: from.owner, source, destination: to, trace: listeners } as const;
       if (open.rewrittenBy?.stands?.(asked, open.target) ?? true) {
-        trace?.hop({
+        listeners?.hop({
           stage: 'connection tracking',
           where: ownerText(from.owner),
           asked: `UDP ${socketAddressText(to)}`,
@@ -82,26 +81,20 @@ export class DatagramTransport {
       this.#flows.forget(open);
       socket.flows.delete(open);
     }
-    const arrival = this.#router.route('UDP', from.namespace, from.owner, source, to, trace);
-    switch (arrival.outcome) {
-      case 'refused':
-        socket.fail(new NetError('ECONNREFUSED', 'recvmsg', to.address, to.port));
-        return undefined;
-      case 'dropped':
-        return undefined;
-      case 'nowhere':
-        trace?.hop(lost(to, arrival.target));
-        return undefined;
-      case 'arrived': {
-        const { target, sourceAddress, rewrittenBy } = arrival;
-        const apparentSource =
-          sourceAddress === source.address ? source : this.#masqueraded(sourceAddress, source.port, target);
-        const client = from.namespace;
-        const flow = this.#flows.add({ client, source, destination: to, target, apparentSource, rewrittenBy });
-        socket.flows.add(flow);
-        return flow;
-      }
+    const arrival = this.#router.route('UDP', from.namespace, from.owner, source, to, listeners);
+    if (arrival.outcome !== 'arrived') {
+      listeners?.hop(astrayHop({ protocol: 'UDP', from: from.owner, asked: to }, arrival));
+      listeners?.end(flowEnd(arrival, false));
+      if (arrival.outcome === 'refused') socket.fail(new NetError('ECONNREFUSED', 'recvmsg', to.address, to.port));
+      return undefined;
     }
+    const { target, sourceAddress, rewrittenBy } = arrival;
+    const apparentSource =
+      sourceAddress === source.address ? source : this.#masqueraded(sourceAddress, source.port, target);
+    const client = from.namespace;
+    const flow = this.#flows.add({ client, source, destination: to, target, apparentSource, rewrittenBy });
+    socket.flows.add(flow);
+    return flow;
   }
 
   /** A source port under which answers can be told apart: the client's own while nobody else uses it there. */
@@ -114,34 +107,37 @@ export class DatagramTransport {
   }
 
   #arrive(
+    sent: Sent,
     namespace: Namespace | undefined,
-    from: SocketAddress,
+    apparentSource: SocketAddress,
     at: SocketAddress,
-    asked: SocketAddress,
-    sender: UdpSocket,
-    data: Buffer,
-    trace?: TraceSink,
+    listeners: FlowListeners | undefined,
   ): void {
-    if (namespace === undefined) return trace?.hop(lost(asked, at));
-    const receiver = namespace.udp.find(at.address, at.port);
-    trace?.hop({
-      stage: 'datagram',
-      where: ownerText(namespace.owner),
-      asked: `UDP ${socketAddressText(asked)}`,
-      verdict: receiver === undefined ? 'port unreachable' : 'delivered',
-      reason: receiver === undefined ? `nothing is bound to ${socketAddressText(at)}` : `a socket on port ${at.port}`,
-      ok: receiver !== undefined,
-    });
-    if (receiver === undefined) sender.fail(new NetError('ECONNREFUSED', 'recvmsg', asked.address, asked.port));
-    else receiver.receive({ data, from });
+    const { from, socket, to, data } = sent;
+    const receiver = namespace?.udp.find(at.address, at.port);
+    if (listeners !== undefined) {
+      const journey = { protocol: 'UDP', from: from.owner, asked: to } as const;
+      if (namespace === undefined) {
+        // Its flow was let through once; whoever had the address is gone.
+        const gone = { outcome: 'nowhere', target: at, neighbour: false } as const;
+        listeners.hop(astrayHop(journey, gone));
+        listeners.end(flowEnd(gone, false));
+      } else {
+        listeners.hop(arrivalHop(journey, namespace, at, receiver !== undefined));
+        listeners.end({ outcome: receiver === undefined ? 'refused' : 'delivered', target: at, to: namespace.owner });
+      }
+    }
+    if (namespace === undefined) return;
+    if (receiver === undefined) socket.fail(new NetError('ECONNREFUSED', 'recvmsg', to.address, to.port));
+    else receiver.receive({ data, from: apparentSource });
   }
 }
 
-const lost = (asked: SocketAddress, target: SocketAddress): Hop => ({
-  stage: 'datagram',
-  where: 'network',
-  asked: `UDP ${socketAddressText(asked)}`,
-  verdict: 'lost',
-  reason: `nobody has the address of ${socketAddressText(target)}`,
-  ok: false,
-});
+/** One datagram on its way. */
+interface Sent {
+  readonly from: AttachedNamespace;
+  readonly socket: UdpSocket;
+  readonly source: SocketAddress;
+  readonly to: SocketAddress;
+  readonly data: Buffer;
+}

@@ -1,6 +1,7 @@
 import {
   ipv4Range,
   type Attachment,
+  type FlowTap,
   type HostPort,
   type NetworkPlugin,
   type OpenPort,
@@ -15,6 +16,7 @@ import { FlowTable } from './flow-table.ts';
 import { Namespace } from './namespace.ts';
 import { Router } from './router.ts';
 import { StreamTransport } from './stream-transport.ts';
+import { TapSocket } from './tap-socket.ts';
 
 export interface PodNetworkOptions {
   readonly runtime: Runtime;
@@ -39,6 +41,7 @@ export class PodNetwork implements NetworkPlugin {
   readonly #deliveries: DeliveryQueue;
   readonly #fabric: Fabric;
   readonly #hosts = new Map<string, Host>();
+  readonly #taps = new TapSocket();
 
   constructor(options: PodNetworkOptions) {
     const { clock, logger, activity } = options.runtime;
@@ -48,8 +51,8 @@ export class PodNetwork implements NetworkPlugin {
       (error) => logger.error({ err: error }, 'invariant: a program threw on what it received'),
       activity,
     );
-    const streams = new StreamTransport(this.#router, this.#deliveries, clock);
-    const datagrams = new DatagramTransport(this.#router, this.#deliveries, new FlowTable(clock));
+    const streams = new StreamTransport(this.#router, this.#deliveries, clock, this.#taps);
+    const datagrams = new DatagramTransport(this.#router, this.#deliveries, new FlowTable(clock), this.#taps);
     this.#fabric = {
       connect: (from, connect) => streams.connect(from, connect),
       send: (from, socket, data, to, trace) => datagrams.send(from, socket, data, to, trace),
@@ -64,6 +67,11 @@ export class PodNetwork implements NetworkPlugin {
   /** Adds a stage that comes after all rewriting: it sees where a flow really goes. */
   addFilter(stage: PathStage): void {
     this.#router.addFilter(stage);
+  }
+
+  /** Plugs in what is told of every flow from now on, or with `undefined` pulls it out. */
+  tap(tap: FlowTap | undefined): void {
+    this.#taps.tap = tap;
   }
 
   attach(owner: SandboxOwner, addresses: readonly string[], hostPorts: readonly HostPort[] = []): Attachment {

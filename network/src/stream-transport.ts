@@ -1,9 +1,10 @@
-import { NetError, socketAddressText, type Clock, type Connection, type ConnectOptions } from '@kubarium/shared';
+import { NetError, type Clock, type Connection, type ConnectOptions } from '@kubarium/shared';
+import { arrivalHop, astrayHop, flowEnd } from './arrival-hop.ts';
 import type { AttachedNamespace } from './attached-namespace.ts';
 import { PodConnection } from './connection.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
-import { ownerText } from './namespace.ts';
-import type { Arrival, Router } from './router.ts';
+import type { Router } from './router.ts';
+import { HeldHops, type TapSocket } from './tap-socket.ts';
 
 /** When Linux repeats a SYN that nobody answers (tcp_syn_retries = 6), and when it gives up: 127 s. */
 const SYN_RETRIES_MS = [1_000, 3_000, 7_000, 15_000, 31_000, 63_000];
@@ -19,11 +20,13 @@ export class StreamTransport {
   readonly #router: Router;
   readonly #deliveries: DeliveryQueue;
   readonly #clock: Clock;
+  readonly #taps: TapSocket;
 
-  constructor(router: Router, deliveries: DeliveryQueue, clock: Clock) {
+  constructor(router: Router, deliveries: DeliveryQueue, clock: Clock, taps: TapSocket) {
     this.#router = router;
     this.#deliveries = deliveries;
     this.#clock = clock;
+    this.#taps = taps;
   }
 
   connect(from: AttachedNamespace, options: ConnectOptions): Promise<Connection> {
@@ -55,13 +58,33 @@ export class StreamTransport {
       };
       const onAbort = (): void => fail(signal!.reason as Error);
 
+      const asked = { address, port };
+      let lastTold: string | undefined;
       const attempt = (number: number): void => {
-        // Only the first SYN is traced: its repetitions tell nothing new.
-        const trace = number === 0 ? options.trace : undefined;
-        const arrival = this.#router.route('TCP', from.namespace, from.owner, source, { address, port }, trace);
-        trace?.hop(connectHop(arrival, `${address}:${port}`));
+        const listeners = this.#taps.listeners('TCP', from.owner, source, asked, options.trace);
+        // A SYN that is repeated is told of only where it fares otherwise than the one before.
+        const held = listeners !== undefined && number > 0 ? new HeldHops() : undefined;
+        const trace = held ?? listeners;
+        const arrival = this.#router.route('TCP', from.namespace, from.owner, source, asked, trace);
+        const listener =
+          arrival.outcome === 'arrived'
+            ? arrival.namespace.tcp.find(arrival.target.address, arrival.target.port)
+            : undefined;
+        if (listeners !== undefined) {
+          const journey = { protocol: 'TCP', from: from.owner, asked } as const;
+          const hop =
+            arrival.outcome === 'arrived'
+              ? arrivalHop(journey, arrival.namespace, arrival.target, listener !== undefined)
+              : astrayHop(journey, arrival);
+          const told = `${hop.verdict}: ${hop.reason}`;
+          if (told !== lastTold) {
+            held?.releaseTo(listeners);
+            listeners.hop(hop);
+            listeners.end(flowEnd(arrival, listener !== undefined));
+            lastTold = told;
+          }
+        }
         if (arrival.outcome === 'arrived') {
-          const listener = arrival.namespace.tcp.find(arrival.target.address, arrival.target.port);
           if (listener === undefined) return fail(new NetError('ECONNREFUSED', 'connect', address, port));
           settle();
           const [client, server] = PodConnection.pair(
@@ -115,40 +138,5 @@ export class StreamTransport {
       from.connecting.add(fail);
       send(0);
     });
-  }
-}
-
-function connectHop(arrival: Arrival, asked: string) {
-  const hop = { stage: 'connect', asked };
-  switch (arrival.outcome) {
-    case 'refused':
-      return { ...hop, where: 'network', verdict: 'refused', reason: `by ${arrival.by}`, ok: false };
-    case 'dropped':
-      return { ...hop, where: 'network', verdict: 'dropped', reason: `by ${arrival.by}; nothing answers`, ok: false };
-    case 'nowhere': {
-      const target = socketAddressText(arrival.target);
-      return arrival.neighbour
-        ? {
-            ...hop,
-            where: 'network',
-            verdict: 'no route to host',
-            reason: `no pod has the address of ${target}`,
-            ok: false,
-          }
-        : { ...hop, where: 'network', verdict: 'no answer', reason: `nobody has the address of ${target}`, ok: false };
-    }
-    case 'arrived': {
-      const { namespace, target, sourceAddress } = arrival;
-      const listener = namespace.tcp.find(target.address, target.port);
-      const open = namespace.openPorts().filter(({ protocol }) => protocol === 'TCP');
-      const where = ownerText(namespace.owner);
-      const facts = { target, sourceAddress, openPorts: open };
-      if (listener !== undefined) {
-        return { ...hop, where, verdict: 'connected', reason: `a listener on port ${target.port}`, ok: true, facts };
-      }
-      const listening = open.map((socket) => socketAddressText(socket)).join(', ');
-      const reason = `nothing listens on ${socketAddressText(target)}${listening === '' ? '; no port is open' : `; open: ${listening}`}`;
-      return { ...hop, where, verdict: 'connection refused', reason, ok: false, facts };
-    }
   }
 }

@@ -26,3 +26,14 @@ export interface Hop {
 export interface TraceSink {
   hop(hop: Hop): void;
 }
+
+/** One sink out of two that may be absent. */
+export function joinedSinks(one: TraceSink | undefined, other: TraceSink | undefined): TraceSink | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return {
+    hop(hop) {
+      one.hop(hop);
+      other.hop(hop);
+    },
+  };
+}
