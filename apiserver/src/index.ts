@@ -34,3 +34,7 @@ export type { LocalTransportOptions } from './local-transport.ts';
 export { createRegistry } from './create-registry.ts';
 export type { CreateRegistryOptions } from './create-registry.ts';
 export { EventExpirer } from './registry/event/event-expirer.ts';
+export { age } from './registry/printing/age.ts';
+export { RecentLane } from './registry/recent/recent-lane.ts';
+export { RecentObjects } from './registry/recent/recent-objects.ts';
+export type { RecentObjectsOptions } from './registry/recent/recent-objects.ts';

@@ -8,7 +8,7 @@ import type {
   WatchRequest,
   WatchSink,
 } from '@kubarium/shared';
-import { apiVersionOf, copyJson, NAMESPACES, StatusError } from '@kubarium/shared';
+import { apiVersionOf, copyJson, methodNotSupported, NAMESPACES, StatusError } from '@kubarium/shared';
 import type { Attributes, Authorizer } from './authorization/authorizer.ts';
 import { forbiddenError } from './authorization/forbidden-error.ts';
 import { decodeTarget, decodeValue } from './endpoints/decode-object.ts';
@@ -58,8 +58,9 @@ export class LocalTransport implements Transport {
 
   async request(request: ApiRequest, signal?: AbortSignal): Promise<ApiObject> {
     signal?.throwIfAborted();
-    const review = request.verb === 'create' ? this.#review(request.resource) : undefined;
-    if (review !== undefined) return this.#answer(review, request);
+    const review = this.#review(request.resource);
+    if (review !== undefined)
+      return request.verb === 'create' ? this.#answer(review, request) : this.#read(review, request);
     const { activity } = this.#runtime;
     activity?.begin();
     try {
@@ -73,7 +74,7 @@ export class LocalTransport implements Transport {
   watch(request: WatchRequest, sink: WatchSink): () => void {
     const watch = new LocalWatch(sink);
     try {
-      const resource = this.#resource(request.resource);
+      const resource = this.#review(request.resource)?.reads ?? this.#resource(request.resource);
       this.#authorize('watch', request);
       const { timeoutSeconds, ...options } = listOptions(queryOf(request.query), true);
       const query = { ...options, namespace: request.namespace };
@@ -96,6 +97,15 @@ export class LocalTransport implements Transport {
     const { kind } = review.definition;
     const draft = { ...structuredClone(request.body as ApiObject), kind, apiVersion: apiVersionOf(review.definition) };
     return review.review(this.#context(false), draft);
+  }
+
+  async #read({ definition, reads }: ReviewResource, request: ApiRequest): Promise<ApiObject> {
+    const { verb, namespace, name = '', query } = request;
+    this.#authorize(verb, request);
+    if (reads === undefined || (verb !== 'get' && verb !== 'list')) throw methodNotSupported(definition, verb);
+    const options = queryOf(query);
+    if (verb === 'get') return (await reads.get(this.#context(false), { namespace, name })).value;
+    return listOf(definition, await reads.list(this.#context(false), { ...listOptions(options, false), namespace }));
   }
 
   #open(request: ApiRequest): Call {

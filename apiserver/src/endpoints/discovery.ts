@@ -179,7 +179,7 @@ function resourceDocuments(of: DiscoveredResource): { readonly name: string }[] 
     kind: of.kind,
     verbs: of.verbs,
     ...lists(of),
-    ...(of.verbs.includes('watch') ? { storageVersionHash: storageVersionHash(of) } : {}),
+    ...(of.verbs.includes('watch') && of.storagePrefix !== '' ? { storageVersionHash: storageVersionHash(of) } : {}),
   };
   return [resource, ...subresources];
 }

@@ -1,8 +1,8 @@
 import { sendObject } from './send-object.ts';
-import { contextOf, targetOf, type VerbHandler } from './resource-call.ts';
+import { contextOf, targetOf, type ReadHandler } from './resource-call.ts';
 
 /** GET of one object or subresource. */
-export const get: VerbHandler = async (call) => {
+export const get: ReadHandler = async (call) => {
   const resourceVersion = call.query.get('resourceVersion') || undefined;
   const rendered = await call.resource.get(
     contextOf(call, false),

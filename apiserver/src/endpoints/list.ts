@@ -3,14 +3,14 @@ import type { ListAnswer } from '../registry/registry.ts';
 import { listMetadata, listText, listValue, writePieces } from './list-response.ts';
 import { partialObjectMetadata, sendText, sendValue } from './object-response.ts';
 import { listOptions } from './query-options.ts';
-import { contextOf, namespaceOf, type ResourceCall, type VerbHandler } from './resource-call.ts';
+import { contextOf, namespaceOf, type ReadCall, type ReadHandler } from './resource-call.ts';
 import { listTable } from './table-response.ts';
 
 /** A list that fits in one write is sent with its length, as a larger one is streamed. */
 const STREAMED_FROM_ITEMS = 64;
 
 /** GET of a collection. */
-export const list: VerbHandler = async (call) => {
+export const list: ReadHandler = async (call) => {
   const options = listOptions(call.query, false);
   const answer = await call.resource.list(contextOf(call, false), {
     ...options,
@@ -20,7 +20,7 @@ export const list: VerbHandler = async (call) => {
 };
 
 /** Sends a list in the representation chosen. */
-export async function sendList(call: ResourceCall, answer: ListAnswer): Promise<unknown> {
+export async function sendList(call: ReadCall, answer: ListAnswer): Promise<unknown> {
   const { representation, reply } = call;
   const { definition } = call.resource;
   const { as } = representation;

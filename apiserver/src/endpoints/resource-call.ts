@@ -1,6 +1,6 @@
 import { invariant, type ApiObject, type DeleteOptions, type Random, type Runtime } from '@kubarium/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Registry, ResourceRegistry, Target } from '../registry/registry.ts';
+import type { ReadableResource, Registry, ResourceRegistry, Target } from '../registry/registry.ts';
 import type { ResourceDefinition } from '../registry/resource-definition.ts';
 import type { RequestContext } from '../registry/strategy.ts';
 import type { Representation } from './content-negotiation.ts';
@@ -30,11 +30,11 @@ export interface Services {
 }
 
 /** One request to a served resource, allowed and understood as far as its URL and headers go. */
-export interface ResourceCall {
+export interface ResourceCall<R extends ReadableResource = ResourceRegistry> {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly info: ResourceRequestInfo;
-  readonly resource: ResourceRegistry;
+  readonly resource: R;
   readonly query: URLSearchParams;
   readonly representation: Representation;
   readonly services: Services;
@@ -43,7 +43,11 @@ export interface ResourceCall {
 /** One verb of the API: answers the call on its reply. */
 export type VerbHandler = (call: ResourceCall) => Promise<unknown>;
 
-export const contextOf = (call: ResourceCall, dryRun: boolean): RequestContext => ({
+/** A call that reads: of a resource that is stored, or of one that only reads can be made of. */
+export type ReadCall = ResourceCall<ReadableResource>;
+export type ReadHandler = (call: ReadCall) => Promise<unknown>;
+
+export const contextOf = (call: ReadCall, dryRun: boolean): RequestContext => ({
   user: call.request.user,
   runtime: call.services.runtime,
   dryRun,
@@ -54,7 +58,7 @@ export const contextOf = (call: ResourceCall, dryRun: boolean): RequestContext =
 const userAgentName = (agent: string | undefined): string | undefined => agent?.split('/', 1)[0];
 
 /** The object that the URL names. */
-export function targetOf({ info }: ResourceCall): Target {
+export function targetOf({ info }: ReadCall): Target {
   if (info.name === undefined) throw methodNotAllowed();
   return { name: info.name, namespace: namespaceOf(info) };
 }

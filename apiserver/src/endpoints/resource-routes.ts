@@ -11,17 +11,18 @@ import { list } from './list.ts';
 import { sendPageNotFound } from './object-response.ts';
 import { patch } from './patch.ts';
 import type { ResourceRequestInfo } from './request-info.ts';
-import type { Services, VerbHandler } from './resource-call.ts';
+import type { ReadHandler, Services, VerbHandler } from './resource-call.ts';
+import type { ReviewResource } from './review-resource.ts';
 import { createReview } from './create-review.ts';
 import type { StreamingServices } from './streaming/streaming-call.ts';
 import { streamingHandler } from './streaming/streaming-handler.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
+const READS: Readonly<Record<string, ReadHandler>> = { get, list, watch };
+
 const VERBS: Readonly<Record<string, VerbHandler>> = {
-  get,
-  list,
-  watch,
+  ...READS,
   create,
   update,
   patch,
@@ -55,10 +56,7 @@ async function handleResource(
       definition.resource === info.resource && definition.group === group && definition.version === version,
   );
   if (review !== undefined) {
-    checkScope(info, review.definition.namespaced);
-    if (info.name !== undefined) throw pathNotFound();
-    if (info.verb !== 'create') throw methodNotAllowed();
-    return createReview(services, review, info, request, reply);
+    return handleReview(services, review, info, request, reply);
   }
   const resource = services.registry.resource(group, version, info.resource);
   if (resource === undefined) return sendNoSuchPath(services, info.path, reply);
@@ -75,6 +73,25 @@ async function handleResource(
   const query = queryOf(request);
   const representation = negotiate(request.headers.accept, isPretty(request, query), offerOf(info.verb));
   return verb({ services, info, resource, request, reply, query, representation });
+}
+
+/** A review is created, and nothing else, unless there is something of it to be read. */
+async function handleReview(
+  services: StreamingServices,
+  review: ReviewResource,
+  info: ResourceRequestInfo,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { definition, reads } = review;
+  checkScope(info, definition.namespaced);
+  if (info.subresource !== undefined || (info.name !== undefined && reads === undefined)) throw pathNotFound();
+  if (info.verb === 'create' && info.name === undefined) return createReview(services, review, info, request, reply);
+  const read = request.method === 'HEAD' ? undefined : READS[info.verb];
+  if (reads === undefined || read === undefined) throw methodNotAllowed();
+  const query = queryOf(request);
+  const representation = negotiate(request.headers.accept, isPretty(request, query), offerOf(info.verb));
+  return read({ services, info, resource: reads, request, reply, query, representation });
 }
 
 const offerOf = (verb: string): Offer => (verb === 'watch' ? 'watch' : verb === 'list' ? 'collection' : 'object');

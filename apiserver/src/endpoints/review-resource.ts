@@ -1,15 +1,18 @@
 import type { ApiObject } from '@kubarium/shared';
+import type { ReadableResource } from '../registry/registry.ts';
 import type { ResourceDefinition } from '../registry/resource-definition.ts';
 import type { RequestContext } from '../registry/strategy.ts';
 
 /**
  * A kind that is answered when it is created, and never stored: the caller posts a question in its spec and gets it back with
- * the answer in its status (SubjectAccessReview and the like). Shown in discovery like any other resource.
+ * the answer in its status (SubjectAccessReview and the like). Shown in discovery like any other resource. Where its definition has
+ * the verbs get, list and watch, `reads` answers them.
  */
 export interface ReviewResource {
   readonly definition: ResourceDefinition;
   /** Answers a question; throws StatusError. The draft is the request's own and may be changed. */
   review(context: RequestContext, draft: ApiObject): Promise<ApiObject>;
+  readonly reads?: ReadableResource | undefined;
 }
 
 /** A definition of a review from the little that tells it from others. */

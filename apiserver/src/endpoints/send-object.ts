@@ -1,11 +1,11 @@
 import { notAcceptable } from '@kubarium/shared';
 import type { Rendered } from '../registry/registry.ts';
 import { partialObjectMetadata, sendRendered, sendValue } from './object-response.ts';
-import type { ResourceCall } from './resource-call.ts';
+import type { ReadCall } from './resource-call.ts';
 import { objectTable } from './table-response.ts';
 
 /** Sends the object that a call ends with, in the representation and form that the client asked for. */
-export function sendObject(call: ResourceCall, code: number, rendered: Rendered): unknown {
+export function sendObject(call: ReadCall, code: number, rendered: Rendered): unknown {
   const { reply, representation } = call;
   const { as } = representation;
   // The Status that answers a delete stays what it is.

@@ -3,20 +3,20 @@ import type { ListAnswer, Rendered } from '../registry/registry.ts';
 import type { ResourceDefinition, TableColumn } from '../registry/resource-definition.ts';
 import { listMetadata } from './list-response.ts';
 import { partialObjectMetadata } from './object-response.ts';
-import type { ResourceCall } from './resource-call.ts';
+import type { ReadCall } from './resource-call.ts';
 
 type Version = 'v1' | 'v1beta1';
 
 /** The objects of a list as the table that `kubectl get` prints. */
-export const listTable = (call: ResourceCall, answer: ListAnswer, version: Version): object =>
+export const listTable = (call: ReadCall, answer: ListAnswer, version: Version): object =>
   table(call, answer.items, listMetadata(answer), version, true);
 
 /** One object as a table of one row. Only the first table of a watch has the columns. */
-export const objectTable = (call: ResourceCall, object: Rendered, version: Version, withColumns = true): object =>
+export const objectTable = (call: ReadCall, object: Rendered, version: Version, withColumns = true): object =>
   table(call, [object], { resourceVersion: object.value.metadata.resourceVersion }, version, withColumns);
 
 function table(
-  { resource: { definition }, query, services }: ResourceCall,
+  { resource: { definition }, query, services }: ReadCall,
   objects: readonly Rendered[],
   metadata: object,
   version: Version,

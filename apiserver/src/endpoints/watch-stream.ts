@@ -61,6 +61,11 @@ export class WatchStream {
     }
   }
 
+  /** What has been written and the client has not yet taken. */
+  get backlogBytes(): number {
+    return this.#response.socket?.writableLength ?? 0;
+  }
+
   /** False where the client is gone, or too slow and therefore cut off. */
   write(chunks: readonly Buffer[]): boolean {
     if (this.#waiting !== undefined) {

@@ -2,7 +2,7 @@ import type { Status } from '@kubarium/shared';
 import type { RenderedEvent, WatchReceiver } from '../registry/registry.ts';
 import { partialObjectMetadata } from './object-response.ts';
 import { listOptions } from './query-options.ts';
-import { contextOf, namespaceOf, type ResourceCall, type VerbHandler } from './resource-call.ts';
+import { contextOf, namespaceOf, type ReadCall, type ReadHandler } from './resource-call.ts';
 import { objectTable } from './table-response.ts';
 import { chunkOf, WatchStream } from './watch-stream.ts';
 
@@ -10,7 +10,7 @@ import { chunkOf, WatchStream } from './watch-stream.ts';
 const MIN_TIMEOUT_SECONDS = 1800;
 
 /** GET with `watch=true`: events as lines of JSON until the timeout, the client's leaving or the server's end. */
-export const watch: VerbHandler = async (call) => {
+export const watch: ReadHandler = async (call) => {
   const { services, reply } = call;
   const { timeoutSeconds, ...query } = listOptions(call.query, true);
   const named = call.info.name === undefined ? undefined : `metadata.name=${call.info.name}`;
@@ -36,6 +36,7 @@ export const watch: VerbHandler = async (call) => {
       stream?.write([chunkOf(`${JSON.stringify({ type: 'ERROR', object: status })}\n`)]);
       finish();
     },
+    backlogBytes: () => stream?.backlogBytes ?? 0,
   };
   const subscription = call.resource.watch(
     contextOf(call, false),
@@ -52,7 +53,7 @@ export const watch: VerbHandler = async (call) => {
 };
 
 /** Makes an event's bytes in the form that the client asked for. */
-function chunkMaker(call: ResourceCall): (event: RenderedEvent) => Buffer {
+function chunkMaker(call: ReadCall): (event: RenderedEvent) => Buffer {
   const { as } = call.representation;
   if (as === undefined) return (event) => call.services.eventLines.chunk(event);
   let withColumns = true;

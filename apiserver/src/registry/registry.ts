@@ -56,6 +56,8 @@ export interface RenderedEvent extends Rendered {
 export interface WatchReceiver {
   events(batch: readonly RenderedEvent[]): void;
   error(status: Status): void;
+  /** How many bytes wait for a client that reads more slowly than it is written to; absent where nothing can wait. */
+  backlogBytes?(): number;
 }
 
 /** Reads the current object and makes the patched one; called again where somebody else wrote in between. */
@@ -94,6 +96,9 @@ export interface ResourceRegistry {
   ): Promise<{ readonly body: Rendered; readonly done: boolean }>;
   deleteCollection(context: RequestContext, query: ListQuery, options: DeleteOptions): Promise<ListAnswer>;
 }
+
+/** The verbs that only read. */
+export type ReadableResource = Pick<ResourceRegistry, 'definition' | 'get' | 'list' | 'watch'>;
 
 /**
  * A subresource with a meaning of its own (all but `status`, which the registry store does by the strategy). `patch` is made of `get`

@@ -1,4 +1,4 @@
-import type { ApiObject, DeleteOptions, Runtime, StatusCause } from '@kubarium/shared';
+import type { ApiObject, DeleteOptions, Runtime, SelectableFields, StatusCause } from '@kubarium/shared';
 
 /** A field that is wrong: `{reason: 'FieldValueInvalid', message, field}`, as it goes into a Status's causes. Made by field-error.ts. */
 export type FieldError = StatusCause & { readonly field: string };
@@ -79,5 +79,5 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   /** What `kubectl get` prints: one value a column of the recorded table columns, Name and Age included. */
   tableCells?(object: T, nowMs: number): unknown[];
   /** Selectable fields beyond metadata.name and metadata.namespace. */
-  selectableFields?(object: T): Record<string, string>;
+  selectableFields?(object: T): SelectableFields;
 }

@@ -10,8 +10,14 @@ it.each([
   ['missing=', true],
   ['spec.nodeName=a,note=x\\,y\\=z', true],
   [',spec.nodeName=a,', true],
+  ['both=x', true],
+  ['both=y', true],
+  ['both!=y', false],
+  ['both!=z', true],
 ])('%j against the fields: %j', (text, matches) => {
-  expect(fieldSelectorMatches(parseFieldSelector(text), { 'spec.nodeName': 'a', note: 'x,y=z' })).toBe(matches);
+  expect(
+    fieldSelectorMatches(parseFieldSelector(text), { 'spec.nodeName': 'a', note: 'x,y=z', both: ['x', 'y'] }),
+  ).toBe(matches);
 });
 
 it.each([

@@ -14,11 +14,15 @@ export interface FieldRequirement {
 /** All requirements must hold; none at all matches everything. */
 export type ParsedFieldSelector = readonly FieldRequirement[];
 
+/** What selectors see of an object. A field with several values equals each of them; Kubernetes' own kinds have no such field. */
+export type SelectableFields = Readonly<Record<string, string | readonly string[]>>;
+
 /** True where the fields fulfil every requirement; a field that an object does not have is the empty text. */
-export const fieldSelectorMatches = (
-  selector: ParsedFieldSelector,
-  fields: Readonly<Record<string, string>>,
-): boolean => selector.every(({ field, value, negated }) => ((fields[field] ?? '') === value) !== negated);
+export const fieldSelectorMatches = (selector: ParsedFieldSelector, fields: SelectableFields): boolean =>
+  selector.every(({ field, value, negated }) => hasValue(fields[field] ?? '', value) !== negated);
+
+const hasValue = (field: string | readonly string[], value: string): boolean =>
+  typeof field === 'string' ? field === value : field.includes(value);
 
 /** Reads the text form. Throws SelectorError. Which fields there are is not checked here. */
 export const parseFieldSelector = (text: string): ParsedFieldSelector =>

@@ -1,4 +1,4 @@
-import type { ApiObject, StatusError, WatchEvent } from '@kubarium/shared';
+import type { ApiObject, WatchEvent } from '@kubarium/shared';
 import { apiVersionOf, expired, tooLargeResourceVersion } from '@kubarium/shared';
 import { isStorageError } from '../../storage/storage-error.ts';
 import type { Change, Storage } from '../../storage/storage.ts';
@@ -10,6 +10,7 @@ import type { ResourceDefinition } from '../resource-definition.ts';
 import { parseResourceVersion } from './resource-version.ts';
 import { Selection } from './selection.ts';
 import { storageFolder } from './storage-key.ts';
+import { WatchSession } from './watch-session.ts';
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
@@ -144,47 +145,5 @@ class StoredEvent implements RenderedEvent {
 
   get value(): ApiObject {
     return this.#rendered.value;
-  }
-}
-
-/** One open watch: nothing reaches the receiver before the watch has been returned, and nothing after it is disposed. */
-class WatchSession implements Disposable {
-  readonly #receiver: WatchReceiver;
-  readonly #owned: Disposable[] = [];
-  #initial: readonly RenderedEvent[] = [];
-  #isOpen = true;
-
-  constructor(receiver: WatchReceiver) {
-    this.#receiver = receiver;
-  }
-
-  own(resource: Disposable): void {
-    this.#owned.push(resource);
-  }
-
-  begin(events: readonly RenderedEvent[]): void {
-    this.#initial = events;
-    queueMicrotask(() => this.send([]));
-  }
-
-  send(events: readonly RenderedEvent[]): void {
-    const initial = this.#initial;
-    this.#initial = [];
-    if (this.#isOpen && initial.length > 0) this.#receiver.events(initial);
-    if (this.#isOpen && events.length > 0) this.#receiver.events(events);
-  }
-
-  fail(error: StatusError): this {
-    queueMicrotask(() => {
-      if (!this.#isOpen) return;
-      this[Symbol.dispose]();
-      this.#receiver.error(error.status);
-    });
-    return this;
-  }
-
-  [Symbol.dispose](): void {
-    this.#isOpen = false;
-    for (const resource of this.#owned.splice(0)) resource[Symbol.dispose]();
   }
 }

@@ -1,4 +1,4 @@
-import type { ApiObject, ParsedFieldSelector, ParsedLabelSelector } from '@kubarium/shared';
+import type { ApiObject, ParsedFieldSelector, ParsedLabelSelector, SelectableFields } from '@kubarium/shared';
 import {
   badRequest,
   fieldSelectorMatches,
@@ -60,9 +60,9 @@ function unknownField({ fieldSelectors }: ResourceDefinition, field: string): st
 }
 
 /** Computed once for each version of an object, however many watchers ask. */
-const fieldsOfObjects = new WeakMap<ApiObject, Readonly<Record<string, string>>>();
+const fieldsOfObjects = new WeakMap<ApiObject, SelectableFields>();
 
-function selectableFields(definition: ResourceDefinition, object: ApiObject): Readonly<Record<string, string>> {
+function selectableFields(definition: ResourceDefinition, object: ApiObject): SelectableFields {
   let fields = fieldsOfObjects.get(object);
   if (fields === undefined) {
     const { name, namespace } = object.metadata;
