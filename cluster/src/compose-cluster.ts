@@ -16,7 +16,7 @@ import {
   type TlsOptions,
 } from '@kubarium/apiserver';
 import { ControllerManager, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
-import { ClusterDns, forwardTo } from '@kubarium/dns';
+import { ClusterDns, forwardTo, type Question } from '@kubarium/dns';
 import {
   createImageRegistry,
   createStubResolver,
@@ -67,6 +67,8 @@ import { ServiceHealth } from './explain/service-health.ts';
 import { coreDnsImage } from './images/coredns-image.ts';
 import { InProcessNodes } from './node-connector.ts';
 import { NodeMachine } from './node-machine.ts';
+import { dnsEvidence } from './trace/dns-evidence.ts';
+import { TraceJournal } from './trace/trace-journal.ts';
 import { traceReview } from './trace/trace-review.ts';
 import { trafficReview } from './traffic/traffic-review.ts';
 
@@ -125,6 +127,7 @@ export interface ComposedCluster extends AsyncDisposable {
   readonly nodes: InProcessNodes;
   readonly proxy: Proxy;
   readonly policies: NetworkPolicies;
+  readonly journal: TraceJournal;
   /** The machines of the nodes, by the nodes' names, to be switched off and on. */
   readonly machines: ReadonlyMap<string, NodeMachine>;
   /** Every served resource. */
@@ -188,6 +191,12 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     zone: CLUSTER_DOMAIN,
     upstream: options.dnsUpstream && forwardTo(options.dnsUpstream, runtime),
   });
+  const dnsServer = { serviceAddress: DNS_SERVICE_IP, answer: (question: Question) => dns.answer(question) };
+  const journal = new TraceJournal({
+    runtime,
+    tap: (tap) => network.tap(tap),
+    evidence: (hop, before) => dnsEvidence(hop, before, dnsServer),
+  });
   const view = new ClusterView({
     client,
     informers,
@@ -201,7 +210,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
   const pace =
     clock instanceof VirtualClock ? parts.use(new ClockPace(new VirtualTime(clock, activity), realClock)) : undefined;
   reviews.push(
-    traceReview({ client, nodes, runtime, dns, dnsAddress: DNS_SERVICE_IP }),
+    traceReview({ client, nodes, journal }),
     explanationReview(view),
     trafficReview({ client, nodes, runtime }),
     clockReview({ clock, pace }),
@@ -251,6 +260,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
       makeRootFileSystem,
       makeResolver: createStubResolver,
       clusterDns: { address: DNS_SERVICE_IP, domain: CLUSTER_DOMAIN },
+      traces: journal,
     });
   const machines = Array.from(
     { length: options.nodes ?? 2 },
@@ -303,6 +313,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     nodes,
     proxy,
     policies,
+    journal,
     machines: new Map(machines.map((machine) => [machine.nodeName, machine])),
     resources,
     port,

@@ -15,6 +15,7 @@ import {
   type Runtime,
   SECRETS,
   SERVICES,
+  type TraceKeeper,
 } from '@kubarium/shared';
 import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
 import { createVolume, openVolume } from './container/memory-volume.ts';
@@ -49,6 +50,8 @@ export interface KubeletOptions {
   /** By default the stub resolver of the C library. */
   readonly makeResolver?: MakeResolver | undefined;
   readonly clusterDns?: ClusterDns | undefined;
+  /** Who keeps the traces of requests that a program offers to trace (`curl -v`); by default nobody, and none is offered. */
+  readonly traces?: TraceKeeper | undefined;
   /** Labels beside those that every node has. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** What replaces or adds to the default capacity (8 CPUs, 16Gi of memory, 100Gi of storage, 110 pods). */

@@ -9,6 +9,7 @@ import type {
   Secret,
   Service,
   Store,
+  TraceKeeper,
 } from '@kubarium/shared';
 import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
 import type { ClusterDns } from './container/resolv-conf.ts';
@@ -43,6 +44,7 @@ export interface NodeContext {
   readonly makeVolume: MakeVolume;
   readonly makeResolver: MakeResolver;
   readonly clusterDns: ClusterDns;
+  readonly traces?: TraceKeeper | undefined;
   readonly allocatable: Readonly<Record<string, string>>;
   /** A free address of the node's podCIDR; undefined while the node has none, or none is left. */
   allocateAddress(): string | undefined;

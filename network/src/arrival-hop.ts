@@ -56,9 +56,9 @@ export function arrivalHop({ protocol, asked }: Journey, at: Namespace, target: 
   return {
     ...hop,
     verdict: untaken,
-    reason: `${nobody} ${socketAddressText(target)}${open.length === 0 ? '; no port is open' : ''}`,
+    reason: `${nobody} ${socketAddressText(target)}; ${open.length === 0 ? 'no port is open' : `open: ${open.map(openText).join(', ')}`}`,
     alternatives: open.map((one) => ({
-      what: `${one.protocol} ${socketAddressText(one)}`,
+      what: openText(one),
       why: whyNot(one, protocol, target),
       taken: false,
     })),
@@ -90,5 +90,7 @@ function whyNot(open: OpenPort, protocol: Protocol, { address, port }: SocketAdd
 
 const askedText = (protocol: Protocol, asked: SocketAddress): string =>
   protocol === 'TCP' ? socketAddressText(asked) : `UDP ${socketAddressText(asked)}`;
+
+const openText = (open: OpenPort): string => `${open.protocol} ${socketAddressText(open)}`;
 
 const STAGES = { TCP: 'connect', UDP: 'datagram' } as const;

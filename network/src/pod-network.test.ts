@@ -409,7 +409,7 @@ describe('a trace', () => {
       { stage: 'connect', where: 'pod default/pod-10.244.1.2 on node-1', verdict: 'connected', ok: true },
       {
         verdict: 'connection refused',
-        reason: 'nothing listens on 10.244.1.2:80',
+        reason: 'nothing listens on 10.244.1.2:80; open: TCP 127.0.0.1:80, TCP 0.0.0.0:8080',
         ok: false,
         alternatives: [
           { what: 'TCP 127.0.0.1:80', why: 'reached from within the pod only', taken: false },

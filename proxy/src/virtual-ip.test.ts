@@ -340,4 +340,22 @@ describe('a trace', () => {
   ])('says why %s does not answer', (destination, reason) => {
     expect(hopOf(proxyFixture([web], []), 'pod 10.244.2.9', destination)).toMatchObject({ ok: false, reason });
   });
+
+  it('names the ports that a Service has where it has not the one asked', () => {
+    expect(hopOf(proxyFixture([web], []), 'pod 10.244.2.9', `${VIP}:81`)).toMatchObject({
+      alternatives: [{ what: '80/TCP', why: 'another port', taken: false }],
+      facts: { service: 'default/web' },
+    });
+  });
+
+  it('tells of very many endpoints the picked one and some others', () => {
+    const many = Array.from({ length: 200 }, (_, n) => makeEndpoint(`10.244.1.${n + 1}`));
+    const fixture = proxyFixture([web], [makeSlice('web', many)]);
+    for (let times = 0; times < 20; times++) {
+      const { alternatives = [], verdict } = hopOf(fixture, 'pod 10.244.2.9', `${VIP}:80`)!;
+      expect(alternatives).toHaveLength(33);
+      expect(alternatives.filter(({ taken }) => taken).map(({ what }) => what.split(' ')[0])).toEqual([verdict]);
+      expect(alternatives.at(-1)).toMatchObject({ what: '168 more endpoints' });
+    }
+  });
 });

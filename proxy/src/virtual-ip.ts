@@ -1,5 +1,6 @@
 import {
   isLoopback,
+  type Alternative,
   socketAddressText,
   type Clock,
   type Flow,
@@ -83,7 +84,8 @@ export class VirtualIpStage implements PathStage {
     if (isShutOut(route, flow.destination.address, client)) {
       const ranges = route.port.sourceRanges.map(({ text }) => text).join(', ');
       const reason = `loadBalancerSourceRanges of Service ${route.name} (${ranges}) has not ${client}`;
-      flow.trace?.hop({ ...hopOf(flow, node), verdict: 'dropped', reason, ok: false });
+      const facts = { service: route.port.service };
+      flow.trace?.hop({ ...hopOf(flow, node), verdict: 'dropped', reason, ok: false, facts });
       return { action: 'drop' };
     }
     const choice = route.choose(node, entrance);
@@ -183,6 +185,12 @@ export class VirtualIpStage implements PathStage {
         verdict: 'dropped',
         reason,
         ok: false,
+        alternatives: known.map(({ port: { port: other, protocol } }) => ({
+          what: `${other}/${protocol}`,
+          why: other === port ? 'another protocol' : 'another port',
+          taken: false,
+        })),
+        facts: { service: known[0]?.port.service },
       });
     }
     return { action: 'drop' };
@@ -205,21 +213,15 @@ const hopOf = (flow: Flow, node: NodeFacts) => ({
 
 function serviceHop(flow: Flow, match: Match, choice: EndpointChoice, picked: Endpoint | undefined, why: string): Hop {
   const { route, node, as } = match;
+  const candidates: readonly Endpoint[] = choice.candidates;
   return {
     ...hopOf(flow, node),
     verdict: picked?.key ?? (choice.outcome === 'refuse' ? 'refused' : 'dropped'),
     reason: `${as} of Service ${route.name}: ${why}`,
     ok: picked !== undefined,
-    alternatives: route.endpoints.map((endpoint) => ({
-      what: describe(endpoint),
-      why:
-        endpoint === picked
-          ? why
-          : choice.candidates.includes(endpoint as never)
-            ? 'not picked'
-            : whyNot(endpoint, choice, node),
-      taken: endpoint === picked,
-    })),
+    alternatives: alternatives(route.endpoints, picked, (endpoint) =>
+      endpoint === picked ? why : candidates.includes(endpoint) ? 'not picked' : whyNot(endpoint, choice, node),
+    ),
     facts: {
       service: route.port.service,
       port: route.port.port,
@@ -230,6 +232,26 @@ function serviceHop(flow: Flow, match: Match, choice: EndpointChoice, picked: En
     },
   };
 }
+
+/** The endpoints with what became of each; of very many the picked one, the first ones and how many are left. */
+function alternatives(
+  endpoints: readonly Endpoint[],
+  picked: Endpoint | undefined,
+  whyOf: (endpoint: Endpoint) => string,
+): Alternative[] {
+  const some = endpoints.length > MAX_ALTERNATIVES ? endpoints.slice(0, MAX_ALTERNATIVES) : endpoints;
+  const told = picked === undefined || some.includes(picked) ? some : [picked, ...some.slice(1)];
+  const found = told.map((endpoint) => ({
+    what: describe(endpoint),
+    why: whyOf(endpoint),
+    taken: endpoint === picked,
+  }));
+  const left = endpoints.length - told.length;
+  return left === 0 ? found : [...found, { what: `${left} more endpoints`, why: 'not told one by one', taken: false }];
+}
+
+/** A trace of a Service with thousands of endpoints stays one that can be read, and kept. */
+const MAX_ALTERNATIVES = 32;
 
 const describe = ({ key, target, node }: Endpoint): string =>
   [key, target === undefined ? '' : ` ${target}`, node === undefined ? '' : ` on ${node}`].join('');

@@ -1,43 +1,93 @@
-import { KubeClient } from '@kubarium/shared';
 import { TRACES, type Trace } from '@kubarium/cluster';
+import { KubeClient } from '@kubarium/shared';
 import { Command, Option } from 'commander';
 import { connect } from '../connect.ts';
 import { dataDirOption, wholeNumber } from '../options.ts';
+import { followedText } from '../output/followed-text.ts';
 import { traceText } from '../output/trace-text.ts';
+import { UsageError } from '../usage-error.ts';
+import { followSelector, VERDICTS, type FollowFilters } from './follow-selector.ts';
+import { followTraces } from './follow-traces.ts';
 
-interface TraceOptions {
+interface TraceOptions extends FollowFilters {
   readonly dataDir: string;
-  readonly namespace: string;
   readonly container?: string;
   readonly timeout: number;
   readonly output: 'text' | 'json';
+  readonly follow?: boolean;
+  readonly show?: string;
 }
 
-/** `kubarium trace POD URL`: makes one request from a pod and prints each hop with its evidence; exit 1 where it failed. */
+/** `kubarium trace`: the way of one request, of one that was traced before, or, live, of all connections and datagrams. */
 export const traceCommand = (): Command =>
   new Command('trace')
-    .description('make one HTTP request from a pod and show each hop with its evidence')
-    .argument('<pod>')
-    .argument('<url>')
+    .description(
+      'make one HTTP request from a pod and show each hop with its evidence; or follow all connections and datagrams',
+    )
+    .argument('[pod]')
+    .argument('[url]')
     .addOption(dataDirOption())
-    .option('-n, --namespace <namespace>', 'the namespace of the pod', 'default')
+    .option('-n, --namespace <namespace>', 'the namespace of the pod; with --follow, only what begins or ends in it')
     .option('-c, --container <container>', 'the container to make the request from; by default the pod’s first')
     .option('--timeout <seconds>', 'how long the request may take', wholeNumber(1, 300), 10)
+    .option('-f, --follow', 'show the connections and datagrams of the whole cluster as they are made, until Ctrl-C')
+    .option('--pod <pod>', 'with --follow: only those from or to a pod: NAME or NAMESPACE/NAME')
+    .option('--service <service>', 'with --follow: only those to a Service: NAME or NAMESPACE/NAME')
+    .addOption(
+      new Option('--verdict <verdict>', 'with --follow: only those that ended so; failed is all but delivered').choices(
+        VERDICTS,
+      ),
+    )
+    .option('--show <name>', 'show a trace that is still kept, by its name')
     .addOption(
       new Option('-o, --output <format>', 'text, or json for programs').choices(['text', 'json']).default('text'),
     )
-    .action(async (pod: string, url: string, options: TraceOptions) => {
+    .action(async (pod: string | undefined, url: string | undefined, options: TraceOptions) => {
+      const mode = modeOf(pod, url, options);
       using transport = connect(options.dataDir);
       const client = new KubeClient(transport);
-      const trace = await client.create<Trace>(TRACES, {
-        metadata: { namespace: options.namespace },
-        spec: {
-          pod,
-          url,
-          timeoutSeconds: options.timeout,
-          ...(options.container !== undefined && { container: options.container }),
-        },
-      });
+      if (mode.kind === 'follow') {
+        const print = options.output === 'json' ? jsonLine : followedText;
+        return followTraces(client, followSelector(options), (trace) => void process.stdout.write(print(trace)));
+      }
+      const trace = mode.kind === 'show' ? await kept(client, mode.name, options) : await made(client, mode, options);
       process.stdout.write(options.output === 'json' ? `${JSON.stringify(trace, null, 2)}\n` : traceText(trace));
-      if (trace.status.error !== undefined) process.exitCode = 1;
+      if (mode.kind === 'make' && trace.status.error !== undefined) process.exitCode = 1;
     });
+
+type Mode =
+  | { readonly kind: 'follow' }
+  | { readonly kind: 'show'; readonly name: string }
+  | { readonly kind: 'make'; readonly pod: string; readonly url: string };
+
+function modeOf(pod: string | undefined, url: string | undefined, options: TraceOptions): Mode {
+  const { follow, show } = options;
+  const isFiltered = options.pod !== undefined || options.service !== undefined || options.verdict !== undefined;
+  if (isFiltered && follow !== true) {
+    throw new UsageError('--pod, --service and --verdict choose what to follow', 'add --follow');
+  }
+  if (pod === undefined && follow === true && show === undefined) return { kind: 'follow' };
+  if (pod === undefined && show !== undefined && follow !== true) return { kind: 'show', name: show };
+  if (pod !== undefined && url !== undefined && follow !== true && show === undefined) {
+    return { kind: 'make', pod, url };
+  }
+  throw new UsageError(
+    pod !== undefined && url === undefined ? 'a URL is missing' : 'it is not clear what to trace',
+    'write `kubarium trace POD URL`, `kubarium trace --follow` or `kubarium trace --show NAME`',
+  );
+}
+
+const kept = (client: KubeClient, name: string, { namespace = 'default' }: TraceOptions): Promise<Trace> =>
+  client.get(TRACES, { namespace, name });
+
+const made = (
+  client: KubeClient,
+  { pod, url }: { readonly pod: string; readonly url: string },
+  { namespace = 'default', container, timeout: timeoutSeconds }: TraceOptions,
+): Promise<Trace> =>
+  client.create<Trace>(TRACES, {
+    metadata: { namespace },
+    spec: { pod, url, timeoutSeconds, ...(container !== undefined && { container }) },
+  });
+
+const jsonLine = (trace: Trace): string => `${JSON.stringify(trace)}\n`;

@@ -14,6 +14,7 @@ const QUERY = [
     reason: 'cluster IP of Service kube-system/kube-dns:dns: the only candidate (ready)',
     ok: true,
     timeMs: 0,
+    spentMs: 0,
   },
   {
     stage: 'datagram',
@@ -23,6 +24,7 @@ const QUERY = [
     reason: 'a socket on port 53',
     ok: true,
     timeMs: 0,
+    spentMs: 0,
   },
 ];
 
@@ -36,6 +38,7 @@ const RESOLVED = [
     reason: 'Service default/backend has the cluster IP 10.96.1.1',
     ok: true,
     timeMs: 1,
+    spentMs: 0,
   },
   {
     stage: 'resolver',
@@ -46,10 +49,11 @@ const RESOLVED = [
     ok: true,
     facts: { candidate: 'backend.default.svc.cluster.local' },
     timeMs: 1,
+    spentMs: 0,
   },
 ];
 
-const trace = (status: Omit<Trace['status'], 'source'>, url = 'http://backend'): Trace =>
+const trace = (status: Pick<Trace['status'], 'hops' | 'response' | 'error'>, url = 'http://backend'): Trace =>
   ({ metadata: {}, spec: { pod: 'frontend', url }, status: { source: SOURCE, ...status } }) as unknown as Trace;
 
 it('tells a request that was answered, with the candidates that were not picked', () => {
@@ -69,6 +73,7 @@ it('tells a request that was answered, with the candidates that were not picked'
             { what: '10.244.1.3:80 pod default/backend-2 on node-2', why: 'not picked', taken: false },
           ],
           timeMs: 2,
+          spentMs: 0,
         },
         {
           stage: 'connect',
@@ -78,6 +83,7 @@ it('tells a request that was answered, with the candidates that were not picked'
           reason: 'a listener on port 80',
           ok: true,
           timeMs: 2,
+          spentMs: 0,
         },
         {
           stage: 'http',
@@ -87,6 +93,7 @@ it('tells a request that was answered, with the candidates that were not picked'
           reason: 'the server answered with HTTP/1.1, text/plain',
           ok: true,
           timeMs: 12,
+          spentMs: 0,
         },
       ],
       response: { code: 200, body: 'Hello from backend-1!\n' },

@@ -1,7 +1,9 @@
 import { styleText } from 'node:util';
-import type { Trace, TimedHop } from '@kubarium/cluster';
+import type { Alternative, Trace, TimedHop } from '@kubarium/cluster';
 
 const INDENT = ' '.repeat(24);
+/** More candidates than this that lost for the same reason are told together. */
+const MOST_ALIKE = 3;
 
 /**
  * A trace for people, one block a hop; the ways that DNS queries took are one line each while they are in order:
@@ -12,13 +14,17 @@ const INDENT = ' '.repeat(24);
  *                            at pod default/frontend: candidate 1 of 4: search default.svc.cluster.local (0 dots, ndots:5)
  */
 export function traceText({ spec, status: { source, hops, response, error } }: Trace): string {
+  const asked = spec.url ?? `${spec.protocol} ${spec.destination}`;
+  const from = source.pod === undefined ? source.node : `pod ${source.pod}`;
+  const address = source.address === undefined ? '' : `${source.address} `;
   const lines = [
-    `pod ${source.pod} (${source.address === undefined ? '' : `${source.address} `}on ${source.node}): ${styleText('bold', spec.url)}`,
+    `${from} (${address}on ${source.node}): ${styleText('bold', asked)}`,
     '',
-    ...withFoldedQueries(hops).flatMap(blockOf),
+    ...withFoldedQueries(hops, spec.url !== undefined).flatMap(blockOf),
     '',
   ];
-  if (response !== undefined) lines.push(styleText('bold', `HTTP ${response.code}`), response.body.trimEnd());
+  if (response !== undefined) lines.push(styleText('bold', `HTTP ${response.code}`));
+  if (response?.body !== undefined) lines.push(response.body.trimEnd());
   if (error !== undefined) lines.push(styleText('red', error));
   return `${lines.join('\n')}\n`;
 }
@@ -30,14 +36,14 @@ interface Block {
 }
 
 /** Puts a query that arrived (its Service, its datagram and what the DNS said) below the resolver's hop that it was made for. */
-function withFoldedQueries(hops: readonly TimedHop[]): Block[] {
+function withFoldedQueries(hops: readonly TimedHop[], isRequest: boolean): Block[] {
   const blocks: Block[] = [];
   let query: TimedHop[] = [];
   for (const hop of hops) {
     if (hop.stage === 'resolver' && query.every(({ ok }) => ok)) {
       blocks.push({ hop, more: query.map(queryLine) });
       query = [];
-    } else if (isOfQuery(hop)) query.push(hop);
+    } else if (isRequest && isOfQuery(hop)) query.push(hop);
     else {
       blocks.push(...[...query, hop].map((one) => ({ hop: one, more: [] })));
       query = [];
@@ -64,6 +70,19 @@ function blockOf({ hop, more }: Block): string[] {
     `${String(Math.round(timeMs)).padStart(6)} ms  ${mark} ${styleText('bold', stage.padEnd(10))} ${asked} ${styleText(ok ? 'green' : 'red', `→ ${verdict}`)}`,
     dim(`at ${where}: ${reason}`),
     ...more.map(dim),
-    ...alternatives.map((one) => `${INDENT}${one.taken ? '*' : '-'} ${one.what}: ${one.why}`),
+    ...alternativeLines(alternatives),
   ];
+}
+
+/** Each candidate with what became of it; many that lost for the same reason are one line. */
+function alternativeLines(alternatives: readonly Alternative[]): string[] {
+  const byReason = Map.groupBy(alternatives, ({ taken, why }) => (taken ? '' : why));
+  const isMany = (why: string): boolean => byReason.get(why)!.length > MOST_ALIKE;
+  const told = new Set<string>();
+  return alternatives.flatMap(({ what, why, taken }) => {
+    if (taken || !isMany(why)) return [`${INDENT}${taken ? '*' : '-'} ${what}: ${why}`];
+    if (told.has(why)) return [];
+    told.add(why);
+    return [`${INDENT}- ${byReason.get(why)!.length} others, such as ${what}: ${why}`];
+  });
 }

@@ -12,14 +12,12 @@ import {
   type Pod,
   type Resource,
 } from '@kubarium/shared';
-import { DNS_SERVICE_IP } from '../bootstrap/addresses.ts';
 import { composeCluster, type ComposedCluster } from '../compose-cluster.ts';
 import type { NodeMachine } from '../node-machine.ts';
 import { Transcript } from '../embedded/transcript.ts';
 import { createPodCredentials, createServiceAccountKey, type PodCredentials } from '../pki/credentials.ts';
 import { serverNames } from '../pki/server-names.ts';
-import { dnsEvidence } from '../trace/dns-evidence.ts';
-import { TraceRecorder } from '../trace/trace-recorder.ts';
+import { requestStatus } from '../trace/trace-journal.ts';
 import type { TraceStatus } from '../trace/trace-resource.ts';
 import type { CommandResult, ScenarioTarget, Simulator } from './target.ts';
 
@@ -118,12 +116,8 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
   }
 
   async exec(pod: Pod, container: string, command: readonly string[]): Promise<CommandResult> {
-    const { runtime, nodes, dns } = this.#running;
-    const cluster = {
-      serviceAddress: DNS_SERVICE_IP,
-      answer: (question: Parameters<typeof dns.answer>[0]) => dns.answer(question),
-    };
-    const recorder = new TraceRecorder(runtime.clock, (hop, before) => dnsEvidence(hop, before, cluster));
+    const { nodes, journal } = this.#running;
+    const recorder = journal.recorder();
     const session = await nodes.kubelet(pod.spec.nodeName ?? '').exec(pod, {
       container,
       command,
@@ -142,22 +136,23 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
   }
 
   async trace(pod: Pod, container: string, url: string): Promise<TraceStatus> {
-    const { exitCode, stdout, stderr, hops } = await this.exec(pod, container, [
-      'curl',
-      '-sS',
-      '-w',
-      '\\n%{http_code}',
-      url,
-    ]);
+    const {
+      exitCode,
+      stdout,
+      stderr,
+      hops = [],
+    } = await this.exec(pod, container, ['curl', '-sS', '-w', '\\n%{http_code}', url]);
     const source = { pod: pod.metadata.name, address: pod.status.podIP, node: pod.spec.nodeName ?? '' };
     const end = stdout.lastIndexOf('\n');
-    return {
-      source,
-      hops: hops ?? [],
-      ...(exitCode === 0
-        ? { response: { code: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) } }
-        : { error: stderr.trim() }),
-    };
+    return requestStatus(
+      { hops, elapsedMs: hops.at(-1)?.timeMs ?? 0 },
+      {
+        source,
+        ...(exitCode === 0
+          ? { response: { code: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) } }
+          : { error: stderr.trim() }),
+      },
+    );
   }
 
   async crashNode(name: string): Promise<void> {

@@ -1,30 +1,73 @@
 import type { ApiObject, Resource } from '@kubarium/shared';
 import type { TimedHop } from './trace-recorder.ts';
 
-/** `sim.kubarium.dev/v1alpha1 Trace`: created with a request to make, answered at once with its hops; nothing is stored. */
+/**
+ * `sim.kubarium.dev/v1alpha1 Trace`: the way of one request, connection or datagram. Created with a request to make, it is answered at
+ * once with the hops. The last ones are kept for a while: those that were asked for, and, while somebody watches, every connection and
+ * datagram of the cluster. Nothing is stored.
+ */
 export interface Trace extends ApiObject {
   spec: TraceSpec;
   status: TraceStatus;
 }
 
 export interface TraceSpec {
-  /** The pod that makes the request, in the namespace of the Trace. */
-  pod: string;
-  /** By default the pod's first container. */
+  /**
+   * The pod that it comes from, in the namespace of the Trace. Absent where it comes from a node or from outside: then the namespace is
+   * that of the pod it got to, or else kube-system.
+   */
+  pod?: string | undefined;
+  /** Of a request: by default the pod's first container. */
   container?: string | undefined;
-  url: string;
+  /** Of a request. */
+  url?: string | undefined;
   /** How long the request may take; 10 by default. */
   timeoutSeconds?: number | undefined;
+  /** Of a connection or a datagram: what it is and where it was sent, `10.96.0.10:53`. */
+  protocol?: 'TCP' | 'UDP' | undefined;
+  destination?: string | undefined;
 }
 
+/**
+ * What became of it. A connection or datagram is `Delivered`; or `Refused` (nothing listens, or no endpoint is ready); `Dropped` by the
+ * rules of a Service; `Denied` by a network policy; `Unreachable`, since nobody has the address. A request is `Answered`, whatever the
+ * code; or its name was `Unresolved`; or it was connected and `Unanswered`; or its connection fared as above; or else it `Failed`.
+ */
+export type TraceVerdict =
+  | 'Delivered'
+  | 'Answered'
+  | 'Refused'
+  | 'Dropped'
+  | 'Denied'
+  | 'Unreachable'
+  | 'Unresolved'
+  | 'Unanswered'
+  | 'Failed';
+
 export interface TraceStatus {
-  /** Where the request came from. */
-  source: { pod: string; address?: string | undefined; node: string };
+  verdict: TraceVerdict;
+  /** Why, in the words of the hop that decided it. */
+  reason: string;
+  /** Where it came from. `pod` is `namespace/name`. */
+  source: { pod?: string | undefined; address?: string | undefined; port?: number | undefined; node: string };
+  /** Where it was going once the rules had been asked. */
+  destination?: TraceDestination | undefined;
+  /** The Service behind the address that was asked, `namespace/name`. */
+  service?: string | undefined;
   hops: readonly TimedHop[];
-  /** What came back, where anything did. */
-  response?: { code: number; body: string } | undefined;
+  /** From the first hop to the last, of the cluster's time. */
+  durationMs: number;
+  /** What came back, where anything did; of requests that `kubarium trace` made, with the body. */
+  response?: { code: number; body?: string | undefined } | undefined;
   /** The client's own words for why nothing came back. */
   error?: string | undefined;
+}
+
+export interface TraceDestination {
+  pod?: string | undefined;
+  node?: string | undefined;
+  address: string;
+  port: number;
 }
 
 export const TRACES: Resource<Trace> = {

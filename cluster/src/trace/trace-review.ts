@@ -1,26 +1,14 @@
-import { reviewDefinition, type ReviewResource } from '@kubarium/apiserver';
-import {
-  badRequest,
-  invalid,
-  PODS,
-  type KubeClient,
-  type NodeConnector,
-  type Runtime,
-  type StatusCause,
-} from '@kubarium/shared';
-import type { ClusterDns, Question } from '@kubarium/dns';
-import { dnsEvidence } from './dns-evidence.ts';
-import { TraceRecorder } from './trace-recorder.ts';
+import type { ReviewResource } from '@kubarium/apiserver';
+import { badRequest, invalid, PODS, type KubeClient, type NodeConnector, type StatusCause } from '@kubarium/shared';
+import { TRACE_DEFINITION } from './trace-definition.ts';
+import { requestStatus, type TraceJournal } from './trace-journal.ts';
 import { tracedRequest } from './traced-request.ts';
-import { TRACES, type Trace, type TraceStatus } from './trace-resource.ts';
+import { TRACES, type Trace } from './trace-resource.ts';
 
 export interface TraceReviewOptions {
   readonly client: KubeClient;
   readonly nodes: NodeConnector;
-  readonly runtime: Runtime;
-  /** The cluster's DNS, asked for its reasons; and the address that pods reach it at. */
-  readonly dns: ClusterDns;
-  readonly dnsAddress: string;
+  readonly journal: TraceJournal;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
@@ -28,28 +16,26 @@ const MAX_TIMEOUT_SECONDS = 300;
 
 /**
  * Answers Traces: runs `curl` in the pod with a trace sink that the resolver, the network and curl itself report to. The request is
- * a real one; the pod's process does nothing that an exec would not do.
+ * a real one; the pod's process does nothing that an exec would not do. The answer is kept for a while.
  */
-export const traceReview = ({ client, nodes, runtime, dns, dnsAddress }: TraceReviewOptions): ReviewResource => ({
-  definition: reviewDefinition({ ...TRACES, schema: '' }),
+export const traceReview = ({ client, nodes, journal }: TraceReviewOptions): ReviewResource => ({
+  definition: TRACE_DEFINITION,
+  reads: journal.reads,
   async review(_context, draft) {
     const trace = draft as Trace;
     const causes = problems(trace);
     if (causes.length > 0) throw invalid(TRACES, trace.metadata.name ?? '', causes);
-    const { spec } = trace;
-    const pod = await client.get(PODS, { namespace: trace.metadata.namespace, name: spec.pod });
-    if (!pod.spec.nodeName) throw badRequest(`pod ${spec.pod} has no node yet; see: kubectl describe pod ${spec.pod}`);
-    const cluster = { serviceAddress: dnsAddress, answer: (question: Question) => dns.answer(question) };
-    const recorder = new TraceRecorder(runtime.clock, (hop, before) => dnsEvidence(hop, before, cluster));
+    const { spec, metadata } = trace;
+    const { namespace, name, generateName } = metadata;
+    const pod = await client.get(PODS, { namespace, name: spec.pod! });
+    const node = pod.spec.nodeName;
+    if (!node) throw badRequest(`pod ${spec.pod} has no node yet; see: kubectl describe pod ${spec.pod}`);
+    const recorder = journal.recorder();
     const { container, url, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = spec;
-    const outcome = await tracedRequest(nodes, { pod, container, url, timeoutSeconds }, recorder);
-    const source = {
-      pod: `${pod.metadata.namespace}/${spec.pod}`,
-      node: pod.spec.nodeName,
-      ...(pod.status.podIP !== undefined && { address: pod.status.podIP }),
-    };
-    const status: TraceStatus = { source, hops: recorder.hops, ...outcome };
-    return { ...trace, status };
+    const { response, error } = await tracedRequest(nodes, { pod, container, url: url!, timeoutSeconds }, recorder);
+    const source = { pod: `${namespace}/${spec.pod}`, address: pod.status.podIP, node };
+    const status = requestStatus(recorder, { source, response, error });
+    return journal.keep({ metadata: { namespace, name, generateName }, spec, status });
   },
 });
 

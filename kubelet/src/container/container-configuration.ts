@@ -79,6 +79,7 @@ export function configureContainer(input: ConfigurationInput): Configuration {
       where: `pod ${namespace}/${name}`,
     }),
     runtime: context.runtime,
+    traces: context.traces,
     pod: {
       namespace,
       name,

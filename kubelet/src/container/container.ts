@@ -1,4 +1,4 @@
-import type { NetworkNamespace, Runtime } from '@kubarium/shared';
+import type { NetworkNamespace, Runtime, TraceKeeper } from '@kubarium/shared';
 import type { Readable, Writable } from 'node:stream';
 import type { Image } from '../images/image.ts';
 import type { FileSystem } from './file-system.ts';
@@ -19,6 +19,7 @@ export interface ContainerOptions {
   readonly network: NetworkNamespace;
   readonly resolver: Resolver;
   readonly runtime: Runtime;
+  readonly traces?: TraceKeeper | undefined;
   readonly pod: PodFacts;
   readonly stdin?: Readable | undefined;
   readonly stdout: Writable;

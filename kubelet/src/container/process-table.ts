@@ -1,4 +1,4 @@
-import type { NetworkNamespace, Runtime, TraceSink } from '@kubarium/shared';
+import type { NetworkNamespace, Runtime, TraceKeeper, TraceSink } from '@kubarium/shared';
 import { NetError } from '@kubarium/shared';
 import type { Readable, Writable } from 'node:stream';
 import { findExecutable } from './executable.ts';
@@ -28,6 +28,7 @@ export interface ProcessContext {
   readonly network: NetworkNamespace;
   readonly resolver: Resolver;
   readonly runtime: Runtime;
+  readonly traces?: TraceKeeper | undefined;
   readonly pod: PodFacts;
   readonly uid: number;
   readonly gid: number;
@@ -191,6 +192,10 @@ export class SimulatedProcess implements Process, ChildProcess {
 
   get runtime(): Runtime {
     return this.#table.context.runtime;
+  }
+
+  get traces(): TraceKeeper | undefined {
+    return this.#table.context.traces;
   }
 
   get pod(): PodFacts {

@@ -1,4 +1,4 @@
-import type { NetworkNamespace, Runtime, TraceSink } from '@kubarium/shared';
+import type { NetworkNamespace, Runtime, TraceKeeper, TraceSink } from '@kubarium/shared';
 import type { Readable, Writable } from 'node:stream';
 import type { FileSystem } from './file-system.ts';
 import type { Resolver } from './resolver.ts';
@@ -100,6 +100,8 @@ export interface Process {
   readonly pod: PodFacts;
   /** Set while somebody traces this process; handed on to children, resolver and connections. */
   readonly trace: TraceSink | undefined;
+  /** Who keeps the trace of a request that a program offers to trace; undefined where nobody does. */
+  readonly traces: TraceKeeper | undefined;
   /** Aborted when the process is ended from outside; its reason is the signal's name. */
   readonly killed: AbortSignal;
   /** Takes over from a signal's default action; disposing gives it back. SIGKILL cannot be taken. */

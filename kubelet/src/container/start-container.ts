@@ -16,11 +16,11 @@ const programsByImage = new WeakMap<Image, ReadonlyMap<string, Program>>();
  * program does not care for SIGTERM lives until the grace period is over.
  */
 export const startContainer: StartContainer = async (options) => {
-  const { image, files, network, resolver, runtime, pod, uid, gid, groups } = options;
+  const { image, files, network, resolver, runtime, traces, pod, uid, gid, groups } = options;
   let programs = programsByImage.get(image);
   if (programs === undefined)
     programsByImage.set(image, (programs = new Map([...standardPrograms, ...Object.entries(image.programs)])));
-  const table = new ProcessTable({ files, network, resolver, runtime, pod, uid, gid, groups, programs });
+  const table = new ProcessTable({ files, network, resolver, runtime, traces, pod, uid, gid, groups, programs });
   files.mount('/proc', procVolume(table));
   const cwd = options.workingDirectory === '' ? '/' : options.workingDirectory;
   makeWorkingDirectory(options.files, cwd, runtime);

@@ -1,4 +1,4 @@
-import type { Connection } from '@kubarium/shared';
+import type { Connection, TraceSink } from '@kubarium/shared';
 import { NetError } from '@kubarium/shared';
 import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
@@ -56,9 +56,13 @@ export class ResolveError extends Error {
 }
 
 /** The addresses of a host name; an address is its own. Throws ResolveError. */
-export async function resolveHost(process: Process, host: string): Promise<readonly string[]> {
+export async function resolveHost(
+  process: Process,
+  host: string,
+  trace: TraceSink | undefined = process.trace,
+): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host];
-  const found = await process.resolver.lookup(host.replace(/\.$/, '.'), process.trace);
+  const found = await process.resolver.lookup(host.replace(/\.$/, '.'), trace);
   process.killed.throwIfAborted();
   if (!found.ok || found.addresses.length === 0) throw new ResolveError(host);
   return found.addresses;
@@ -68,6 +72,8 @@ export interface DialOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly localAddress?: string | undefined;
+  /** By default the process's own. */
+  readonly trace?: TraceSink | undefined;
   /** Called before each attempt. */
   readonly onAttempt?: ((address: string) => void) | undefined;
 }
@@ -86,7 +92,7 @@ export async function dialFirst(
       return await process.network.connect({
         address,
         port,
-        trace: process.trace,
+        trace: options.trace ?? process.trace,
         timeoutMs: options.timeoutMs,
         signal: options.signal ?? process.killed,
         localAddress: options.localAddress,

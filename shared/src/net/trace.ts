@@ -37,3 +37,23 @@ export function joinedSinks(one: TraceSink | undefined, other: TraceSink | undef
     },
   };
 }
+
+/** A request of a pod's process that is to be traced on demand. */
+export interface RequestedTrace {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly node: string;
+  readonly address: string;
+  readonly url: string;
+}
+
+/** Keeps traces of single requests, to be looked at afterwards. */
+export interface TraceKeeper {
+  begin(request: RequestedTrace): KeptTrace;
+}
+
+export interface KeptTrace extends TraceSink {
+  /** Closes the trace with what came back: the answer's code, or why there is none. Returns the command that shows it. */
+  end(outcome: { readonly code?: number | undefined; readonly error?: string | undefined }): string;
+}

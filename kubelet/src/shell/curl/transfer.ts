@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { NetError } from '@kubarium/shared';
+import { NetError, type TraceSink } from '@kubarium/shared';
 import type { Process } from '../../container/process.ts';
 import { absolutePath, write } from '../../container/standard-io.ts';
 import type { Options } from '../command.ts';
@@ -25,17 +25,26 @@ export class Transfer {
   readonly #options: Options;
   readonly #index: number;
   readonly #startedMs: number;
+  readonly #trace: TraceSink | undefined;
   readonly #deadline: ReturnType<typeof deadline>;
   #facts: TransferFacts = {};
 
-  constructor(process: Process, options: Options, index: number) {
+  /** The trace is told of the transfer; it is the process's own by default. */
+  constructor(process: Process, options: Options, index: number, trace: TraceSink | undefined = process.trace) {
     this.#process = process;
+    this.#trace = trace;
     this.#options = options;
     this.#index = index;
     this.#startedMs = process.runtime.clock.now();
     this.hasConnectTimeout = options.has('connect-timeout');
     const seconds = options.number('m');
     this.#deadline = deadline(process, seconds === undefined || seconds === 0 ? undefined : seconds * 1000);
+  }
+
+  /** The code of the last answer; undefined where there was none. */
+  get code(): number | undefined {
+    const code = Number(this.#facts['http_code']);
+    return Number.isNaN(code) ? undefined : code;
   }
 
   elapsedMs(): number {
@@ -94,7 +103,7 @@ export class Transfer {
       )
         return addresses!.split(',').map((address) => address.replace(/^\[|\]$/g, ''));
     }
-    const addresses = await resolveHost(this.#process, url.host);
+    const addresses = await resolveHost(this.#process, url.host, this.#trace);
     const family = this.#options.has('4') ? /^[\d.]+$/ : this.#options.has('6') ? /:/ : undefined;
     const fitting = family === undefined ? addresses : addresses.filter((address) => family.test(address));
     if (fitting.length === 0) throw new ResolveError(url.host);
@@ -130,6 +139,7 @@ export class Transfer {
         timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
         signal: this.#deadline.signal,
         localAddress: localAddress(options.value('interface')),
+        trace: this.#trace,
         onAttempt: (address) => attempts.push(`*   Trying ${address}:${url.port}...\n`),
       });
     } catch (error) {
@@ -187,7 +197,7 @@ export class Transfer {
           : `${this.#bytesLine('}', bodyBytes)}* upload completely sent off: ${bodyBytes} bytes\n`;
       await this.#verbose(`* using HTTP/1.x\n${head.map((line) => `> ${line}`).join('')}${sentOff}`);
       const response = await exchangeHttp(stream, { ...request, signal: this.#deadline.signal });
-      this.#process.trace?.hop(answeredHop(url, request, response));
+      this.#trace?.hop(answeredHop(url, request, response));
       return await this.#answer(response, url);
     } finally {
       connection.destroy();

@@ -1,3 +1,4 @@
+import { joinedSinks, type KeptTrace } from '@kubarium/shared';
 import type { Process } from '../../container/process.ts';
 import { write } from '../../container/standard-io.ts';
 import { command } from '../command.ts';
@@ -9,6 +10,8 @@ import { Transfer } from '../curl/transfer.ts';
 
 /**
  * `curl`: HTTP and HTTPS over the pod's network, each transfer on a connection of its own.
+ *
+ * With `-v` its last line, `* Kubarium: ...`, is no line of curl's: it tells how to see the trace of the transfer.
  *
  * Simplified: no progress meter, no HTTP/2, no connection re-use between the URLs of one command line.
  */
@@ -34,15 +37,24 @@ export const curl = command(CURL_OPTIONS, async (process, options) => {
 async function transferWithRetries(process: Process, options: Options, url: string, index: number): Promise<number> {
   const retries = options.number('retry') ?? 0;
   for (let attempt = 0; ; attempt++) {
-    const transfer = new Transfer(process, options, index);
+    const kept = options.has('v') ? keptTrace(process, url) : undefined;
+    const trace = joinedSinks(process.trace, kept);
+    const transfer = new Transfer(process, options, index, trace);
+    const showTrace = async (error?: string): Promise<void> => {
+      if (kept === undefined) return;
+      await write(process, `* Kubarium: ${kept.end({ code: transfer.code, error })}\n`, process.stderr);
+    };
     try {
       await transfer.run(url);
+      await showTrace();
       return 0;
     } catch (error) {
       process.killed.throwIfAborted();
       const failure = describeError(error, transfer);
-      if (transfer.connected && transfer.received === 0) process.trace?.hop(unansweredHop(transfer, failure));
+      if (transfer.connected && transfer.received === 0) trace?.hop(unansweredHop(transfer, failure));
+      const message = `curl: (${failure.code}) ${failure.message}`;
       await transfer.complain(failure);
+      await showTrace(message);
       await transfer.writeOut(failure);
       const again =
         options.has('retry-all-errors') ||
@@ -53,9 +65,14 @@ async function transferWithRetries(process: Process, options: Options, url: stri
         await new Promise<void>((resolve) => void process.runtime.clock.setTimer(delay, resolve));
         continue;
       }
-      if (!options.has('s') || options.has('S'))
-        await write(process, `curl: (${failure.code}) ${failure.message}\n`, process.stderr);
+      if (!options.has('s') || options.has('S')) await write(process, `${message}\n`, process.stderr);
       return failure.code;
     }
   }
+}
+
+/** A trace of one transfer that can be looked at afterwards; `-v` says how. */
+function keptTrace({ traces, pod }: Process, url: string): KeptTrace | undefined {
+  const { namespace, name, container, node, ip } = pod;
+  return traces?.begin({ namespace, pod: name, container, node, address: ip, url });
 }

@@ -1,0 +1,69 @@
+import { TRACES, type Trace } from '@kubarium/cluster';
+import type { KubeClient, StatusError } from '@kubarium/shared';
+
+/** The code of a watch that was cut off because its events were not read in time. */
+const EXPIRED = 410;
+
+/**
+ * Tells of every new Trace that a field selector fits, until Ctrl-C or the reader of the output is gone. Goes on where the server ends a
+ * watch in good order, and from now where this program was too slow, which it says. Rejects where the server is gone.
+ */
+export async function followTraces(
+  client: KubeClient,
+  fieldSelector: string,
+  tell: (trace: Trace) => void,
+): Promise<void> {
+  using stop = stopSignal();
+  // Nothing of the past: what is kept was there before.
+  let { resourceVersion } = (await client.list(TRACES, { fieldSelector: 'metadata.name=' })).metadata;
+  while (!stop.signal.aborted) {
+    const ended = await watched(client, { fieldSelector, resourceVersion }, stop.signal, (trace) => {
+      resourceVersion = trace.metadata.resourceVersion;
+      tell(trace);
+    });
+    if (ended === undefined) continue;
+    if (ended.status.code !== EXPIRED) throw ended;
+    process.stderr.write('(some were left out: they came faster than they could be shown)\n');
+    ({ resourceVersion } = (await client.list(TRACES, { fieldSelector: 'metadata.name=' })).metadata);
+  }
+}
+
+/** Resolves when the watch ends: with why, where it was not in good order. */
+function watched(
+  client: KubeClient,
+  options: { readonly fieldSelector: string; readonly resourceVersion: string | undefined },
+  signal: AbortSignal,
+  tell: (trace: Trace) => void,
+): Promise<StatusError | undefined> {
+  return new Promise((resolve) => {
+    const stop = client.watch<Trace>(TRACES, options, {
+      event: ({ type, object }) => void ((type === 'ADDED' || type === 'MODIFIED') && tell(object)),
+      end: resolve,
+    });
+    signal.addEventListener('abort', () => {
+      stop();
+      resolve(undefined);
+    });
+  });
+}
+
+/** Aborted by Ctrl-C, by SIGTERM and by a closed pipe. */
+function stopSignal(): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    stop();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  process.stdout.on('error', onError);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+      process.stdout.off('error', onError);
+    },
+  };
+}
