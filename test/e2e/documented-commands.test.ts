@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { BackgroundProgram } from '../support/background-program.ts';
 import { KubariumProcess } from '../support/kubarium-process.ts';
+import { kubectlBinary } from '../support/kubectl-binary.ts';
 
 const DOCS = join(dirname(fileURLToPath(import.meta.url)), '../../docs');
 
@@ -61,9 +63,15 @@ test.each(['trace.md', 'explain.md'])('the commands of docs/%s print what stands
   expect(shown.length).toBeGreaterThan(4);
 });
 
-test('kubectl creates the reviews and shows what they say', async () => {
+test('kubectl creates the reviews and shows what they say, and traces are followed until Ctrl-C', async () => {
   await using cluster = new KubariumProcess();
   await cluster.up();
+  await using follow = cluster.background('trace', '--follow', '-n', 'kube-system', '-o', 'json');
+  await using watch = new BackgroundProgram(
+    kubectlBinary('1.35'),
+    ['get', 'traces', '-A', '-w'],
+    cluster.kubectlEnvironment(),
+  );
   const manifest = (kind: string, spec: object): string =>
     JSON.stringify({ apiVersion: 'sim.kubarium.dev/v1alpha1', kind, metadata: { namespace: 'default' }, spec });
   for (const version of ['1.32', '1.35'] as const) {
@@ -81,4 +89,13 @@ test('kubectl creates the reviews and shows what they say', async () => {
     );
     expect(refused.stderr).toContain('spec.url: Required value');
   }
+  // The kubelets' probes of the DNS are connections as well.
+  const [line] = await follow.until(/^\{.*\}$/m);
+  expect(JSON.parse(line)).toMatchObject({
+    kind: 'Trace',
+    spec: { protocol: 'TCP' },
+    status: { source: {}, hops: [{}] },
+  });
+  await watch.until(/^NAMESPACE +NAME +SOURCE +DESTINATION +SERVICE +TO +VERDICT +AGE\n.* (Delivered|Refused) /m);
+  expect(await follow.end('SIGINT')).toBe(0);
 });

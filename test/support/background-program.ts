@@ -43,6 +43,12 @@ export class BackgroundProgram implements AsyncDisposable {
     });
   }
 
+  /** Ends it with a signal; resolves with its exit code. */
+  end(signal: 'SIGINT' | 'SIGTERM'): Promise<number | null> {
+    this.#child.kill(signal);
+    return this.#ended;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGTERM');
     await this.#ended;

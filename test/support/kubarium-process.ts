@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BackgroundProgram } from './background-program.ts';
 import { runProgram, type Finished } from './run-program.ts';
 import { kubectlBinary, type KubectlVersion } from './kubectl-binary.ts';
 
@@ -97,6 +98,11 @@ export class KubariumProcess implements AsyncDisposable {
   /** Runs a kubarium command against this cluster. */
   kubarium(...args: string[]): Promise<Finished> {
     return runProgram(KUBARIUM, [...args, '--data-dir', this.dataDir], { env: this.#environment() });
+  }
+
+  /** Starts a kubarium command against this cluster that goes on until it is ended. */
+  background(...args: string[]): BackgroundProgram {
+    return new BackgroundProgram(KUBARIUM, [...args, '--data-dir', this.dataDir], this.#environment());
   }
 
   /** Runs the real kubectl; resolves with what it printed, rejects where it failed. */

@@ -5,33 +5,41 @@ import type { KubeClient, StatusError } from '@kubarium/shared';
 const EXPIRED = 410;
 
 /**
- * Tells of every new Trace that a field selector fits, until Ctrl-C or the reader of the output is gone. Goes on where the server ends a
- * watch in good order, and from now where this program was too slow, which it says. Rejects where the server is gone.
+ * Tells of every new Trace that a field selector fits, until the signal is aborted. Goes on where the server ends a watch in good order,
+ * and from now where this program was too slow, of which `tellGap` is told. Rejects where the server is gone.
  */
 export async function followTraces(
   client: KubeClient,
   fieldSelector: string,
-  tell: (trace: Trace) => void,
+  { signal, tell, tellGap }: FollowOptions,
 ): Promise<void> {
-  using stop = stopSignal();
-  // Nothing of the past: what is kept was there before.
-  let { resourceVersion } = (await client.list(TRACES, { fieldSelector: 'metadata.name=' })).metadata;
-  while (!stop.signal.aborted) {
-    const ended = await watched(client, { fieldSelector, resourceVersion }, stop.signal, (trace) => {
+  let resourceVersion = await versionNow(client);
+  while (!signal.aborted) {
+    const ended = await watched(client, { fieldSelector, resourceVersion }, signal, (trace) => {
       resourceVersion = trace.metadata.resourceVersion;
       tell(trace);
     });
     if (ended === undefined) continue;
     if (ended.status.code !== EXPIRED) throw ended;
-    process.stderr.write('(some were left out: they came faster than they could be shown)\n');
-    ({ resourceVersion } = (await client.list(TRACES, { fieldSelector: 'metadata.name=' })).metadata);
+    tellGap();
+    resourceVersion = await versionNow(client);
   }
 }
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  readonly tell: (trace: Trace) => void;
+  readonly tellGap: () => void;
+}
+
+/** Nothing of the past: what is kept was there before. */
+const versionNow = async (client: KubeClient): Promise<string> =>
+  (await client.list(TRACES, { fieldSelector: 'metadata.name=' })).metadata.resourceVersion;
 
 /** Resolves when the watch ends: with why, where it was not in good order. */
 function watched(
   client: KubeClient,
-  options: { readonly fieldSelector: string; readonly resourceVersion: string | undefined },
+  options: { readonly fieldSelector: string; readonly resourceVersion: string },
   signal: AbortSignal,
   tell: (trace: Trace) => void,
 ): Promise<StatusError | undefined> {
@@ -47,8 +55,8 @@ function watched(
   });
 }
 
-/** Aborted by Ctrl-C, by SIGTERM and by a closed pipe. */
-function stopSignal(): { readonly signal: AbortSignal } & Disposable {
+/** Aborted by Ctrl-C, by SIGTERM and where nobody reads the output any more. */
+export function stopSignal(): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   const onError = (error: NodeJS.ErrnoException): void => {

@@ -1,5 +1,5 @@
 import { TRACES, type Trace } from '@kubarium/cluster';
-import { KubeClient } from '@kubarium/shared';
+import { isNotFound, KubeClient } from '@kubarium/shared';
 import { Command, Option } from 'commander';
 import { connect } from '../connect.ts';
 import { dataDirOption, wholeNumber } from '../options.ts';
@@ -7,7 +7,7 @@ import { followedText } from '../output/followed-text.ts';
 import { traceText } from '../output/trace-text.ts';
 import { UsageError } from '../usage-error.ts';
 import { followSelector, VERDICTS, type FollowFilters } from './follow-selector.ts';
-import { followTraces } from './follow-traces.ts';
+import { followTraces, stopSignal } from './follow-traces.ts';
 
 interface TraceOptions extends FollowFilters {
   readonly dataDir: string;
@@ -47,8 +47,15 @@ export const traceCommand = (): Command =>
       using transport = connect(options.dataDir);
       const client = new KubeClient(transport);
       if (mode.kind === 'follow') {
+        if (process.stderr.isTTY) process.stderr.write('following; Ctrl-C ends it\n');
         const print = options.output === 'json' ? jsonLine : followedText;
-        return followTraces(client, followSelector(options), (trace) => void process.stdout.write(print(trace)));
+        using stop = stopSignal();
+        await followTraces(client, followSelector(options), {
+          signal: stop.signal,
+          tell: (trace) => void process.stdout.write(print(trace)),
+          tellGap: () => void process.stderr.write('(some were left out: they came faster than they were read)\n'),
+        });
+        return;
       }
       const trace = mode.kind === 'show' ? await kept(client, mode.name, options) : await made(client, mode, options);
       process.stdout.write(options.output === 'json' ? `${JSON.stringify(trace, null, 2)}\n` : traceText(trace));
@@ -77,8 +84,17 @@ function modeOf(pod: string | undefined, url: string | undefined, options: Trace
   );
 }
 
-const kept = (client: KubeClient, name: string, { namespace = 'default' }: TraceOptions): Promise<Trace> =>
-  client.get(TRACES, { namespace, name });
+async function kept(client: KubeClient, name: string, { namespace = 'default' }: TraceOptions): Promise<Trace> {
+  try {
+    return await client.get(TRACES, { namespace, name });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new UsageError(
+      `no trace ${JSON.stringify(name)} is kept in namespace ${namespace}`,
+      'the last ones are, and none beyond the cluster’s end: see `kubectl get traces -A`',
+    );
+  }
+}
 
 const made = (
   client: KubeClient,

@@ -16,7 +16,7 @@ import {
 import { TRACE_DEFINITION } from './trace-definition.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 import { TRACES, type Trace, type TraceDestination, type TraceSpec, type TraceStatus } from './trace-resource.ts';
-import { flowJudgement, requestJudgement, serviceOf } from './trace-verdict.ts';
+import { flowJudgement, requestedServiceOf, requestJudgement, serviceOf } from './trace-verdict.ts';
 
 export interface TraceJournalOptions {
   readonly runtime: Runtime;
@@ -137,7 +137,7 @@ export function requestStatus(
   { source, response, error }: Pick<TraceStatus, 'source' | 'response' | 'error'>,
 ): TraceStatus {
   const { verdict, reason } = requestJudgement(hops, response !== undefined, error);
-  return { verdict, reason, source, service: serviceOf(hops), durationMs: elapsedMs, hops, response, error };
+  return { verdict, reason, source, service: requestedServiceOf(hops), durationMs: elapsedMs, hops, response, error };
 }
 
 function flowDraft(flow: TappedFlow, end: FlowEnd, { hops, elapsedMs }: TraceRecorder): TraceDraft {

@@ -43,11 +43,15 @@ const CONNECT_VERDICTS: Readonly<Record<string, TraceVerdict>> = {
   'no answer': 'Unreachable',
 };
 
-/** The Service that a request or connection was for: the last one on the way, since those before it are the DNS queries'. */
+/** The Service that a connection or datagram was for. */
 export function serviceOf(hops: readonly Hop[]): string | undefined {
   const service = hops.findLast(({ stage }) => stage === 'service')?.facts?.['service'];
   return typeof service === 'string' ? service : undefined;
 }
+
+/** The Service that a request was for: the last one asked over TCP, since those before it are the DNS queries'. */
+export const requestedServiceOf = (hops: readonly Hop[]): string | undefined =>
+  serviceOf(hops.filter(({ asked }) => asked.startsWith('TCP') && !asked.endsWith(':53')));
 
 /** The rule that sent it where it arrived tells more than the arrival. */
 const deliveryReason = (hops: readonly Hop[]): string =>
@@ -56,5 +60,6 @@ const deliveryReason = (hops: readonly Hop[]): string =>
 /** The first hop that failed is the cause; those after it tell what came of it. */
 function failureReason(hops: readonly Hop[]): string {
   const failed = hops.find(({ ok }) => !ok);
-  return failed === undefined ? '' : failed.reason;
+  if (failed === undefined) return '';
+  return failed.stage === 'resolver' ? `${failed.verdict}: ${failed.reason}` : failed.reason;
 }
