@@ -202,6 +202,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     informers,
     network,
     policies,
+    proxy,
     clock,
     clusterDomain: CLUSTER_DOMAIN,
     dnsAddress: DNS_SERVICE_IP,

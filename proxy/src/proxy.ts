@@ -78,6 +78,11 @@ export class Proxy implements Component {
     return Promise.resolve();
   }
 
+  /** Where session affinity keeps a client of a cluster IP for now, `address:port`; undefined where it is kept nowhere. */
+  keptAt(...asked: Parameters<VirtualIpStage['keptAt']>): string | undefined {
+    return this.#virtualIps.keptAt(...asked);
+  }
+
   /** Has a callback told, now and after each sync in which a Service changed. */
   onServices(callback: () => void): void {
     this.#onServices.push(callback);

@@ -7,6 +7,7 @@ import {
   type Hop,
   type Ipv4Range,
   type PathStage,
+  type Protocol,
   type Random,
   type SocketAddress,
   type Verdict,
@@ -103,6 +104,13 @@ export class VirtualIpStage implements PathStage {
 
   stands(flow: Flow, destination: SocketAddress): boolean {
     return this.#match(flow)?.route.keepsFlowTo(destination.address) ?? true;
+  }
+
+  /** Where session affinity keeps a client of a cluster IP for now, `address:port`. For explanations. */
+  keptAt(to: { readonly protocol: Protocol } & SocketAddress, node: string, client: string): string | undefined {
+    const route = this.#options.table.clusterRoute(to.protocol, to.address, to.port);
+    if (route === undefined || route.port.affinityMs === 0) return undefined;
+    return this.#affinity.find(affinityKey(route), node, client, route.port.affinityMs);
   }
 
   /** Forgets the session affinity of routes that are gone. */

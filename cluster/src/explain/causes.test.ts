@@ -67,6 +67,17 @@ const backendAddress = async (cluster: Cluster): Promise<string> => {
   return items[0]!.status.podIP!;
 };
 
+/** Puts the backend's pods on a node where the frontend is not; tells which. */
+const moveAway = async (cluster: Cluster): Promise<string> => {
+  const { spec } = await cluster.pod('frontend').get();
+  const { items } = await cluster.client.list(NODES);
+  const other = items.find(({ metadata }) => metadata.name !== spec.nodeName)!.metadata.name;
+  await cluster.client.patch(DEPLOYMENTS, { namespace: 'default', name: 'backend' }, MERGE, {
+    spec: { strategy: { type: 'Recreate', rollingUpdate: null }, template: { spec: { nodeName: other } } },
+  });
+  return other;
+};
+
 /** A Service without selector whose slice is made by hand out of a pod's address. */
 const manual = async (cluster: Cluster, labels: object, port: object) =>
   cluster.apply([
@@ -138,6 +149,20 @@ const BREAKS: readonly Break[] = [
     curl: { code: 6 },
   },
   {
+    cause: 'DnsDown',
+    breaks: 'the DNS Service is made anew with another address',
+    act: async (cluster) => {
+      const dns = { namespace: 'kube-system', name: 'kube-dns' };
+      const { spec } = await cluster.client.get(SERVICES, dns);
+      await cluster.client.delete(SERVICES, dns);
+      await cluster.settle();
+      const { selector, ports } = spec;
+      await cluster.apply(service('kube-dns', { clusterIP: '10.96.0.53', selector, ports }, 'kube-system'));
+    },
+    evidence: /kube-dns: DnsAddressChanged/,
+    curl: { code: 6 },
+  },
+  {
     cause: 'ClientNotRunning',
     breaks: 'the client ends',
     act: (cluster) =>
@@ -149,6 +174,15 @@ const BREAKS: readonly Break[] = [
       }),
     asks: { service: 'backend', from: 'once' },
     evidence: /it is Succeeded/,
+  },
+  {
+    cause: 'ClientNotRunning',
+    breaks: 'the node of the client loses its power',
+    act: async (cluster) => {
+      const { spec } = await cluster.pod('frontend').get();
+      await cluster.parts.machines.get(spec.nodeName!)!.stop();
+    },
+    evidence: /its node node-\d is not ready/,
   },
   {
     cause: 'ExternalNameIsAddress',
@@ -173,6 +207,18 @@ const BREAKS: readonly Break[] = [
       cluster.apply(service('ext', { type: 'ExternalName', externalName: 'backned.default.svc.cluster.local' })),
     asks: { service: 'ext', from: 'frontend' },
     evidence: /the nearest name there: backend/,
+    curl: { url: 'http://ext', code: 6 },
+  },
+  {
+    cause: 'ExternalNameLoop',
+    breaks: 'two external names name each other',
+    act: (cluster) =>
+      cluster.apply([
+        service('ext', { type: 'ExternalName', externalName: 'alias.default.svc.cluster.local' }),
+        service('alias', { type: 'ExternalName', externalName: 'ext.default.svc.cluster.local' }),
+      ]),
+    asks: { service: 'ext', from: 'frontend' },
+    evidence: /alias \(CNAME\) for ext\.default\.svc\.cluster\.local/,
     curl: { url: 'http://ext', code: 6 },
   },
   {
@@ -263,6 +309,18 @@ const BREAKS: readonly Break[] = [
     curl: { url: 'http://manual', code: 7 },
   },
   {
+    cause: 'EndpointsNotReady',
+    breaks: 'a slice made by hand says that its endpoint is not ready',
+    act: async (cluster) => {
+      const made = slice('manual-1', LABEL, [{ name: 'web', port: 8080 }], await backendAddress(cluster));
+      const endpoints = made.endpoints.map((one) => ({ ...one, conditions: { ready: false } }));
+      await cluster.apply([service('manual', { ports: [{ name: 'web', port: 80 }] }), { ...made, endpoints }]);
+    },
+    asks: MANUAL,
+    evidence: /10\.244\.[\d.]+:8080 is not ready/,
+    curl: { url: 'http://manual', code: 7 },
+  },
+  {
     cause: 'SelectorMatchesNothing',
     breaks: 'the selector is misspelt',
     act: (cluster) => patchService(cluster, { selector: { app: 'backned' } }),
@@ -334,6 +392,17 @@ const BREAKS: readonly Break[] = [
     breaks: 'the program ends at once',
     act: (cluster) => patchContainer(cluster, { command: ['sh', '-c', 'exit 3'] }),
     evidence: /exit code 3/,
+    curl: { code: 7 },
+  },
+  {
+    cause: 'NodeDown',
+    breaks: 'the node that all pods are on loses its power',
+    act: async (cluster) => {
+      const node = await moveAway(cluster);
+      await cluster.advance('30s');
+      await cluster.parts.machines.get(node)!.stop();
+    },
+    evidence: /default\/backend-\S+ is on node-\d/,
     curl: { code: 7 },
   },
   {
@@ -412,13 +481,8 @@ const BREAKS: readonly Break[] = [
     cause: 'LocalPolicyWithoutEndpoint',
     breaks: 'the policy is Local and the pods are on another node',
     act: async (cluster) => {
-      const { spec } = await cluster.pod('frontend').get();
-      const { items } = await cluster.client.list(NODES);
-      const other = items.find(({ metadata }) => metadata.name !== spec.nodeName)!.metadata.name;
       await patchService(cluster, { internalTrafficPolicy: 'Local' });
-      await cluster.client.patch(DEPLOYMENTS, { namespace: 'default', name: 'backend' }, MERGE, {
-        spec: { strategy: { type: 'Recreate', rollingUpdate: null }, template: { spec: { nodeName: other } } },
-      });
+      await moveAway(cluster);
     },
     evidence: /ready endpoints are on node-/,
     curl: { code: 28 },
@@ -438,14 +502,39 @@ const BREAKS: readonly Break[] = [
   {
     cause: 'AffinityToGonePod',
     breaks: 'session affinity keeps a client at a pod that is gone',
-    act: (cluster) =>
-      cluster.apply([
+    act: async (cluster) => {
+      await cluster.apply({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'first' },
+        spec: { containers: [{ name: 'a', image: 'my-app', ports: [{ containerPort: 8080 }] }] },
+      });
+      await cluster.ready();
+      const address = (await cluster.pod('first').get()).status.podIP!;
+      await cluster.apply([
         service('manual', { sessionAffinity: 'ClientIP', ports: [{ name: 'web', port: 80 }] }),
+        slice('manual-1', LABEL, [{ name: 'web', port: 8080 }], address),
+      ]);
+      await cluster.pod('frontend').curl('http://manual');
+      await cluster.apply(slice('manual-2', LABEL, [{ name: 'web', port: 8080 }], await backendAddress(cluster)));
+      await cluster.client.delete(PODS, { namespace: 'default', name: 'first' }, { gracePeriodSeconds: 0 });
+    },
+    asks: MANUAL,
+    evidence: /EndpointSlice manual-1 was made by hand.*\n.* kept there for 10800 s/,
+    curl: { url: 'http://manual', code: 7 },
+  },
+  {
+    cause: 'EndpointGone',
+    breaks: 'one of two addresses in slices made by hand is that of a pod that is gone',
+    act: async (cluster) =>
+      cluster.apply([
+        service('manual', { ports: [{ name: 'web', port: 80 }] }),
         slice('manual-1', LABEL, [{ name: 'web', port: 8080 }], '10.244.0.250'),
+        slice('manual-2', LABEL, [{ name: 'web', port: 8080 }], await backendAddress(cluster)),
       ]),
     asks: MANUAL,
-    evidence: /EndpointSlice manual-1 was made by hand/,
-    curl: { url: 'http://manual', code: 7 },
+    evidence: /no pod and no node has the address of 10\.244\.0\.250:8080/,
+    verdict: 'Degraded',
   },
   {
     cause: 'NothingListens',

@@ -1,5 +1,5 @@
 import type { NetworkPolicies } from '@kubarium/network';
-import { SERVICE_NAME_LABEL } from '@kubarium/proxy';
+import { SERVICE_NAME_LABEL, type Proxy } from '@kubarium/proxy';
 import {
   DEPLOYMENTS,
   ENDPOINT_SLICES,
@@ -37,12 +37,16 @@ export interface NetworkView {
 /** The network policies as explanations see them. */
 export type PolicyView = Pick<NetworkPolicies, 'verdict' | 'endAt'>;
 
+/** The proxies' rules as explanations see them. */
+export type ProxyView = Pick<Proxy, 'keptAt'>;
+
 export interface ClusterViewOptions {
   readonly client: KubeClient;
   readonly informers: InformerFactory;
   readonly network: NetworkView;
   /** Absent: none are enforced. */
   readonly policies?: PolicyView | undefined;
+  readonly proxy: ProxyView;
   readonly clock: Clock;
   readonly clusterDomain: string;
   /** The address that pods resolve names at, and the Service behind it. */

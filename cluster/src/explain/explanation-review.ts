@@ -41,7 +41,8 @@ async function clientOf(view: ClusterView, namespace: string, from: string | und
   if (from === 'outside') return { kind: 'outside' };
   const [name = '', home = namespace] = from.split('/').toReversed();
   try {
-    return { kind: 'pod', pod: await view.options.client.get(PODS, { namespace: home, name }) };
+    const pod = await view.options.client.get(PODS, { namespace: home, name });
+    return { kind: 'pod', pod, node: view.node(pod.spec.nodeName) };
   } catch (error) {
     if (!isNotFound(error)) throw error;
     const message = `Not found: ${JSON.stringify(from)}: no such pod in namespace ${home}; give a pod, NAMESPACE/POD, or outside`;

@@ -57,7 +57,9 @@ export interface Asked {
   readonly protocol: Protocol | undefined;
 }
 
-export type Client = { readonly kind: 'pod'; readonly pod: Pod } | { readonly kind: 'outside' };
+export type Client =
+  | { readonly kind: 'pod'; readonly pod: Pod; readonly node: Node | undefined }
+  | { readonly kind: 'outside' };
 
 /** What network policies say against a request to an endpoint. */
 export interface Denial {
@@ -83,6 +85,9 @@ export interface DeletedService {
   readonly address: string | undefined;
   readonly deletedMs: number;
 }
+
+/** The reason of a choice in which session affinity has left one endpoint to the client. */
+export const SESSION_AFFINITY = 'session affinity keeps the client there';
 
 /** `default/backend`: how findings name the Service. */
 export const serviceText = ({ asked, service }: Facts): string =>

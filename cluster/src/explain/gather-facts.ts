@@ -10,7 +10,15 @@ import type { EndpointSlice, Pod, Service } from '@kubarium/shared';
 import { askedOf } from './asked.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { explainService } from './explain-service.ts';
-import type { Asked, Client, Denial, Facts, PodFacts, ServicePort } from './facts.ts';
+import {
+  SESSION_AFFINITY,
+  type Asked,
+  type Client,
+  type Denial,
+  type Facts,
+  type PodFacts,
+  type ServicePort,
+} from './facts.ts';
 import type { Finding } from './finding.ts';
 import { isReady } from './pod-trouble.ts';
 
@@ -122,16 +130,29 @@ function routing(
       name: client.pod.spec.nodeName ?? '',
       zone: undefined,
     };
-    return {
-      endpoints,
-      choice: chooseEndpoints({ internalLocal, externalLocal }, endpoints, node, 'internal'),
-      nodesLeftOut: [],
-    };
+    const choice = chooseEndpoints({ internalLocal, externalLocal }, endpoints, node, 'internal');
+    return { endpoints, choice: withAffinity(view, choice, service, port, client.pod), nodesLeftOut: [] };
   }
   // Nobody in particular: whoever is best placed.
   const choice = chooseEndpoints({ internalLocal: false, externalLocal: false }, endpoints, ANYWHERE, 'internal');
   const isLocal = client === undefined ? internalLocal : externalLocal;
   return { endpoints, choice, nodesLeftOut: isLocal ? leftOut(client === undefined ? 'internal' : 'external') : [] };
+}
+
+/** What is left to choose from for a client whom session affinity keeps at one of the candidates. */
+function withAffinity(
+  { options: { proxy } }: ClusterView,
+  choice: EndpointChoice,
+  service: Service | undefined,
+  port: ServicePort | undefined,
+  { spec, status }: Pod,
+): EndpointChoice {
+  const { protocol = 'TCP' } = port ?? {};
+  if (service?.spec.sessionAffinity !== 'ClientIP' || port === undefined || protocol === 'SCTP') return choice;
+  const to = { protocol, address: service.spec.clusterIP ?? '', port: port.port };
+  const kept = proxy.keptAt(to, spec.nodeName ?? '', status.podIP ?? '');
+  const endpoint = choice.candidates.find(({ key }) => key === kept);
+  return endpoint === undefined ? choice : { outcome: 'endpoints', candidates: [endpoint], reason: SESSION_AFFINITY };
 }
 
 /** The endpoints for a port, as the proxies read the slices; for a headless Service without such a port, all addresses. */

@@ -1,4 +1,4 @@
-import type { Pod } from '@kubarium/shared';
+import type { Node, Pod } from '@kubarium/shared';
 import type { PodFacts } from './facts.ts';
 
 export type TroubleKind =
@@ -66,10 +66,7 @@ export function podTrouble({ pod, node, warnings }: PodFacts): PodTrouble | unde
     };
   }
   if (isReady(pod)) return undefined;
-  if (
-    node === undefined ||
-    node.status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is !== 'True')
-  ) {
+  if (!isNodeReady(node)) {
     return {
       kind: 'NodeDown',
       message: `runs on ${spec.nodeName}, which ${node === undefined ? 'does not exist' : 'is not ready'}`,
@@ -175,6 +172,11 @@ function containerTrouble(
   }
   return undefined;
 }
+
+/** Whether a node is there and has not been found down. */
+export const isNodeReady = (node: Node | undefined): boolean =>
+  node !== undefined &&
+  node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status !== 'True') !== true;
 
 export const isReady = (pod: Pod): boolean => condition(pod, 'Ready')?.status === 'True';
 

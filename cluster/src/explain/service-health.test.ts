@@ -71,13 +71,14 @@ it('takes back what an earlier start has told, where it is no longer so', async 
   } as never);
   await cluster.advance('1m');
   expect(await findings(cluster)).toEqual(['Service backend: SelectorMatchesNothing']);
-  const { client, network, policies, runtime } = cluster.parts;
+  const { client, network, policies, proxy, runtime } = cluster.parts;
   await using informers = new InformerFactory(client, runtime);
   const view = new ClusterView({
     client,
     informers,
     network,
     policies,
+    proxy,
     clock: cluster.clock,
     clusterDomain: 'cluster.local',
     dnsAddress: '10.96.0.10',
