@@ -1,6 +1,7 @@
 import {
   isUnspecified,
   NetError,
+  PlaceList,
   type BindOptions,
   type Connection,
   type ConnectOptions,
@@ -14,12 +15,18 @@ import {
   type SocketAddress,
   type TraceSink,
 } from '@kubarium/shared';
-import type { PodConnection } from './connection.ts';
+import type { ConnectionKeeper, PodConnection } from './connection.ts';
 import type { UdpFlow } from './flow-table.ts';
 import type { BoundSocket, Namespace } from './namespace.ts';
 
 /** The most that one UDP datagram carries over IPv4. */
 const MAX_DATAGRAM = 65_507;
+
+/** Something under way that fails when its sandbox is unplugged. */
+export interface Pending {
+  place: number;
+  fail(error: Error): void;
+}
 
 /** What carries the traffic of an attached namespace. */
 export interface Fabric {
@@ -32,14 +39,16 @@ export interface Fabric {
  * A namespace as one sandbox uses it. It remembers what was opened through it, so that unplugging the sandbox closes that and
  * nothing else: on a node's host network other sandboxes live on.
  */
-export class AttachedNamespace implements NetworkNamespace {
+export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
   readonly namespace: Namespace;
   readonly owner: SandboxOwner;
   readonly #fabric: Fabric;
   readonly #sockets = new Set<Disposable>();
-  readonly #connections = new Set<PodConnection>();
+  /** Connections that were opened and accepted here, until they close. */
+  readonly #outgoing = new PlaceList<'namespacePlace', PodConnection>('namespacePlace');
+  readonly #accepted = new PlaceList<'namespacePlace', PodConnection>('namespacePlace');
   /** Connects that wait for an answer; told when the sandbox is unplugged. */
-  readonly connecting = new Set<(error: Error) => void>();
+  readonly connecting = new PlaceList<'place', Pending>('place');
   #unplugged = false;
 
   constructor(namespace: Namespace, owner: SandboxOwner, fabric: Fabric) {
@@ -62,10 +71,10 @@ export class AttachedNamespace implements NetworkNamespace {
     const { tcp } = this.namespace;
     const socket = {
       accept: (connection: PodConnection): void => {
-        this.#connections.add(connection);
+        this.#accepted.add(connection);
+        connection.keeper = this;
         onConnection(connection);
       },
-      release: (connection: PodConnection): void => void this.#connections.delete(connection),
     };
     const port = tcp.bind(address, options.port, socket);
     const listener: Listener = {
@@ -96,21 +105,24 @@ export class AttachedNamespace implements NetworkNamespace {
     return this.namespace.openPorts();
   }
 
-  /** Keeps a connection until it closes, to be reset when the sandbox is unplugged. */
-  adopt(connection: PodConnection): void {
-    this.#connections.add(connection);
+  /** Keeps a connection that was opened here, to be reset when the sandbox is unplugged. */
+  opened(connection: PodConnection): void {
+    this.#outgoing.add(connection);
+    connection.keeper = this;
   }
 
-  release(connection: PodConnection): void {
-    this.#connections.delete(connection);
+  closed(connection: PodConnection): void {
+    if (this.#outgoing.delete(connection)) this.namespace.tcp.releaseOutgoing(connection.localPort);
+    else this.#accepted.delete(connection);
   }
 
   /** Closes what was opened here: sockets quietly, connections with a reset. */
   unplug(): void {
     this.#unplugged = true;
-    for (const fail of this.connecting) fail(new NetError('ENETUNREACH', 'connect'));
+    for (const connect of this.connecting.all()) connect.fail(new NetError('ENETUNREACH', 'connect'));
     for (const socket of this.#sockets) socket[Symbol.dispose]();
-    for (const connection of this.#connections) connection.reset();
+    for (const connection of this.#outgoing.all()) connection.reset();
+    for (const connection of this.#accepted.all()) connection.reset();
   }
 
   #check(address: string, syscall: string, port: number): void {

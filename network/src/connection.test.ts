@@ -12,12 +12,10 @@ function fixture() {
   const closed: string[] = [];
   const a = { address: '10.244.1.2', port: 40_000 };
   const b = { address: '10.244.2.3', port: 80 };
-  const [client, server] = PodConnection.pair(
-    { local: a, remote: b, onClose: () => closed.push('client') },
-    { local: b, remote: a, onClose: () => closed.push('server') },
-    deliveries,
-    clock,
-  );
+  const [client, server] = PodConnection.pair({ local: a, remote: b }, { local: b, remote: a }, deliveries, clock);
+  const keeper = { closed: (one: PodConnection) => void closed.push(one === client ? 'client' : 'server') };
+  client.keeper = keeper;
+  server.keeper = keeper;
   return { clock, deliveries, client, server, closed };
 }
 

@@ -5,8 +5,11 @@ import type { DeliveryQueue } from './delivery-queue.ts';
 export interface ConnectionEnd {
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
-  /** Called once when this end is closed. */
-  readonly onClose: (connection: PodConnection) => void;
+}
+
+/** Who keeps a connection until it is closed. */
+export interface ConnectionKeeper {
+  closed(connection: PodConnection): void;
 }
 
 const ignore = (): void => {};
@@ -21,9 +24,13 @@ export class PodConnection extends Duplex implements Connection {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  place = -1;
+  /** Its place among the connections of its namespace. */
+  namespacePlace = -1;
   readonly #deliveries: DeliveryQueue;
   readonly #clock: Clock;
-  readonly #onClose: (connection: PodConnection) => void;
+  /** Told once when this end is closed. */
+  keeper: ConnectionKeeper | undefined;
   #peer!: PodConnection;
   /** The peer's write that waits until this end has room. */
   #waitingWrite: (() => void) | undefined;
@@ -42,7 +49,6 @@ export class PodConnection extends Duplex implements Connection {
     this.localPort = end.local.port;
     this.remoteAddress = end.remote.address;
     this.remotePort = end.remote.port;
-    this.#onClose = end.onClose;
     this.#deliveries = deliveries;
     this.#clock = clock;
     // A program that does not care that its peer went away must not take the whole process with it.
@@ -139,7 +145,7 @@ export class PodConnection extends Duplex implements Connection {
     else this.#sendEnd();
     this.#release();
     peer.#release();
-    this.#onClose(this);
+    this.keeper?.closed(this);
     done(error);
   }
 

@@ -13,8 +13,6 @@ import { PortTable } from './port-table.ts';
 /** A listening TCP socket. */
 export interface ListeningSocket {
   accept(connection: PodConnection): void;
-  /** Called when an accepted connection closed. */
-  release(connection: PodConnection): void;
 }
 
 /** A bound UDP socket. */

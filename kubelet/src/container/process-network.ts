@@ -1,13 +1,14 @@
-import type {
-  BindOptions,
-  Connection,
-  ConnectOptions,
-  DatagramSocket,
-  Listener,
-  ListenOptions,
-  NetworkNamespace,
-  OpenPort,
-  TraceSink,
+import {
+  PlaceList,
+  type BindOptions,
+  type Connection,
+  type ConnectOptions,
+  type DatagramSocket,
+  type Listener,
+  type ListenOptions,
+  type NetworkNamespace,
+  type OpenPort,
+  type TraceSink,
 } from '@kubarium/shared';
 
 /** A process's way to the pod's network: it keeps count of the process's sockets and closes them when the process ends. */
@@ -15,12 +16,18 @@ export class ProcessNetwork implements NetworkNamespace {
   readonly #network: NetworkNamespace;
   readonly #trace: TraceSink | undefined;
   readonly #sockets = new Set<Disposable>();
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new PlaceList<'place', Connection>('place');
+  /** One for all connections: a listener of its own for each would cost more than the rest of this. */
+  readonly #forget: (this: Connection) => void;
   #closed = false;
 
   constructor(network: NetworkNamespace, trace: TraceSink | undefined) {
     this.#network = network;
     this.#trace = trace;
+    const connections = this.#connections;
+    this.#forget = function () {
+      connections.delete(this);
+    };
   }
 
   get addresses(): readonly string[] {
@@ -61,16 +68,13 @@ export class ProcessNetwork implements NetworkNamespace {
     this.#closed = true;
     for (const socket of this.#sockets) socket[Symbol.dispose]();
     this.#sockets.clear();
-    for (const connection of this.#connections) closeConnection(connection);
-    this.#connections.clear();
+    for (const connection of this.#connections.all()) closeConnection(connection);
   }
 
   #track(connection: Connection): void {
-    // Its last error is nobody's business once the process has let go of it.
-    connection.on('error', ignore);
     if (this.#closed) return closeConnection(connection);
     this.#connections.add(connection);
-    connection.once('close', () => this.#connections.delete(connection));
+    connection.on('close', this.#forget);
   }
 
   #hold<Socket extends object>(socket: Disposable, view: Socket): Socket & Disposable {
@@ -84,8 +88,6 @@ export class ProcessNetwork implements NetworkNamespace {
     };
   }
 }
-
-const ignore = (): void => {};
 
 function closeConnection(connection: Connection): void {
   if (connection.destroyed) return;

@@ -57,6 +57,7 @@ function connection(
 ): Connection {
   const facts = { localAddress, localPort, remoteAddress, remotePort };
   const extras = {
+    place: -1,
     reset: () => void stream.destroy(),
     setTimeout: () => result,
     setNoDelay: () => result,

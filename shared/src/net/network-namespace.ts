@@ -18,6 +18,8 @@ export interface Connection extends Duplex {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** For the program that holds it, to note where: the network does not look at it. */
+  place: number;
   /** Breaks the connection: the other end sees ECONNRESET. */
   reset(): void;
   setTimeout(milliseconds: number, callback?: () => void): this;
