@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { httpDate } from '../shell/listing.ts';
 import type { Process } from './process.ts';
-import { answerSimply, simpleRequest } from './simple-request.ts';
+import { answerSimply, SimpleRequests } from './simple-request.ts';
 
 export interface HttpServerOptions {
   readonly port: number;
@@ -27,6 +27,7 @@ export function serveHttp(process: Process, options: HttpServerOptions, handler:
     if (options.name !== undefined) response.setHeader('Server', options.name);
     handler(request, response);
   };
+  const simple = new SimpleRequests();
   let server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer> | undefined;
   return process.network.listen(
     { port: options.port, ...(options.address !== undefined && { address: options.address }) },
@@ -36,8 +37,10 @@ export function serveHttp(process: Process, options: HttpServerOptions, handler:
         server.emit('connection', connection);
         return;
       }
+      connection.on('end', leave);
       connection.once('data', (chunk: Buffer) => {
-        const head = simpleRequest(chunk);
+        connection.removeListener('end', leave);
+        const head = simple.read(chunk);
         if (head !== undefined) return answerSimply(connection, head, answer);
         server ??= createServer(SERVER_OPTIONS, answer);
         connection.unshift(chunk);
@@ -45,6 +48,11 @@ export function serveHttp(process: Process, options: HttpServerOptions, handler:
       });
     },
   );
+}
+
+/** A client that goes away without a word, as a TCP probe does, is not waited for. */
+function leave(this: Connection): void {
+  this.destroy();
 }
 
 const SERVER_OPTIONS: ServerOptions = {

@@ -16,11 +16,26 @@ const HEADER = /^([!#$%&'*+.^_`|~\dA-Za-z-]+):[ \t]*([\x20-\x7e\t]*)$/;
 const NOT_SIMPLE = new Set(['content-length', 'transfer-encoding', 'upgrade', 'expect', 'trailer', 'te']);
 
 /**
- * The head of a request that is simple: a GET or HEAD without a body, all of it in these bytes, after which its connection is done.
- * Probes are such, and there are very many of them. Undefined for any other, and for whatever is not plainly right.
+ * Reads requests that are simple: a GET or HEAD without a body, all of it in its first bytes, after which its connection is done.
+ * Probes are such; there are very many of them, and a prober sends the same bytes each time.
  */
-export function simpleRequest(bytes: Buffer): RequestHead | undefined {
-  const text = bytes.toString('latin1');
+export class SimpleRequests {
+  #text = '';
+  #head: RequestHead | undefined;
+
+  /** The head of a simple request, to be changed at will; undefined for any other, and for whatever is not plainly right. */
+  read(bytes: Buffer): RequestHead | undefined {
+    const text = bytes.toString('latin1');
+    if (text !== this.#text) {
+      this.#head = headOf(text);
+      this.#text = text;
+    }
+    const head = this.#head;
+    return head && { ...head, headers: { ...head.headers }, rawHeaders: Array.from(head.rawHeaders) };
+  }
+}
+
+function headOf(text: string): RequestHead | undefined {
   if (text.indexOf('\r\n\r\n') !== text.length - 4) return undefined;
   const lines = text.slice(0, -4).split('\r\n');
   const requestLine = REQUEST_LINE.exec(lines[0]!);

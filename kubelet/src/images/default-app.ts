@@ -84,8 +84,9 @@ const defaultApp: Program = (process) =>
     }
   });
 
-/** The rows of the text form, in their order. */
+/** The rows of the text form, in their order, and what stands before each. */
 const ROWS = ['pod', 'namespace', 'ip', 'node', 'container', 'image', 'port', 'client'] as const;
+const LABELS = ROWS.map((name) => [name, `${name}:`.padEnd(11)] as const);
 
 type Facts = Readonly<Record<(typeof ROWS)[number] | 'method' | 'path' | 'body', string | number>> & {
   readonly headers: IncomingMessage['headers'];
@@ -94,7 +95,7 @@ type Facts = Readonly<Record<(typeof ROWS)[number] | 'method' | 'path' | 'body',
 
 function asText(facts: Facts): string {
   let text = `Hello from ${facts.pod}!\n`;
-  for (const name of ROWS) text += `${`${name}:`.padEnd(11)}${facts[name]}\n`;
+  for (const [name, label] of LABELS) text += `${label}${facts[name]}\n`;
   text += `request:   ${facts.method} ${facts.path}\n`;
   if (facts.calls !== undefined) text += `calls:\n${facts.calls.map(callText).join('')}`;
   text += 'headers:\n';

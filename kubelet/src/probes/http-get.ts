@@ -15,7 +15,7 @@ export interface HttpGetOptions {
   readonly userAgent: string;
   readonly timeoutMs: number;
   /** The bytes of the request, where they are known from an earlier one. */
-  readonly request?: string | undefined;
+  readonly request?: Buffer | undefined;
 }
 
 export type HttpGetResult =
@@ -72,19 +72,20 @@ function exchange(
     stream.on('error', (error: Error) => finish({ error: streamError(error, connection) }));
     stream.on('end', () => finish(parseResponse(received, true) ?? { error: 'EOF' }));
     stream.on('close', () => finish({ error: 'EOF' }));
-    stream.write(options.request ?? requestText(options));
+    // What is written is handed over: no receiver may change it, since it is sent again and again.
+    stream.write(options.request ?? requestBytes(options));
   });
 }
 
 /** The bytes of a request. */
-export function requestText({
+export function requestBytes({
   address,
   port,
   path,
   headers,
   userAgent,
   scheme,
-}: Omit<HttpGetOptions, 'request'>): string {
+}: Omit<HttpGetOptions, 'request'>): Buffer {
   const named = new Map<string, string>([
     ['host', port === (scheme === 'HTTP' ? 80 : 443) ? address : `${address}:${port}`],
     ['user-agent', userAgent],
@@ -99,7 +100,7 @@ export function requestText({
     const value = named.get(name)!;
     if (value !== '') lines.push(`${spelled}: ${value}`);
   }
-  return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`;
+  return Buffer.from(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`);
 }
 
 /** The response once it is there as far as it is read: its body up to a limit, or without it where its length is not told. */

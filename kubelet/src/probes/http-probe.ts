@@ -1,5 +1,5 @@
 import type { HTTPGetAction } from '@kubarium/shared';
-import { httpGet, type HttpGetOptions, requestText } from './http-get.ts';
+import { httpGet, type HttpGetOptions, requestBytes } from './http-get.ts';
 import { type Attempt, probePort, type ProbeOutcome, type ProbeTarget, SUCCESS } from './probe-target.ts';
 
 const REDIRECTS_MAX = 10;
@@ -25,7 +25,7 @@ export function httpProbe(action: HTTPGetAction, target: ProbeTarget, timeoutMs:
     timeoutMs,
   };
   const shown = `${scheme.toLowerCase()}://${address}:${port}${path}`;
-  const prepared = { ...options, request: requestText(options) };
+  const prepared = { ...options, request: requestBytes(options) };
   return () => follow(prepared, shown);
 }
 
