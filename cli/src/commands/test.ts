@@ -51,6 +51,7 @@ export const testCommand = (): Command =>
           if (options.verbose === true)
             print([`  ${scenario.name}: ${step}: ${operation} ${status === 'passed' ? '' : `${status}: `}${says}`]);
         },
+        onRun: (scenario, run) => progress.ran(scenario, run, options.runs),
         onEnd: (result) => {
           progress.end(result);
           print(scenarioLines(result, repeatCommand(result, options)));
@@ -89,7 +90,8 @@ function repeatCommand({ file, seed }: ScenarioResult, { against, runs }: TestOp
 class Progress {
   readonly #isShown: boolean;
   readonly #total: number;
-  readonly #running = new Set<string>();
+  /** By name, how far it is where it runs many times. */
+  readonly #running = new Map<string, string>();
   #ended = 0;
 
   constructor(isShown: boolean, total: number) {
@@ -98,7 +100,13 @@ class Progress {
   }
 
   begin({ name }: Scenario): void {
-    this.#running.add(name);
+    this.#running.set(name, '');
+    this.clear();
+    this.show();
+  }
+
+  ran({ name }: Scenario, run: number, runs: number): void {
+    this.#running.set(name, ` (${run} of ${runs} runs)`);
     this.clear();
     this.show();
   }
@@ -111,7 +119,9 @@ class Progress {
 
   show(): void {
     if (this.#isShown && this.#running.size > 0) {
-      process.stdout.write(`${this.#ended}/${this.#total} done; running: ${[...this.#running].join(', ')}`);
+      process.stdout.write(
+        `${this.#ended}/${this.#total} done; running: ${[...this.#running].map(([name, far]) => name + far).join(', ')}`,
+      );
     }
   }
 

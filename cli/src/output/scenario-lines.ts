@@ -11,14 +11,16 @@ const MARKS = {
 export function scenarioLines(result: ScenarioResult, repeat: string): string[] {
   const { file, name, status, wallMs, clusterMs, operations } = result;
   const skipped = operations.filter((one) => one.status === 'skipped').length;
+  const done = operations.length - skipped;
   const notes = [
-    `${operations.length - skipped} operations`,
+    `${done} ${done === 1 ? 'operation' : 'operations'}`,
     ...(skipped > 0 ? [`${skipped} skipped: only a simulated cluster can do them`] : []),
     status === 'skipped'
       ? 'skipped'
       : `${wallMs} ms${result.seed === undefined ? '' : ` for ${formatDuration(clusterMs)}`}`,
   ];
   const lines = [`${MARKS[status]} ${name}  ${styleText('dim', `${file}, ${notes.join(', ')}`)}`];
+  if (result.runs > 1 && status === 'passed') lines.push(`  ${result.runs} runs, one transcript: ${result.digest}`);
   for (const operation of operations) {
     const { failure, position, step, section, operation: what } = operation;
     if (failure === undefined) continue;

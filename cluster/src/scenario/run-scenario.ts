@@ -100,6 +100,7 @@ class ScenarioRun {
       seed: this.#options.seed,
       operations: this.#operations,
       failure: this.#failure,
+      runs: 1,
       wallMs: realClock.now() - wallStart,
       clusterMs: this.#target.now() - this.#startMs,
       transcript: this.#transcript,

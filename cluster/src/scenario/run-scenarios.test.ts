@@ -118,9 +118,30 @@ it('runs several scenarios at a time, each on a cluster of its own, and tells of
   expect(new Set(results.map(({ digest }) => digest)).size).toBe(1);
 });
 
-it('is alike in every run', async () => {
+it('is alike in every run, and tells of each', async () => {
+  const told: number[] = [];
   const result = await run('alike', `steps: [{try: [{create: {resource: ${POD}}}, {advance: {duration: 10m}}]}]`, {
     runs: 5,
+    onRun: (_scenario, number) => told.push(number),
   });
-  expect({ status: result.status, failure: result.failure }).toEqual({ status: 'passed', failure: undefined });
+  expect(result).toMatchObject({ status: 'passed', failure: undefined, runs: 5 });
+  expect(told).toEqual([2, 3, 4, 5]);
+});
+
+it('tells where a request went no further', async () => {
+  const result = await run(
+    'nowhere',
+    `
+steps:
+- try:
+  - create: {resource: {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: main, image: my-app}]}}}
+  - create: {resource: {apiVersion: v1, kind: Service, metadata: {name: shop}, spec: {selector: {app: shpo}, ports: [{port: 80}]}}}
+  - wait: {apiVersion: v1, kind: Pod, name: web, for: {condition: {name: Ready}}}
+  - curl: {pod: web, url: http://shop}
+`,
+  );
+  const { details } = result.operations[3]!.failure!;
+  expect(details.at(-3)).toMatch(/^the first: curl: \(7\) Failed to connect to shop port 80/);
+  expect(details.at(-2)).toMatch(/^ {2}service on node-\d, TCP 10\.\d+\.\d+\.\d+:80: .*default\/shop/);
+  expect(details.at(-1)).toMatch(/^ {2}connect on network, .*: refused, by service$/);
 });

@@ -21,6 +21,8 @@ export interface RunScenariosOptions {
   readonly update?: boolean | undefined;
   readonly onStart?: ((scenario: Scenario) => void) | undefined;
   readonly onOperation?: ((scenario: Scenario, result: OperationResult) => void) | undefined;
+  /** Told of each further run of a scenario that was like the first. */
+  readonly onRun?: ((scenario: Scenario, run: number) => void) | undefined;
   readonly onEnd?: ((result: ScenarioResult) => void) | undefined;
 }
 
@@ -49,19 +51,33 @@ export async function runScenarios(
 }
 
 async function runAsOften(scenario: Scenario, options: RunScenariosOptions): Promise<ScenarioResult> {
+  const { runs = 1 } = options;
   const first = await runOnce(scenario, options);
   if (first.status !== 'passed' || options.against !== undefined) return first;
-  for (let run = 2; run <= (options.runs ?? 1); run++) {
+  let { wallMs } = first;
+  for (let run = 2; run <= runs; run++) {
     const other = await runOnce(scenario, { ...options, onOperation: undefined });
-    if (other.digest !== first.digest) return differs(first, other.transcript, `run ${run} differs from run 1`);
+    wallMs += other.wallMs;
+    if (other.digest !== first.digest)
+      return differs({ ...first, runs: run, wallMs }, other.transcript, `run ${run} differs from run 1`);
+    options.onRun?.(scenario, run);
   }
-  return scenario.spec.snapshot === true ? compareSnapshot(scenario, first, options) : first;
+  const result = { ...first, runs, wallMs };
+  return scenario.spec.snapshot === true ? compareSnapshot(scenario, result, options) : result;
 }
 
 async function runOnce(scenario: Scenario, options: RunScenariosOptions): Promise<ScenarioResult> {
   const seed = options.against === undefined ? (options.seed ?? scenario.spec.cluster?.seed ?? 1) : undefined;
   const wallStart = realClock.now();
-  const nothing = { file: scenario.file, name: scenario.name, seed, operations: [], transcript: [], clusterMs: 0 };
+  const nothing = {
+    file: scenario.file,
+    name: scenario.name,
+    seed,
+    operations: [],
+    transcript: [],
+    runs: 1,
+    clusterMs: 0,
+  };
   if (scenario.spec.skip === true) {
     return { ...nothing, status: 'skipped', failure: undefined, digest: undefined, wallMs: 0 };
   }

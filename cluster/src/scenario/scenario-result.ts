@@ -47,6 +47,9 @@ export interface ScenarioResult {
   readonly operations: readonly OperationResult[];
   /** A failure of no operation: the cluster did not start, the transcript differs. */
   readonly failure: Failure | undefined;
+  /** How often it was run; each run was like the first unless it failed. */
+  readonly runs: number;
+  /** Of all runs. */
   readonly wallMs: number;
   readonly clusterMs: number;
   /** One line an operation, with the cluster's time. */

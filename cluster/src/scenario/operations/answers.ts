@@ -38,8 +38,11 @@ export function answersProblems(
   problems.push(...wrong.slice(0, MOST_SHOWN).flat());
   if (wrong.length > MOST_SHOWN) problems.push(`(and ${wrong.length - MOST_SHOWN} more requests)`);
   const firstFailed = failed[0];
-  if (problems.length > 0 && firstFailed !== undefined && !allowsFailures)
+  if (problems.length > 0 && firstFailed !== undefined && !allowsFailures) {
     problems.push(`the first: ${firstFailed.error}`);
+    for (const { stage, where, asked, verdict, reason } of firstFailed.failedHops ?? [])
+      problems.push(`  ${stage} on ${where}, ${asked}: ${verdict}, ${reason}`);
+  }
   return problems;
 }
 

@@ -1,5 +1,7 @@
 import type { CommandResult } from '../target.ts';
 
+type Hop = NonNullable<CommandResult['hops']>[number];
+
 /** What came of one request. */
 export interface HttpAnswer {
   /** Absent where nothing answered. */
@@ -9,6 +11,8 @@ export interface HttpAnswer {
   readonly error?: string | undefined;
   /** The pod that was connected to, where that can be known. */
   readonly pod?: string | undefined;
+  /** The last hops of a request without an answer, all of which failed. */
+  readonly failedHops?: readonly Hop[] | undefined;
 }
 
 /** Makes one request and prints the answer as `httpAnswer` reads it. */
@@ -28,6 +32,11 @@ export function httpAnswer({ exitCode, stdout, stderr, hops }: CommandResult): H
   // The last line is what `-w` wrote.
   const end = stdout.lastIndexOf('\n');
   if (exitCode !== 0)
-    return { body: stdout.slice(0, Math.max(0, end)), error: stderr.trim() || `curl ended with ${exitCode}`, pod };
+    return {
+      body: stdout.slice(0, Math.max(0, end)),
+      error: stderr.trim() || `curl ended with ${exitCode}`,
+      pod,
+      failedHops: hops?.slice(hops.findLastIndex(({ ok }) => ok) + 1),
+    };
   return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end), pod };
 }
