@@ -30,7 +30,7 @@ import { secretStrategy } from './secret/strategy.ts';
 import { serviceAccountStrategy } from './service-account/strategy.ts';
 import type { TokenIssuer } from './service-account/token-issuer.ts';
 import { tokenHandler } from './service-account/token.ts';
-import type { ServiceAllocatorOptions } from './service/allocation.ts';
+import { ServiceAllocator, type ServiceAllocatorOptions } from './service/allocation.ts';
 import { serviceStrategy } from './service/strategy.ts';
 
 export interface ResourceTableOptions {
@@ -45,7 +45,7 @@ export interface ResourceTableOptions {
 type Row = Pick<ResourceDefinition, 'strategy' | 'handlers' | 'virtual' | 'conversion' | 'deprecation' | 'errorKind'>;
 
 /** The resources served, by name. A new kind is one folder and one line here. */
-const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonly<Record<string, Row>> => ({
+const rows = (tokenIssuer: TokenIssuer, allocator: ServiceAllocator): Readonly<Record<string, Row>> => ({
   bindings: { strategy: {}, virtual: bindingHandler },
   configmaps: { strategy: configMapStrategy },
   endpoints: {
@@ -68,7 +68,7 @@ const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonl
   replicationcontrollers: { strategy: replicationControllerStrategy, handlers: { scale: mapSelectorScaleHandler } },
   secrets: { strategy: secretStrategy },
   serviceaccounts: { strategy: serviceAccountStrategy, handlers: { token: tokenHandler(tokenIssuer) } },
-  services: { strategy: serviceStrategy(runtime, services) },
+  services: { strategy: serviceStrategy(allocator) },
   'deployments.apps': { strategy: deploymentStrategy, handlers: { scale: scaleHandler } },
   'replicasets.apps': { strategy: replicaSetStrategy, handlers: { scale: scaleHandler } },
   'leases.coordination.k8s.io': { strategy: leaseStrategy },
@@ -77,7 +77,7 @@ const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonl
   'ingresses.networking.k8s.io': { strategy: ingressStrategy },
   'ipaddresses.networking.k8s.io': { strategy: ipAddressStrategy },
   'networkpolicies.networking.k8s.io': { strategy: networkPolicyStrategy },
-  'servicecidrs.networking.k8s.io': { strategy: serviceCidrStrategy },
+  'servicecidrs.networking.k8s.io': { strategy: serviceCidrStrategy(allocator) },
   'events.events.k8s.io': {
     strategy: eventV1Strategy,
     conversion: eventConversion,
@@ -87,10 +87,11 @@ const rows = ({ runtime, tokenIssuer, services }: ResourceTableOptions): Readonl
 
 /**
  * Every resource served, in discovery order: the recorded facts joined with the meaning of each kind. Call it once for each
- * API server: allocators of Services live in its strategy.
+ * API server: the allocator of Services lives in its strategies.
  */
 export function resourceTable(options: ResourceTableOptions): readonly ResourceDefinition[] {
-  const byName = rows(options);
+  const { runtime, tokenIssuer, services } = options;
+  const byName = rows(tokenIssuer, new ServiceAllocator(runtime, services));
   return discoveryFacts().flatMap((fact) => {
     const row = byName[rowName(fact)];
     return row === undefined ? [] : [definition(fact, row)];

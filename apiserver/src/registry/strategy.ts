@@ -49,6 +49,8 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   allocate?(draft: T, old: T | undefined): Allocation | FieldError[];
   /** Takes what a stored object already holds; called for each one before the registry serves, after a restart. */
   restore?(stored: T): void;
+  /** Told of each version once it is stored, for what is kept beside the storage. */
+  stored?(object: T): void;
   /** Gives back what the object held, once it is gone. */
   release?(old: T): void;
   /** True for kinds whose objects have no `metadata.generation` at all. */

@@ -44,7 +44,7 @@ export function serviceCidrController(context: ControllerContext): Component {
   async function protect(range: ServiceCIDR): Promise<void> {
     const { finalizers = [] } = range.metadata;
     const current = finalizers.includes(PROTECTION) ? range : await setFinalizers(range, [...finalizers, PROTECTION]);
-    await tell(current, readyCondition(current, clock.now()));
+    await tell(current, readyCondition(clock.now()));
   }
 
   async function letGo(range: ServiceCIDR): Promise<void> {

@@ -1,6 +1,6 @@
 import type { IPAddress, ServiceCIDR } from '@kubarium/shared';
 import { describe, expect, it } from 'vitest';
-import { isStillUsed, readyCondition } from './reconcile.ts';
+import { isStillUsed } from './reconcile.ts';
 
 const range = (name: string, ...cidrs: string[]): ServiceCIDR =>
   ({ metadata: { name }, spec: { cidrs }, status: {} }) as unknown as ServiceCIDR;
@@ -16,9 +16,4 @@ describe('isStillUsed', () => {
   ])('%s', (_title, others, addresses, expected) => {
     expect(isStillUsed(own, [own, ...others], addresses.map(address))).toBe(expected);
   });
-});
-
-it('calls the first range ready, and no other', () => {
-  expect(readyCondition(range('kubernetes'), 0)).toMatchObject({ type: 'Ready', status: 'True' });
-  expect(readyCondition(range('other'), 0)).toMatchObject({ type: 'Ready', status: 'False', reason: 'NotServed' });
 });

@@ -1,17 +1,9 @@
 import { type Condition, type IPAddress, ipv4Range, type ServiceCIDR, timestamp } from '@kubarium/shared';
 
 export const PROTECTION = 'networking.k8s.io/service-cidr-finalizer';
-/** The one that stands for the range that the API server was started with. */
-const DEFAULT_NAME = 'kubernetes';
-
-/**
- * The Ready condition of a living ServiceCIDR. Simplified: only the range that the API server was started with gives addresses; the
- * real one hands out those of every ServiceCIDR.
- */
-export const readyCondition = ({ metadata }: ServiceCIDR, nowMs: number): Condition =>
-  metadata.name === DEFAULT_NAME
-    ? condition('True', '', 'Kubernetes Service CIDR is ready', nowMs)
-    : condition('False', 'NotServed', 'This cluster hands out the addresses of its first Service CIDR only', nowMs);
+/** The Ready condition of a living ServiceCIDR: it gives addresses. */
+export const readyCondition = (nowMs: number): Condition =>
+  condition('True', '', 'Kubernetes Service CIDR is ready', nowMs);
 
 /** Why a deleted one has to wait. */
 export const terminatingCondition = (nowMs: number): Condition =>

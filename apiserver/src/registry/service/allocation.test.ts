@@ -130,6 +130,28 @@ describe('the service allocator', () => {
     taken(allocator, structuredClone(stored.spec));
   });
 
+  it('gives addresses of further ranges once the first is full, each once though they overlap, until they are withdrawn', () => {
+    const allocator = new ServiceAllocator(runtime, { ...small, clusterIPRange: '10.96.0.0/30' });
+    allocator.offerRange('more', ['fd00::/120', '10.97.0.0/29']);
+    allocator.offerRange('same', ['10.97.0.0/29', '10.97.0.0/30']);
+    const ips = Array.from({ length: 8 }, () => taken(allocator, structuredClone(web)).spec.clusterIP!);
+    expect(ips.slice(0, 2).toSorted()).toEqual(['10.96.0.1', '10.96.0.2']);
+    expect(ips.slice(2).toSorted()).toEqual(['1', '2', '3', '4', '5', '6'].map((last) => `10.97.0.${last}`));
+    const asked = (): Service => service({ clusterIP: '10.97.0.6', ...structuredClone(web) });
+    allocator.offerRange('more', []);
+    expect(allocator.allocate(asked(), undefined)).toMatchObject([
+      { message: expect.stringMatching(/is already allocated$/) },
+    ]);
+    allocator.offerRange('same', []);
+    expect(allocator.allocate(asked(), undefined)).toMatchObject([
+      { message: expect.stringMatching(/does not match the current range$/) },
+    ]);
+    allocator.offerRange('more', ['10.97.0.0/29']);
+    expect(allocator.allocate(asked(), undefined)).toMatchObject([
+      { message: expect.stringMatching(/is already allocated$/) },
+    ]);
+  });
+
   it('takes nothing for headless and external Services', () => {
     const allocator = new ServiceAllocator(runtime, { ...small, clusterIPRange: '10.96.0.0/30' });
     expect(taken(allocator, { clusterIP: 'None' }).spec.clusterIPs).toEqual(['None']);

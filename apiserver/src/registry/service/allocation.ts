@@ -7,7 +7,7 @@ import { allocatesNodePorts, isHeadless, needsClusterIP, needsHealthCheckNodePor
 import { NodePortAllocator } from './node-port-allocator.ts';
 
 export interface ServiceAllocatorOptions {
-  /** IPv4 CIDR; 10.96.0.0/12 by default. */
+  /** IPv4 CIDR; 10.96.0.0/12 by default. ServiceCIDRs add to it. */
   readonly clusterIPRange?: string | undefined;
   /** 30000-32767 by default, both ends included. */
   readonly nodePortRange?: { readonly first: number; readonly last: number } | undefined;
@@ -64,8 +64,14 @@ export class ServiceAllocator {
 
   constructor({ random }: Runtime, { clusterIPRange, nodePortRange }: ServiceAllocatorOptions = {}) {
     const { first, last } = nodePortRange ?? { first: 30_000, last: 32_767 };
-    this.#clusterIPs = new ClusterIPAllocator(clusterIPRange ?? '10.96.0.0/12', random.fork('cluster-ips'));
+    this.#clusterIPs = new ClusterIPAllocator(random.fork('cluster-ips'));
+    this.#clusterIPs.offer('', [clusterIPRange ?? '10.96.0.0/12']);
     this.#nodePorts = new NodePortAllocator(first, last, random.fork('node-ports'));
+  }
+
+  /** Has further ranges give cluster IPs, in place of those that their ServiceCIDR had before. */
+  offerRange(serviceCidr: string, cidrs: readonly string[]): void {
+    this.#clusterIPs.offer(serviceCidr, cidrs);
   }
 
   /** Takes what the draft needs beyond what `old` holds, and writes it into the draft. */
@@ -94,7 +100,7 @@ export class ServiceAllocator {
   /** Marks as taken what a stored Service holds. */
   restore(service: Service): void {
     const { clusterIPs, ports } = holding(service);
-    for (const ip of clusterIPs) this.#clusterIPs.allocate(ip);
+    for (const ip of clusterIPs) this.#clusterIPs.hold(ip);
     for (const port of ports) this.#nodePorts.allocate(port);
   }
 

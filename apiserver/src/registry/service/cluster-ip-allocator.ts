@@ -1,4 +1,4 @@
-import type { Random } from '@kubarium/shared';
+import { canonicalIpv4, ipv4Text, ipv4Value, type Random } from '@kubarium/shared';
 import { NumberPool, reservedBand } from './number-pool.ts';
 
 /** Why an address cannot be had, in the real server's words. */
@@ -7,50 +7,69 @@ export type ClusterIPRefusal =
   | 'the provided network does not match the current range';
 
 /**
- * Hands out the cluster IPs of one IPv4 range, each to one Service at a time. The network's own address and the last one are never
- * given. Clients may ask for one address; the lowest ones (256 of a large range) are left to them as long as possible.
+ * Hands out cluster IPs of IPv4 ranges, each to one Service at a time. Ranges come and go and may overlap (KEP-1880); where one is
+ * full, the next one gives. A range's own address and its last one are never given. Clients may ask for one address; the lowest ones
+ * (256 of a large range) are left to them as long as possible. Addresses stay taken when their range goes.
  */
 export class ClusterIPAllocator {
-  readonly #first: number;
-  readonly #size: number;
-  readonly #pool: NumberPool;
+  readonly #random: Random;
+  readonly #taken = new Set<number>();
+  /** By who offers it, then by CIDR. */
+  readonly #offers = new Map<string, ReadonlyMap<string, NumberPool>>();
 
-  /** `cidr` is an IPv4 network such as `10.96.0.0/12`. */
-  constructor(cidr: string, random: Random) {
-    const [address, prefix] = cidr.split('/') as [string, string];
-    const total = 2 ** (32 - Number(prefix));
-    this.#first = Math.floor(toNumber(address) / total) * total + 1;
-    this.#size = total - 2;
-    this.#pool = new NumberPool(this.#size, reservedBand(total, { least: 16, most: 256, step: 16 }), random);
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** Has the IPv4 ranges among `cidrs` give addresses in place of those that the same owner offered before. */
+  offer(owner: string, cidrs: readonly string[]): void {
+    const before = this.#offers.get(owner);
+    const ranges = cidrs.filter((cidr) => !cidr.includes(':'));
+    if (ranges.length === 0) this.#offers.delete(owner);
+    else this.#offers.set(owner, new Map(ranges.map((cidr) => [cidr, before?.get(cidr) ?? this.#pool(cidr)])));
   }
 
   /** Takes one address; the answer is undefined, or why not. */
   allocate(ip: string): ClusterIPRefusal | undefined {
-    const offset = this.#offset(ip);
-    if (offset === undefined) return 'the provided network does not match the current range';
-    return this.#pool.take(offset) ? undefined : 'provided IP is already allocated';
+    const number = ipv4Value(canonicalIpv4(ip));
+    const pool = number === undefined ? undefined : this.#pools().find((one) => one.has(number));
+    if (pool === undefined) return 'the provided network does not match the current range';
+    return pool.take(number!) ? undefined : 'provided IP is already allocated';
   }
 
-  /** Takes any free address; undefined where the range is full. */
+  /** Takes any free address; undefined where all ranges are full. */
   allocateNext(): string | undefined {
-    const offset = this.#pool.takeAny();
-    return offset === undefined ? undefined : toText(this.#first + offset);
+    for (const pool of this.#pools()) {
+      const number = pool.takeAny();
+      if (number !== undefined) return ipv4Text(number);
+    }
+    return undefined;
+  }
+
+  /** Marks an address as taken, whether or not a range has it. */
+  hold(ip: string): void {
+    const number = ipv4Value(canonicalIpv4(ip));
+    if (number !== undefined) this.#taken.add(number);
   }
 
   release(ip: string): void {
-    const offset = this.#offset(ip);
-    if (offset !== undefined) this.#pool.release(offset);
+    const number = ipv4Value(canonicalIpv4(ip));
+    if (number !== undefined) this.#taken.delete(number);
   }
 
-  #offset(ip: string): number | undefined {
-    const offset = toNumber(ip) - this.#first;
-    return offset >= 0 && offset < this.#size ? offset : undefined;
+  #pools(): NumberPool[] {
+    return [...this.#offers.values()].flatMap((pools) => [...pools.values()]);
+  }
+
+  #pool(cidr: string): NumberPool {
+    const [address = '', prefix] = cidr.split('/');
+    const total = 2 ** (32 - Number(prefix));
+    return new NumberPool({
+      first: Math.floor(ipv4Value(address)! / total) * total + 1,
+      size: Math.max(0, total - 2),
+      reserved: reservedBand(total, { least: 16, most: 256, step: 16 }),
+      random: this.#random,
+      taken: this.#taken,
+    });
   }
 }
-
-/** NaN for what is not IPv4. */
-const toNumber = (ip: string): number =>
-  /^\d{1,3}(\.\d{1,3}){3}$/.test(ip) ? ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) : NaN;
-
-const toText = (number: number): string =>
-  [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');

@@ -1,19 +1,32 @@
 import type { Random } from '@kubarium/shared';
 
+export interface NumberPoolOptions {
+  /** The lowest number, and how many there are from there on. */
+  readonly first: number;
+  readonly size: number;
+  /** How many of the lowest ones are left to those who ask for one number, until nothing else is free. */
+  readonly reserved: number;
+  readonly random: Random;
+  /** What is taken already: pools that overlap share it. */
+  readonly taken?: Set<number> | undefined;
+}
+
 /**
- * Whole numbers from 0 up to, but not including, `size`, each handed out to one holder at a time. Chosen numbers come at random from
- * `reserved` upwards first; the lower band is left to those who ask for one number, until nothing else is free (KEP-3070, KEP-3668).
+ * Whole numbers, each handed out to one holder at a time. Chosen numbers come at random from above the reserved band first (KEP-3070,
+ * KEP-3668).
  */
 export class NumberPool {
-  readonly #taken = new Set<number>();
-  readonly #random: Random;
-  readonly #size: number;
-  readonly #reserved: number;
+  readonly #options: NumberPoolOptions;
+  readonly #taken: Set<number>;
 
-  constructor(size: number, reserved: number, random: Random) {
-    this.#size = size;
-    this.#reserved = reserved;
-    this.#random = random;
+  constructor(options: NumberPoolOptions) {
+    this.#options = options;
+    this.#taken = options.taken ?? new Set();
+  }
+
+  has(number: number): boolean {
+    const { first, size } = this.#options;
+    return number >= first && number < first + size;
   }
 
   /** False where somebody holds it already. */
@@ -25,7 +38,8 @@ export class NumberPool {
 
   /** Undefined where all are taken. */
   takeAny(): number | undefined {
-    return this.#takeBetween(this.#reserved, this.#size) ?? this.#takeBetween(0, this.#reserved);
+    const { first, size, reserved } = this.#options;
+    return this.#takeBetween(first + reserved, first + size) ?? this.#takeBetween(first, first + reserved);
   }
 
   release(number: number): void {
@@ -35,7 +49,7 @@ export class NumberPool {
   #takeBetween(from: number, below: number): number | undefined {
     const count = below - from;
     if (count <= 0) return undefined;
-    const start = this.#random.integer(count);
+    const start = this.#options.random.integer(count);
     for (let step = 0; step < count; step++) {
       const number = from + ((start + step) % count);
       if (this.take(number)) return number;

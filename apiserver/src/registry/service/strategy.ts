@@ -1,7 +1,6 @@
-import type { Runtime, Service } from '@kubarium/shared';
+import type { Service } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
-import type { ServiceAllocatorOptions } from './allocation.ts';
-import { ServiceAllocator } from './allocation.ts';
+import type { ServiceAllocator } from './allocation.ts';
 import { serviceDefaults } from './defaults.ts';
 import { fillFamilies, normalizeClusterIPs } from './ip-families.ts';
 import { dns1035LabelErrors } from '../validation/names.ts';
@@ -12,8 +11,7 @@ import { validateService } from './validation.ts';
 import { serviceWarnings } from './warnings.ts';
 
 /** The meaning of Services, with the pools that they take addresses and ports from. */
-export function serviceStrategy(runtime: Runtime, options?: ServiceAllocatorOptions): Strategy<Service> {
-  const allocator = new ServiceAllocator(runtime, options);
+export function serviceStrategy(allocator: ServiceAllocator): Strategy<Service> {
   return {
     withoutGeneration: true,
     returnsDeletedObject: true,

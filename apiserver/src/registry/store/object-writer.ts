@@ -144,7 +144,10 @@ export class ObjectWriter {
       const [written] = await Promise.all([writing, removing]);
       const { allocation, answer, warnings } = outcome!;
       if (context.dryRun) allocation?.revert();
-      else allocation?.commit();
+      else {
+        allocation?.commit();
+        if (removing === undefined) this.#tellStored(written);
+      }
       return new WrittenObject(answer === undefined ? this.#view.show(written) : renderObject(answer), false, warnings);
     } catch (error) {
       outcome?.allocation?.revert();
@@ -179,6 +182,7 @@ export class ObjectWriter {
       const writing = this.#storage.update(key, decide);
       const removing = removes && !context.dryRun ? this.#remove(key) : undefined;
       const [written, removed] = await Promise.all([writing, removing]);
+      if (removed === undefined && !context.dryRun) this.#tellStored(written);
       const shown = context.dryRun ? renderObject(last!) : this.#view.show(removed ?? written);
       const isAnsweredByStatus = removes && this.definition.strategy.returnsDeletedObject !== true;
       return {
@@ -198,6 +202,10 @@ export class ObjectWriter {
     const removed = await this.#storage.delete(key);
     this.definition.strategy.release?.(this.#view.show(removed).value);
     return removed;
+  }
+
+  #tellStored(stored: Stored<ApiObject>): void {
+    this.definition.strategy.stored?.(this.#view.show(stored).value);
   }
 
   /** Stores a new object that has its name. */
@@ -225,6 +233,7 @@ export class ObjectWriter {
         this.#view.toStored(draft),
       );
       allocation?.commit();
+      this.#tellStored(stored);
       return new WrittenObject(this.#view.show(stored), true, warnings);
     } catch (error) {
       allocation?.revert();
