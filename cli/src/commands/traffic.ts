@@ -4,7 +4,7 @@ import { KubeClient, parseDuration } from '@kubarium/shared';
 import { Command, Option } from 'commander';
 import { connect } from '../connect.ts';
 import { dataDirOption, wholeNumber } from '../options.ts';
-import { joinedTraffic, trafficText } from '../output/traffic-text.ts';
+import { joinedTraffic, progressText, trafficJson, trafficText } from '../output/traffic-text.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface TrafficOptions {
@@ -42,8 +42,11 @@ export const trafficCommand = (): Command =>
         const spec = { pod, url, rate, durationSeconds, timeoutSeconds, ...(container !== undefined && { container }) };
         return client.create<Traffic>(TRAFFICS, { metadata: { namespace }, spec }).then(({ status }) => status);
       };
-      const done = await inSeconds(secondsOf(options.for), load, progress(options.output));
-      process.stdout.write(options.output === 'json' ? `${JSON.stringify(done, null, 2)}\n` : trafficText(done));
+      const seconds = secondsOf(options.for);
+      using shown = progress(options.output, seconds);
+      const done = await inSeconds(seconds, load, shown.tell);
+      shown[Symbol.dispose]();
+      process.stdout.write(options.output === 'json' ? trafficJson(done) : trafficText(done));
       if (done.answered < done.requests) process.exitCode = 1;
     });
 
@@ -73,11 +76,18 @@ async function inSeconds(
   return joinedTraffic(done);
 }
 
-/** One line that is written over, on a terminal only. */
-function progress(output: 'text' | 'json'): (soFar: TrafficStatus) => void {
-  if (output === 'json' || !process.stderr.isTTY) return () => {};
-  return ({ requests, answered }) => {
-    process.stderr.write(`\r\u001b[K${requests} requests, ${requests - answered} failed\r`);
+/** One line that is written over while the load runs and is gone in the end, on a terminal only. */
+function progress(
+  output: 'text' | 'json',
+  seconds: number,
+): { readonly tell: (soFar: TrafficStatus) => void } & Disposable {
+  if (output === 'json' || !process.stderr.isTTY) return { tell: () => {}, [Symbol.dispose]: () => {} };
+  const beganMs = performance.now();
+  const write = (text: string): void => void process.stderr.write(`\r\u001b[K${text}`);
+  write(progressText(joinedTraffic([]), 0, seconds));
+  return {
+    tell: (soFar) => write(progressText(soFar, Math.min(seconds, (performance.now() - beganMs) / 1000), seconds)),
+    [Symbol.dispose]: () => write(''),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { joinedTraffic, trafficText } from './traffic-text.ts';
+import { joinedTraffic, progressText, trafficJson, trafficText } from './traffic-text.ts';
 
 const PART = {
   requests: 4,
@@ -39,4 +39,28 @@ it('joins the parts of a load', () => {
     latenciesMs: [0.5, 1, 2.25, 30.4],
     endpoints: [{ count: 3 }, { count: 2 }],
   });
+});
+
+it('gives programs percentiles instead of every latency', () => {
+  const latenciesMs = Array.from({ length: 200 }, (_, n) => n + 0.06);
+  const load = { requests: 200, answered: 200, errors: [], latenciesMs, endpoints: [] };
+  expect(JSON.parse(trafficJson(load))).toEqual({
+    requests: 200,
+    answered: 200,
+    errors: [],
+    endpoints: [],
+    latencyMs: { p50: 99.1, p90: 179.1, p99: 197.1, max: 199.1 },
+  });
+  expect(JSON.parse(trafficJson({ ...load, answered: 0, latenciesMs: [] }))).not.toHaveProperty('latencyMs');
+});
+
+it('tells how far a load has got', () => {
+  const load = { requests: 20, answered: 19, errors: [], latenciesMs: [1, 2, 3], endpoints: [] };
+  expect(progressText(load, 2.04, 10)).toBe('2 s of 10 s: 20 requests, 1 failed, p50 2 ms');
+});
+
+it('tells the most frequent causes only', () => {
+  const errors = Array.from({ length: 14 }, (_, n) => ({ cause: `cause ${n}`, count: 14 - n }));
+  const text = trafficText({ requests: 105, answered: 0, errors, latenciesMs: [], endpoints: [] });
+  expect(text.split('\n').slice(10, 12)).toEqual(['   5  cause 9', '  and 4 more causes']);
 });

@@ -1,6 +1,8 @@
 import type { TrafficStatus } from '@kubarium/cluster';
 
 const BAR_LENGTH = 40;
+/** How many causes are told; all are in the JSON. */
+const MOST_ERRORS = 10;
 
 /**
  * A load for people: what became of the requests, how long the answers took, and the share of each endpoint.
@@ -17,7 +19,8 @@ export function trafficText({ requests, answered, errors, latenciesMs, endpoints
   const most = Math.max(1, ...endpoints.map(({ count }) => count));
   return [
     `${requests} requests, ${answered} answered, ${requests - answered} failed`,
-    ...errors.map(({ cause, count }) => `  ${String(count).padStart(countWidth)}  ${cause}`),
+    ...errors.slice(0, MOST_ERRORS).map(({ cause, count }) => `  ${String(count).padStart(countWidth)}  ${cause}`),
+    ...(errors.length > MOST_ERRORS ? [`  and ${errors.length - MOST_ERRORS} more causes`] : []),
     ...(answered === 0 ? [] : [latencyLine(latenciesMs)]),
     ...endpoints.map((one) => {
       const share = `${Math.round((100 * one.count) / sent)} %`.padStart(5);
@@ -31,11 +34,38 @@ const nameOf = ({ endpoint, target }: TrafficStatus['endpoints'][number]): strin
   target === undefined ? endpoint : `${endpoint}  ${target}`;
 
 function latencyLine(latenciesMs: readonly number[]): string {
-  const at = (share: number): string => {
+  const told = Object.entries(percentiles(latenciesMs)).map(
+    ([name, value]) => `${name} ${value < 10 ? value : Math.round(value)} ms`,
+  );
+  return `latency  ${told.join('  ')}`;
+}
+
+interface Percentiles {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Of ascending milliseconds, at least one, to a tenth. */
+function percentiles(latenciesMs: readonly number[]): Percentiles {
+  const at = (share: number): number => {
     const value = latenciesMs[Math.min(latenciesMs.length - 1, Math.ceil(share * latenciesMs.length) - 1)]!;
-    return `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} ms`;
+    return Math.round(value * 10) / 10;
   };
-  return `latency  p50 ${at(0.5)}  p90 ${at(0.9)}  p99 ${at(0.99)}  max ${at(1)}`;
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+}
+
+/** A load for programs: as for people, with the latencies as percentiles, in milliseconds. */
+export function trafficJson({ latenciesMs, ...rest }: TrafficStatus): string {
+  const latency = latenciesMs.length === 0 ? {} : { latencyMs: percentiles(latenciesMs) };
+  return `${JSON.stringify({ ...rest, ...latency }, null, 2)}\n`;
+}
+
+/** How far a load has got, in one short line. */
+export function progressText({ requests, answered, latenciesMs }: TrafficStatus, seconds: number, of: number): string {
+  const latency = answered === 0 ? '' : `, p50 ${percentiles(latenciesMs).p50} ms`;
+  return `${Math.round(seconds)} s of ${Math.round(of)} s: ${requests} requests, ${requests - answered} failed${latency}`;
 }
 
 /** Several loads as one. */

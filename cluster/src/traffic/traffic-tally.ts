@@ -1,4 +1,4 @@
-import type { Hop } from '@kubarium/shared';
+import { socketAddressText, type Hop, type SocketAddress } from '@kubarium/shared';
 import type { RequestOutcome } from '../trace/traced-request.ts';
 import type { TrafficStatus } from './traffic-resource.ts';
 
@@ -45,5 +45,13 @@ export class TrafficTally {
 function causeOf(hops: readonly Hop[], { response, error }: RequestOutcome): string | undefined {
   if (response !== undefined) return response.code < 400 ? undefined : `HTTP ${response.code}`;
   const failed = hops.find(({ ok }) => !ok);
-  return failed === undefined ? error : `${failed.stage}: ${failed.verdict}: ${failed.reason}`;
+  return failed === undefined ? error : `${failed.stage}: ${failed.verdict}: ${reasonOf(failed)}`;
+}
+
+/** The reason without the address of the endpoint that it was: what all of a Service's pods do not listen on is one cause. */
+function reasonOf({ reason, facts }: Hop): string {
+  const target = facts?.['target'];
+  if (typeof target !== 'object' || target === null) return reason;
+  const at = target as SocketAddress;
+  return reason.replace(socketAddressText(at), `port ${at.port} of the endpoint`);
 }
