@@ -16,7 +16,7 @@ import {
   type TlsOptions,
 } from '@kubarium/apiserver';
 import { ControllerManager, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
-import { ClusterDns, forwardTo, type Question } from '@kubarium/dns';
+import { ClusterDns, forwardTo } from '@kubarium/dns';
 import {
   createImageRegistry,
   createStubResolver,
@@ -67,7 +67,8 @@ import { ServiceHealth } from './explain/service-health.ts';
 import { coreDnsImage } from './images/coredns-image.ts';
 import { InProcessNodes } from './node-connector.ts';
 import { NodeMachine } from './node-machine.ts';
-import { dnsEvidence } from './trace/dns-evidence.ts';
+import { dnsAlternatives } from './trace/dns-alternatives.ts';
+import { dnsEvidence, type DnsKnowledge } from './trace/dns-evidence.ts';
 import { TraceJournal } from './trace/trace-journal.ts';
 import { traceReview } from './trace/trace-review.ts';
 import { trafficReview } from './traffic/traffic-review.ts';
@@ -191,12 +192,6 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     zone: CLUSTER_DOMAIN,
     upstream: options.dnsUpstream && forwardTo(options.dnsUpstream, runtime),
   });
-  const dnsServer = { serviceAddress: DNS_SERVICE_IP, answer: (question: Question) => dns.answer(question) };
-  const journal = new TraceJournal({
-    runtime,
-    tap: (tap) => network.tap(tap),
-    evidence: (hop, before) => dnsEvidence(hop, before, dnsServer),
-  });
   const view = new ClusterView({
     client,
     informers,
@@ -207,6 +202,16 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     clusterDomain: CLUSTER_DOMAIN,
     dnsAddress: DNS_SERVICE_IP,
     dnsService: { namespace: 'kube-system', name: 'kube-dns' },
+  });
+  const dnsKnowledge: DnsKnowledge = {
+    serviceAddress: DNS_SERVICE_IP,
+    answer: (question) => dns.answer(question),
+    alternatives: (name) => dnsAlternatives(view, name),
+  };
+  const journal = new TraceJournal({
+    runtime,
+    tap: (tap) => network.tap(tap),
+    evidence: (hop, before) => dnsEvidence(hop, before, dnsKnowledge),
   });
   const pace =
     clock instanceof VirtualClock ? parts.use(new ClockPace(new VirtualTime(clock, activity), realClock)) : undefined;

@@ -46,7 +46,7 @@ export function arrivalHop({ protocol, asked }: Journey, at: Namespace, target: 
     where: ownerText(at.owner),
     asked: askedText(protocol, asked),
     ok: isTaken,
-    facts: { target, openPorts: open.filter((one) => one.protocol === protocol) },
+    facts: { target, owner: at.owner, openPorts: open.filter((one) => one.protocol === protocol) },
   };
   const [taken, untaken, socket, nobody] =
     protocol === 'TCP'

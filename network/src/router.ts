@@ -142,10 +142,8 @@ export class Router {
     // A node's own loopback is the node; those of pods do not come here.
     const owner = isLoopback(address) ? from : this.#namespaces.get(address)?.owner;
     if (owner === undefined || owner.pod !== undefined) return PASS;
-    const mapping = this.#hostPorts
-      .get(owner.node)
-      ?.get(`${protocol}:${port}`)
-      ?.find(({ hostIP }) => hostIP === undefined || hostIP === '' || hostIP === '0.0.0.0' || hostIP === address);
+    const mappings = this.#hostPorts.get(owner.node)?.get(`${protocol}:${port}`);
+    const mapping = mappings?.find((one) => fits(one, address));
     if (mapping === undefined) return PASS;
     trace?.hop({
       stage: 'hostPort',
@@ -154,12 +152,22 @@ export class Router {
       verdict: socketAddressText(mapping.target),
       reason: `hostPort ${port} of ${ownerText(mapping.pod.owner)}`,
       ok: true,
+      alternatives: mappings!
+        .filter((one) => one !== mapping)
+        .map((one) => ({
+          what: `hostPort ${port} of ${ownerText(one.pod.owner)}`,
+          why: fits(one, address) ? 'the port was taken before' : `for ${one.hostIP} only`,
+          taken: false,
+        })),
     });
     return { action: 'rewrite', destination: mapping.target };
   }
 }
 
 const PASS: Verdict = { action: 'pass' };
+
+const fits = ({ hostIP }: PortMapping, address: string): boolean =>
+  hostIP === undefined || hostIP === '' || hostIP === '0.0.0.0' || hostIP === address;
 
 const here = (
   namespace: Namespace,

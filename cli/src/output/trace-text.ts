@@ -3,7 +3,7 @@ import type { Alternative, Trace, TimedHop } from '@kubarium/cluster';
 
 const INDENT = ' '.repeat(24);
 /** More candidates than this that lost for the same reason are told together. */
-const MOST_ALIKE = 3;
+const MOST_ALIKE = 2;
 
 /**
  * A trace for people, one block a hop; the ways that DNS queries took are one line each while they are in order:

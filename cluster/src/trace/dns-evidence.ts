@@ -1,23 +1,29 @@
 import { TYPE, type Answer, type Question, type ResourceRecord } from '@kubarium/dns';
-import type { Hop } from '@kubarium/shared';
+import type { Alternative, Hop } from '@kubarium/shared';
 
 const CLASS_IN = 1;
+
+/** What is known of the cluster's DNS besides what it answers. */
+export interface DnsKnowledge {
+  /** Where pods reach it. */
+  readonly serviceAddress: string;
+  answer(question: Question): Answer;
+  /** What else a name might have led to, and why it did not. */
+  alternatives(name: string): readonly Alternative[];
+}
 
 /**
  * What the cluster's DNS decided about a name that a resolver says it asked for: the record, and why there is this one or none. The
  * resolver sees an answer, not the reason; this joins the two. Undefined where the hop is no question to the cluster's DNS, or where
  * the two do not agree (the name was answered by another server, or has changed meanwhile): then nothing is known.
  */
-export function dnsEvidence(
-  hop: Hop,
-  before: readonly Hop[],
-  dns: { readonly serviceAddress: string; answer(question: Question): Answer },
-): Hop | undefined {
+export function dnsEvidence(hop: Hop, before: readonly Hop[], dns: DnsKnowledge): Hop | undefined {
   const { candidate, type = 'A', addresses = [], code } = hop.facts ?? {};
   if (hop.stage !== 'resolver' || typeof candidate !== 'string') return undefined;
   const asked = before.findLast(({ stage }) => stage === 'datagram' || stage === 'connect');
   if (asked?.ok !== true || !asked.asked.endsWith(`${dns.serviceAddress}:53`)) return undefined;
-  const answer = dns.answer({ name: candidate.replace(/\.$/, ''), type: TYPE[type as 'A'], class: CLASS_IN });
+  const name = candidate.replace(/\.$/, '');
+  const answer = dns.answer({ name, type: TYPE[type as 'A'], class: CLASS_IN });
   const found = answer.answers.flatMap((record) => ('address' in record ? [record.address] : []));
   const agrees =
     code === undefined
@@ -31,6 +37,7 @@ export function dnsEvidence(
     verdict: answer.answers.length > 0 ? answer.answers.map(recordText).join(', ') : String(code),
     reason: answer.reason,
     ok: true,
+    alternatives: dns.alternatives(name),
     facts: { rcode: answer.rcode, records: answer.answers },
   };
 }

@@ -1,4 +1,4 @@
-import { NAMESPACES, type WatchEvent } from '@kubarium/shared';
+import { NAMESPACES, SERVICES, type WatchEvent } from '@kubarium/shared';
 import { expect, it } from 'vitest';
 import type { Cluster } from '../create-cluster.ts';
 import { explainedCluster } from '../testing/explained-cluster.ts';
@@ -27,6 +27,14 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: quiet }
 spec: { podSelector: { matchLabels: { app: backend } }, policyTypes: [Ingress] }
+`;
+
+const ALLOW = `${DENY}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: same-namespace }
+spec: { podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] }
 `;
 
 it('brings every connection and datagram, with the Service it was for, the pod it got to and the hops', async () => {
@@ -88,6 +96,7 @@ it('keeps the request of `curl -v`, which tells how to see it, and nothing witho
   const { spec, status } = await cluster.client.get(TRACES, { namespace: 'default', name: name! });
   expect(spec).toMatchObject({ pod: 'frontend', container: 'shell', url: 'http://backend' });
   expect(status).toMatchObject({ verdict: 'Answered', service: 'default/backend', response: { code: 200 } });
+  expect(status.destination).toMatchObject({ pod: expect.stringMatching(/^default\/backend-/), port: 8080 });
   expect(status.hops.map(({ stage }) => stage)).toEqual([
     'service',
     'datagram',
@@ -124,4 +133,33 @@ it('keeps what was created, under its own name or one of the pod', async () => {
   expect(kept.items.map(({ metadata }) => metadata.name)).toEqual(['frontend-1', 'mine']);
   expect(kept.items[1]!.metadata.uid).toBe(again.metadata.uid);
   expect(named.status.response!.body).toContain('Hello from backend-');
+});
+
+it('tells at each hop of a request where, what, why, what else there was, and the time that was spent', async () => {
+  await using cluster = await explainedCluster();
+  await cluster.client.create(NAMESPACES, { metadata: { name: 'shop' } } as never);
+  await cluster.apply(ALLOW);
+  await cluster.pod('frontend').exec('curl -v http://backend.shop; curl -v http://backend; true');
+  const { items } = await cluster.client.list(TRACES);
+  const hops = items.flatMap(({ status }) => status.hops);
+  for (const { where, asked, reason, spentMs, timeMs } of hops) {
+    expect([where, asked, reason].every((text) => text !== '')).toBe(true);
+    expect(spentMs).toBeLessThanOrEqual(timeMs);
+  }
+  const lost = (stage: string, verdict: string): string[] => {
+    const hop = hops.find((one) => one.stage === stage && one.verdict === verdict);
+    return (hop?.alternatives ?? []).filter(({ taken }) => !taken).map(({ what, why }) => `${what}: ${why}`);
+  };
+  expect(hops.filter(({ stage }) => stage === 'dns').map(({ alternatives }) => alternatives)).toContainEqual([
+    { what: 'Service default/backend', why: 'in another namespace', taken: false },
+  ]);
+  const { spec } = await cluster.client.get(SERVICES, { namespace: 'default', name: 'backend' });
+  expect(lost('resolver', spec.clusterIP!)).toEqual([
+    'backend.svc.cluster.local: not asked, since an earlier one has an address',
+    'backend.cluster.local: not asked, since an earlier one has an address',
+    'backend: not asked, since an earlier one has an address',
+  ]);
+  expect(lost('policy', 'allowed')).toEqual(['default/quiet: not needed: one rule is enough']);
+  const service = hops.findLast(({ stage }) => stage === 'service')!;
+  expect(service.alternatives!.map(({ why }) => why).toSorted()).toEqual(['not picked', 'random among 2 (ready)']);
 });

@@ -137,7 +137,23 @@ export function requestStatus(
   { source, response, error }: Pick<TraceStatus, 'source' | 'response' | 'error'>,
 ): TraceStatus {
   const { verdict, reason } = requestJudgement(hops, response !== undefined, error);
-  return { verdict, reason, source, service: requestedServiceOf(hops), durationMs: elapsedMs, hops, response, error };
+  return {
+    verdict,
+    reason,
+    source,
+    destination: requestDestination(hops),
+    service: requestedServiceOf(hops),
+    durationMs: elapsedMs,
+    hops,
+    response,
+    error,
+  };
+}
+
+/** Where the last connection of a request arrived. */
+function requestDestination(hops: readonly Hop[]): TraceDestination | undefined {
+  const { target, owner } = hops.findLast(({ stage }) => stage === 'connect')?.facts ?? {};
+  return destinationOf({ outcome: 'delivered', target, to: owner } as FlowEnd);
 }
 
 function flowDraft(flow: TappedFlow, end: FlowEnd, { hops, elapsedMs }: TraceRecorder): TraceDraft {

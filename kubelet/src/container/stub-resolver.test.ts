@@ -74,6 +74,25 @@ test('a name that nobody knows is NXDOMAIN after the whole search list, and the 
     ['nope A', 'NXDOMAIN', true],
     ['nope', 'NXDOMAIN', false],
   ]);
+  expect(hops.at(-1)!.alternatives).toMatchObject([
+    { what: 'nope.default.svc.cluster.local', why: 'NXDOMAIN' },
+    { what: 'nope.svc.cluster.local', why: 'NXDOMAIN' },
+    { what: 'nope.cluster.local', why: 'NXDOMAIN' },
+    { what: 'nope', why: 'NXDOMAIN' },
+  ]);
+});
+
+test('the trace tells of the candidate that was found what became of the others', async () => {
+  const { lookup, hops } = pod(CONF, { 'backend.svc.cluster.local': '10.96.0.1' });
+  await lookup('backend');
+  expect(hops.map(({ alternatives }) => alternatives)).toMatchObject([
+    undefined,
+    [
+      { what: 'backend.default.svc.cluster.local', why: 'NXDOMAIN', taken: false },
+      { what: 'backend.cluster.local', why: 'not asked, since an earlier one has an address', taken: false },
+      { what: 'backend', why: 'not asked, since an earlier one has an address', taken: false },
+    ],
+  ]);
 });
 
 test('a name with enough dots is tried as it is first', async () => {

@@ -1,4 +1,4 @@
-import type { NetworkNamespace, Runtime, TraceSink } from '@kubarium/shared';
+import type { Alternative, NetworkNamespace, Runtime, TraceSink } from '@kubarium/shared';
 import { isIP } from 'node:net';
 import type { DnsAnswer, RecordType } from './dns-client.ts';
 import { queryDns } from './dns-client.ts';
@@ -44,22 +44,20 @@ class Lookup {
     if (!isHostName(absolute)) return this.#failed(name, 'NXDOMAIN', 'this is no host name');
     if (conf.nameservers.length === 0) return this.#failed(name, 'TIMEOUT', '/etc/resolv.conf names no server');
     const candidates = searchCandidates(name, conf);
-    let sawNoData = false;
-    let serverFailure: Failure | undefined;
+    const codes: Failure[] = [];
     for (const [i, candidate] of candidates.entries()) {
       const reason = candidateReason(name, candidate, i, candidates.length, conf);
-      const found = await this.#ask(candidate, conf, reason);
+      const found = await this.#ask(candidate, conf, reason, () => losers(candidates, codes, i));
       if (found.ok) return found;
-      if (found.code === 'NODATA') sawNoData = true;
-      if (found.code === 'SERVFAIL' || found.code === 'REFUSED') serverFailure = found.code;
+      codes.push(found.code);
       // Who does not answer now will not answer for the next name either.
-      if (found.code === 'TIMEOUT') return this.#failed(name, 'TIMEOUT', 'no name server answered');
+      if (found.code === 'TIMEOUT') {
+        const others = losers(candidates, codes.slice(0, -1), i, 'not asked, since no name server answers');
+        return this.#failed(name, 'TIMEOUT', 'no name server answered', others);
+      }
     }
-    return this.#failed(
-      name,
-      sawNoData ? 'NODATA' : (serverFailure ?? 'NXDOMAIN'),
-      'no candidate of the search list has an address',
-    );
+    const code = codes.includes('NODATA') ? 'NODATA' : (codes.findLast((one) => one !== 'NXDOMAIN') ?? 'NXDOMAIN');
+    return this.#failed(name, code, 'no candidate of the search list has an address', losers(candidates, codes));
   }
 
   #fromHosts(name: string): Resolution | undefined {
@@ -71,12 +69,19 @@ class Lookup {
     addresses.sort((a, b) => Number(a.includes(':')) - Number(b.includes(':')));
     if (entries.length === 0 && name !== 'localhost') return undefined;
     const found = entries.length === 0 ? ['127.0.0.1'] : addresses;
-    this.#hop(name, found.join(', '), '/etc/hosts has it', true, {});
+    this.#hop(name, found.join(', '), '/etc/hosts has it', true, {}, () => [
+      { what: 'the name servers of /etc/resolv.conf', why: 'not asked: /etc/hosts comes first', taken: false },
+    ]);
     return { ok: true, addresses: found, canonicalName: entries[0]?.names[0] ?? name };
   }
 
   /** One candidate: A, then AAAA where there is no A. */
-  async #ask(candidate: string, conf: ResolvConf, reason: string): Promise<Resolution> {
+  async #ask(
+    candidate: string,
+    conf: ResolvConf,
+    reason: string,
+    others: () => readonly Alternative[],
+  ): Promise<Resolution> {
     let code: Failure = 'NODATA';
     for (const type of ['A', 'AAAA'] as const) {
       const answer = await this.#query(candidate, type, conf);
@@ -87,7 +92,7 @@ class Lookup {
           .map(({ address }) => address!);
         if (addresses.length > 0) {
           const canonicalName = answer.answers.findLast((record) => record.type === 1 || record.type === 28)!.name;
-          this.#hop(`${candidate} ${type}`, addresses.join(', '), reason, true, { candidate, type, addresses });
+          this.#hop(`${candidate} ${type}`, addresses.join(', '), reason, true, { candidate, type, addresses }, others);
           return { ok: true, addresses, canonicalName };
         }
         code = 'NODATA';
@@ -116,23 +121,43 @@ class Lookup {
     return failure;
   }
 
-  #failed(name: string, code: Failure, reason: string): Resolution {
-    this.#hop(name, code, reason, false, { code });
+  #failed(name: string, code: Failure, reason: string, others: readonly Alternative[] = []): Resolution {
+    this.#hop(name, code, reason, false, { code }, () => others);
     return { ok: false, code };
   }
 
-  #hop(asked: string, verdict: string, reason: string, ok: boolean, facts: Readonly<Record<string, unknown>>): void {
-    this.#trace?.hop({
+  #hop(
+    asked: string,
+    verdict: string,
+    reason: string,
+    ok: boolean,
+    facts: Readonly<Record<string, unknown>>,
+    others?: () => readonly Alternative[],
+  ): void {
+    if (this.#trace === undefined) return;
+    this.#trace.hop({
       stage: 'resolver',
       where: this.#options.where ?? this.#options.network.addresses[0] ?? 'pod',
       asked,
       verdict,
       reason,
       ok,
+      alternatives: others?.(),
       facts,
     });
   }
 }
+
+/** The candidates of the search list but the one at `found`, with what was answered to each, or why it was not asked. */
+const losers = (
+  candidates: readonly string[],
+  codes: readonly Failure[],
+  found = candidates.length,
+  unasked = 'not asked, since an earlier one has an address',
+): Alternative[] =>
+  candidates.flatMap((candidate, i) =>
+    i === found ? [] : [{ what: candidate, why: codes[i] ?? unasked, taken: false }],
+  );
 
 function candidateReason(name: string, candidate: string, index: number, count: number, conf: ResolvConf): string {
   const place = `candidate ${index + 1} of ${count}`;

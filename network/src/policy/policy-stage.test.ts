@@ -131,6 +131,18 @@ it('tells the policy and the nearest rule to a trace, and nothing where no polic
   const open = traceFixture();
   await client.connect({ address: '10.244.2.3', port: 80, trace: open });
   expect(open.hops.map(({ stage }) => stage)).toEqual(['connect']);
+  put({ ...policy({ podSelector: at('10.244.2.2'), ingress: [{ from: [{ podSelector: {} }] }] }, 'open') });
+  const allowed = traceFixture();
+  await client.connect({ address: '10.244.2.2', port: 80, trace: allowed });
+  expect(allowed.hops[0]).toMatchObject({
+    stage: 'policy',
+    verdict: 'allowed',
+    reason: 'ingress allowed by policy default/open, rule ingress[0]',
+    alternatives: [
+      { what: 'default/open ingress[0]', why: 'it allows the ingress', taken: true },
+      { what: 'default/p', why: 'not needed: one rule is enough', taken: false },
+    ],
+  });
 });
 
 it('takes a sandbox without an object for a pod without labels of its namespace', async () => {

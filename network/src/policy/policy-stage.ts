@@ -2,6 +2,7 @@ import {
   NAMESPACES,
   NETWORK_POLICIES,
   PODS,
+  type Alternative,
   type Component,
   type Flow,
   type InformerFactory,
@@ -11,7 +12,14 @@ import {
 } from '@kubarium/shared';
 import type { PolicyEnd } from './compiled-policy.ts';
 import { PolicyIndex } from './policy-index.ts';
-import { endText, policyVerdict, type PolicyVerdict, type Traffic } from './policy-verdict.ts';
+import {
+  endText,
+  policyVerdict,
+  type DirectionVerdict,
+  type NearestRule,
+  type PolicyVerdict,
+  type Traffic,
+} from './policy-verdict.ts';
 
 export interface NetworkPoliciesOptions {
   readonly informers: InformerFactory;
@@ -97,11 +105,23 @@ function policyHop(traffic: Traffic, { allowed, reason, directions }: PolicyVerd
     verdict: allowed ? 'allowed' : `${denied!.direction} denied`,
     reason,
     ok: allowed,
-    alternatives: (denied?.misses ?? []).map(({ policy, rule, why }) => ({
-      what: rule === undefined ? policy : `${policy} ${rule}`,
-      why,
-      taken: false,
-    })),
+    alternatives: allowed ? directions.flatMap(allowedBy) : denied!.misses.map(missText),
     facts: { directions: directions.map(({ direction, policies, by }) => ({ direction, policies, by })) },
   };
+}
+
+const missText = ({ policy, rule, why }: NearestRule): Alternative => ({
+  what: rule === undefined ? policy : `${policy} ${rule}`,
+  why,
+  taken: false,
+});
+
+/** The rule that let it through, and the other policies of the pod: rules add up, so that one is enough. */
+function allowedBy({ direction, policies, by }: DirectionVerdict): Alternative[] {
+  if (by === undefined) return [];
+  const others = policies.filter((policy) => policy !== by.policy);
+  return [
+    { what: `${by.policy} ${by.rule}`, why: `it allows the ${direction}`, taken: true },
+    ...others.map((policy) => ({ what: policy, why: 'not needed: one rule is enough', taken: false })),
+  ];
 }
