@@ -1,7 +1,9 @@
 import { Resolver } from 'node:dns/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BackgroundProgram } from '../support/background-program.ts';
 import { KubariumProcess } from '../support/kubarium-process.ts';
+import { kubectlBinary } from '../support/kubectl-binary.ts';
 
 /** A port of 127.0.0.1 that this test holds; from `first` on, where that matters. */
 async function anyPort(first = 0): Promise<{ server: Server; port: number }> {
@@ -55,6 +57,20 @@ describe('the ways in from this machine', () => {
       .poll(() => fetch(`http://${address}:${port}/`).then((response) => response.text(), String))
       .toContain('web-');
     server.close();
+  });
+
+  test.each([
+    ['over WebSocket', 'true', 'svc/web'],
+    ['over SPDY', 'false', 'svc/web'],
+    ['over SPDY', 'false', 'deployment/web'],
+  ])('kubectl port-forward works %s (KUBECTL_PORT_FORWARD_WEBSOCKETS=%s) to %s', async (_, webSockets, target) => {
+    const env = { ...cluster.kubectlEnvironment(), KUBECTL_PORT_FORWARD_WEBSOCKETS: webSockets };
+    await using forward = new BackgroundProgram(kubectlBinary('1.35'), ['port-forward', target, ':80'], env);
+    const [, port] = await forward.until(/Forwarding from 127\.0\.0\.1:(\d+) -> 80/);
+    for (let i = 0; i < 3; i++) {
+      const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
+      expect(await response.text()).toContain('web-');
+    }
   });
 
   test('cluster DNS answers as it answers pods', async () => {

@@ -11,7 +11,7 @@ import { parseNginxConfig } from './nginx-config.ts';
 const VERSION = 'nginx/1.27.3';
 const REASONS: Readonly<Record<number, string>> = {
   301: 'Moved Permanently',
-  302: 'Moved Temporarily',
+  302: 'Found',
   400: 'Bad Request',
   403: 'Forbidden',
   404: 'Not Found',
@@ -20,6 +20,9 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Temporarily Unavailable',
 };
 
+/** What the status line says, which is not always what the page says. */
+const statusText = (status: number): string | undefined => (status === 302 ? 'Moved Temporarily' : REASONS[status]);
+
 const errorPage = (status: number): string => {
   const title = `${status} ${REASONS[status] ?? ''}`.trim();
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${VERSION}</center>\r\n</body>\r\n</html>\r\n`;
@@ -27,7 +30,7 @@ const errorPage = (status: number): string => {
 
 const failed = (status: number): SitePage => ({
   status,
-  reason: REASONS[status],
+  reason: statusText(status),
   headers: { 'Content-Type': 'text/html' },
   body: Buffer.from(errorPage(status)),
 });
@@ -72,7 +75,7 @@ const nginxProgram: Program = (process) =>
         const moved = status >= 300 && status < 400;
         return {
           status,
-          reason: REASONS[status],
+          reason: statusText(status),
           headers: {
             'Content-Type': moved || text === undefined ? 'text/html' : 'text/plain',
             ...(moved && text !== undefined && { Location: text }),

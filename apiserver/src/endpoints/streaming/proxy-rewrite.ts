@@ -27,19 +27,77 @@ export function rewriteLink(link: string, site: ProxySite, targetHost: string): 
   return `${origin}${prefix}${url.pathname}${url.search}${url.hash}`;
 }
 
-/** The attributes of HTML that hold links. */
-const LINK_ATTRIBUTES =
-  'action|background|cite|classid|codebase|data|formaction|href|icon|longdesc|manifest|poster|profile|src|usemap';
-const LINK = new RegExp(String.raw`(<[a-z][^<>]*?\s(?:${LINK_ATTRIBUTES})\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)`, 'gi');
+/** The attributes of HTML elements that hold links. */
+const LINKS: Readonly<Record<string, readonly string[]>> = {
+  a: ['href'],
+  applet: ['codebase'],
+  area: ['href'],
+  audio: ['src'],
+  base: ['href'],
+  blockquote: ['cite'],
+  body: ['background'],
+  button: ['formaction'],
+  command: ['icon'],
+  del: ['cite'],
+  embed: ['src'],
+  form: ['action'],
+  frame: ['longdesc', 'src'],
+  head: ['profile'],
+  html: ['manifest'],
+  iframe: ['longdesc', 'src'],
+  img: ['longdesc', 'src', 'usemap'],
+  input: ['formaction', 'src', 'usemap'],
+  ins: ['cite'],
+  link: ['href'],
+  object: ['classid', 'codebase', 'data', 'usemap'],
+  q: ['cite'],
+  script: ['src'],
+  source: ['src'],
+  video: ['poster', 'src'],
+};
 
-/**
- * Rewrites the links of an HTML page.
- * Simplified: by pattern, one link a tag at a time, where the real server runs an HTML tokenizer.
- */
+/** A comment; the beginning of an element whose content is text alone, with that content; the beginning of any other element. */
+const TOKEN = new RegExp(
+  [
+    '<!--[^]*?(?:-->|$)',
+    String.raw`(?<text><(?<textName>iframe|noembed|noframes|script|style|textarea|title|xmp)(?=[\s/>])(?<textRest>TAG_REST)>)(?<content>[^]*?(?=</\k<textName>[\s/>]|$))`,
+    String.raw`<(?<name>[a-z][^\s/>]*)(?<rest>TAG_REST)>`,
+  ]
+    .join('|')
+    .replaceAll('TAG_REST', String.raw`(?:[^<>"']|"[^"]*"|'[^']*')*`),
+  'gi',
+);
+const ATTRIBUTE = /([^\s=/>"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?|(\/)\s*$/g;
+
+/** Rewrites the links of an HTML page. Elements that can have links come out in one spelling: names in small letters, values quoted. */
 export function rewriteHtml(html: string, site: ProxySite, targetHost: string): string {
-  return html.replace(LINK, (_all, before: string, value: string) => {
-    const quote = value[0] === '"' || value[0] === "'" ? value[0] : '';
-    const link = quote === '' ? value : value.slice(1, -1);
-    return `${before}${quote}${rewriteLink(link, site, targetHost)}${quote}`;
+  const rewrite = (link: string): string => rewriteLink(link, site, targetHost);
+  return html.replaceAll(TOKEN, (all: string, ...found: unknown[]) => {
+    const {
+      name,
+      rest = '',
+      textName,
+      textRest = '',
+      content = '',
+    } = found.at(-1) as Record<string, string | undefined>;
+    if (textName !== undefined) return rewriteTag(`<${textName}${textRest}>`, textName, textRest, rewrite) + content;
+    return name === undefined ? all : rewriteTag(all, name, rest, rewrite);
   });
 }
+
+function rewriteTag(tag: string, name: string, rest: string, rewrite: (link: string) => string): string {
+  const element = name.toLowerCase();
+  const links = LINKS[element];
+  if (links === undefined) return tag;
+  const attributes = [...rest.matchAll(ATTRIBUTE)].map(([, written = '', double, single, bare, slash]) => {
+    if (slash !== undefined) return '/';
+    const attribute = written.toLowerCase();
+    const value = double ?? single ?? bare ?? '';
+    return ` ${attribute}="${quoted(links.includes(attribute) ? rewrite(value) : value)}"`;
+  });
+  return `<${element}${attributes.join('')}>`;
+}
+
+const QUOTED: Readonly<Record<string, string>> = { '"': '&#34;', "'": '&#39;', '<': '&lt;', '>': '&gt;' };
+
+const quoted = (value: string): string => value.replaceAll(/["'<>]/g, (character) => QUOTED[character]!);

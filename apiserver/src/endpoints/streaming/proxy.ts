@@ -121,8 +121,11 @@ function dialError(error: unknown, address: string, port: number): Error {
   return text === undefined ? (error as Error) : new Error(`dial tcp ${address}:${port}: ${text}`);
 }
 
-const unreachable = (error: Error): StatusError =>
-  serviceUnavailable(`error trying to reach service: ${error.message}`);
+const unreachable = (error: Error): StatusError => {
+  const isNoTls = 'code' in error && error.code === 'ERR_SSL_WRONG_VERSION_NUMBER';
+  const reason = isNoTls ? 'tls: first record does not look like a TLS handshake' : error.message;
+  return serviceUnavailable(`error trying to reach service: ${reason}`);
+};
 
 function sent(
   { raw, info }: ConnectCall,

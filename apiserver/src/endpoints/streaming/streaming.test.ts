@@ -219,9 +219,15 @@ describe('proxy', () => {
   test('links and redirects lead through the proxy', async () => {
     const base = proxied('services/s');
     const { text } = await api.ask('GET', `${proxied('services/s')}/page`);
-    expect(text).toBe(`<a href="${base}/next">n</a><img src='rel.png'><a href="http://elsewhere/x">`);
+    expect(text).toBe(`<a href="${base}/next">n</a><img src="rel.png"><a href="http://elsewhere/x">`);
     const moved = await api.ask('GET', `${proxied('services/s:80')}/moved`);
     expect(moved.headers.location).toBe(`${proxied('services/s:80')}/target?x=1`);
+  });
+
+  test('says that a pod does not speak TLS', async () => {
+    const { body } = await api.ask('GET', `${proxied(`pods/https:p:${sitePort}`)}/`);
+    const message = 'error trying to reach service: tls: first record does not look like a TLS handshake';
+    expect(body).toMatchObject({ code: 503, message });
   });
 
   test.each([
