@@ -134,6 +134,7 @@ describe('policyVerdict', () => {
       false,
     ],
     ['a block that a pod is of', from({ ipBlock: { cidr: '10.244.0.0/16' } }), other, db, 80, true],
+    ['a block with leading zeros', from({ ipBlock: { cidr: '192.000.2.0/024' } }), outside, db, 80, true],
     ['a block of IPv6', from({ ipBlock: { cidr: 'fd00::/8' } }), web, db, 80, false],
     ['a port', [onDb({ ingress: [{ ports: [{ port: 80 }] }] })], web, db, 80, true],
     ['another port', [onDb({ ingress: [{ ports: [{ port: 80 }] }] })], web, db, 81, false],
