@@ -30,7 +30,9 @@ export function astrayHop({ protocol, from, asked }: Journey, arrival: Astray): 
   };
   if (arrival.outcome !== 'nowhere') {
     const silence = arrival.outcome === 'dropped' ? '; nothing answers' : '';
-    return { ...hop, verdict: arrival.outcome, reason: `by ${arrival.by}${silence}` };
+    const { by, target, owner } = arrival;
+    const facts = owner === undefined ? {} : { facts: { target, owner } };
+    return { ...hop, verdict: arrival.outcome, reason: `by ${by}${silence}`, ...facts };
   }
   const target = socketAddressText(arrival.target);
   return arrival.neighbour
@@ -70,7 +72,9 @@ export function flowEnd(arrival: Arrival, isTaken: boolean): FlowEnd {
   switch (arrival.outcome) {
     case 'refused':
     case 'dropped':
-      return { outcome: arrival.outcome, by: arrival.by };
+      return arrival.owner === undefined
+        ? { outcome: arrival.outcome, by: arrival.by }
+        : { outcome: arrival.outcome, by: arrival.by, target: arrival.target, to: arrival.owner };
     case 'nowhere':
       return { outcome: 'unreachable', target: arrival.target };
     case 'arrived':

@@ -8,7 +8,8 @@ export type PathOutcome =
       readonly sourceAddress: string;
       readonly rewrittenBy: PathStage | undefined;
     }
-  | { readonly action: 'refuse' | 'drop'; readonly by: PathStage };
+  /** `target` is where it was going when it was stopped. */
+  | { readonly action: 'refuse' | 'drop'; readonly by: PathStage; readonly target: SocketAddress };
 
 /** Asks the stages in order; each sees the flow as the ones before it left it. */
 export function followPath(stages: readonly PathStage[], flow: Flow): PathOutcome {
@@ -28,7 +29,7 @@ export function followPath(stages: readonly PathStage[], flow: Flow): PathOutcom
       }
       case 'refuse':
       case 'drop':
-        return { action: verdict.action, by: stage };
+        return { action: verdict.action, by: stage, target: seen.destination };
     }
   }
   return { action: 'go', target: seen.destination, sourceAddress: seen.source.address, rewrittenBy };

@@ -23,7 +23,13 @@ export type Arrival =
       readonly sourceAddress: string;
       readonly rewrittenBy: PathStage | undefined;
     }
-  | { readonly outcome: 'refused' | 'dropped'; readonly by: string }
+  /** Stopped by a stage, on its way to `target`, which is `owner`'s where that is known. */
+  | {
+      readonly outcome: 'refused' | 'dropped';
+      readonly by: string;
+      readonly target: SocketAddress;
+      readonly owner: SandboxOwner | undefined;
+    }
   /** Nobody has the address. `neighbour`: a node's bridge says so, after asking for it in vain. */
   | { readonly outcome: 'nowhere'; readonly target: SocketAddress; readonly neighbour: boolean };
 
@@ -127,7 +133,9 @@ export class Router {
     if (inside && owner.pod !== undefined) return here(from, source, destination, undefined);
     const path = followPath(this.#path, { protocol, from: owner, source, destination, trace });
     if (path.action !== 'go') {
-      return { outcome: path.action === 'refuse' ? 'refused' : 'dropped', by: path.by.name };
+      const outcome = path.action === 'refuse' ? 'refused' : 'dropped';
+      const owner = this.#namespaces.get(path.target.address)?.owner;
+      return { outcome, by: path.by.name, target: path.target, owner };
     }
     const { target, rewrittenBy } = path;
     const from2 = path.sourceAddress === source.address ? source : { address: path.sourceAddress, port: source.port };

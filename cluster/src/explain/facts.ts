@@ -89,9 +89,11 @@ export interface DeletedService {
 /** The reason of a choice in which session affinity has left one endpoint to the client. */
 export const SESSION_AFFINITY = 'session affinity keeps the client there';
 
-/** `default/backend`: how findings name the Service. */
+/** `default/backend`, or the address that is no Service's: how findings name what was asked. */
 export const serviceText = ({ asked, service }: Facts): string =>
-  service === undefined ? `${asked.namespace}/${asked.name}` : `${service.metadata.namespace}/${service.metadata.name}`;
+  service === undefined
+    ? (asked.address ?? `${asked.namespace}/${asked.name}`)
+    : `${service.metadata.namespace}/${service.metadata.name}`;
 
 /** `80/TCP`, with the name of the port where it has one. */
 export const portText = ({ port, protocol = 'TCP', name }: ServicePort): string =>

@@ -85,6 +85,9 @@ it('finds flows by their fields, and tells of each why it came to nothing', asyn
   for (const url of ['http://backend', 'http://backend:81', 'http://127.0.0.1:82', 'http://10.244.0.250']) {
     await cluster.pod('frontend').exec(`curl -s -m 1 ${url}; true`);
   }
+  // What was denied is found by the pod that it did not get to.
+  const [denied] = follows[0]!.seen;
+  expect(denied!.status.destination).toMatchObject({ pod: expect.stringMatching(/^default\/backend-/), port: 8080 });
   const found = follows.map(({ seen }) => seen.map(({ status }) => `${status.verdict}: ${status.reason}`));
   expect(found).toEqual(Object.values(selectors).map((texts) => texts.map((text) => expect.stringContaining(text))));
 });

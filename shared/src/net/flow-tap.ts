@@ -13,7 +13,7 @@ export interface FlowEnd {
   readonly outcome: 'delivered' | 'refused' | 'dropped' | 'unreachable';
   /** The stage of the path that refused or dropped it, where one did. */
   readonly by?: string | undefined;
-  /** Where it was going once all was rewritten, and whose address that is. */
+  /** Where it was going once it was rewritten, and whose address that is; absent where the address is nobody's own, as a Service's. */
   readonly target?: SocketAddress | undefined;
   readonly to?: SandboxOwner | undefined;
 }
