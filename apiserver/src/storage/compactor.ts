@@ -20,7 +20,7 @@ const STEP_MS = 20;
  */
 export class Compactor implements Component {
   readonly name = 'compactor';
-  readonly #storage: Pick<LogStorage<unknown>, 'revision' | 'compactedRevision' | 'compact' | 'sweep'>;
+  readonly #storage: Pick<LogStorage<object>, 'revision' | 'compactedRevision' | 'compact' | 'sweep'>;
   readonly #runtime: Runtime;
   readonly #keepRevisions: number;
   readonly #keepMs: number;
@@ -30,7 +30,7 @@ export class Compactor implements Component {
   #sweeping = false;
 
   constructor(
-    storage: Pick<LogStorage<unknown>, 'revision' | 'compactedRevision' | 'compact' | 'sweep'>,
+    storage: Pick<LogStorage<object>, 'revision' | 'compactedRevision' | 'compact' | 'sweep'>,
     runtime: Runtime,
     { keepRevisions = 10_000, keepMs = 300_000 }: CompactorOptions = {},
   ) {

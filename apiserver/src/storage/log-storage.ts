@@ -7,7 +7,7 @@ import type { Change, Codec, ListRange, ListResult, Storage, Stored } from './st
 import { StoredRecord } from './stored-record.ts';
 import { WatchHub } from './watch-hub.ts';
 
-export interface LogStorageOptions<T> {
+export interface LogStorageOptions<T extends object> {
   readonly codec: Codec<T>;
   /**
    * Runs the commit of a turn's writes once the turn is over. By default `setImmediate`: after all that the turn's promises
@@ -38,7 +38,7 @@ const rangeOf = (prefix: string): [start: string, end: string] => {
  * become one transaction of the log (group commit): later writes of the turn see the earlier ones, readers and watchers see
  * them once they are durable. Where the log refuses, all writes of the turn fail and nothing of them has happened.
  */
-export class LogStorage<T> implements Storage<T> {
+export class LogStorage<T extends object> implements Storage<T> {
   readonly #log: RevisionLog;
   readonly #codec: Codec<T>;
   readonly #endOfTurn: (commit: () => void) => void;
@@ -81,7 +81,7 @@ export class LogStorage<T> implements Storage<T> {
     return this.#write(key, (current) => {
       if (current !== undefined) throw new StorageError('exists', key);
       const revision = this.#nextRevision();
-      const made = StoredRecord.of(key, revision, revision, this.#codec.encode(value, revision));
+      const made = StoredRecord.of(key, revision, revision, this.#codec.encode(value, revision), this.#codec);
       this.#stage('create', made, undefined);
       return made;
     });
@@ -94,7 +94,7 @@ export class LogStorage<T> implements Storage<T> {
       if (value === current.value) return current;
       const revision = this.#nextRevision();
       const encoded = this.#codec.encode(value, revision);
-      const made = StoredRecord.of(key, revision, current.createRevision, encoded);
+      const made = StoredRecord.of(key, revision, current.createRevision, encoded, this.#codec);
       this.#stage('update', made, current);
       return made;
     });
@@ -106,7 +106,7 @@ export class LogStorage<T> implements Storage<T> {
       check?.(current);
       const revision = this.#nextRevision();
       const encoded = this.#codec.encode(current.value, revision);
-      const last = StoredRecord.of(key, revision, current.createRevision, encoded);
+      const last = StoredRecord.of(key, revision, current.createRevision, encoded, this.#codec);
       this.#stage('delete', last, current);
       return last;
     });

@@ -9,7 +9,7 @@ import { migrate } from './migrate.ts';
 import { APPLICATION_ID, fileHeader, FORMAT_VERSION, MIGRATIONS, SCHEMA } from './sqlite-schema.ts';
 import { StorageOpenError } from './storage-error.ts';
 
-export interface SqliteStorageOptions<T> extends LogStorageOptions<T> {
+export interface SqliteStorageOptions<T extends object> extends LogStorageOptions<T> {
   /** A file, made (with its folder) where there is none; or `:memory:`. */
   readonly path: string;
   /** How large the database may grow; further writes fail as `unwritable`. By default as large as the disk. */
@@ -20,7 +20,7 @@ export interface SqliteStorageOptions<T> extends LogStorageOptions<T> {
  * Opens a store on SQLite, and locks it for this process. Acknowledged writes survive `kill -9` and, on a file, a power cut.
  * Throws StorageOpenError, with the file untouched, where it cannot be used.
  */
-export function openSqliteStorage<T>(options: SqliteStorageOptions<T>): LogStorage<T> {
+export function openSqliteStorage<T extends object>(options: SqliteStorageOptions<T>): LogStorage<T> {
   const { path } = options;
   let database: Database | undefined;
   try {

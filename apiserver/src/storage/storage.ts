@@ -64,7 +64,7 @@ export interface Stored<T> {
   /** The revision that created the key. */
   readonly createRevision: number;
   readonly text: string;
-  /** Decoded from the text where it was read from the log, on first use; then kept: the same object for everybody. */
+  /** The same object for everybody who looks while somebody holds it; decoded from the text where nobody has. */
   readonly value: T;
 }
 

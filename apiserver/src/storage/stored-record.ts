@@ -1,45 +1,53 @@
 import type { Codec, Encoded, Stored } from './storage.ts';
 
-/** A stored value. One that was read from the log is decoded when somebody first looks. */
-export class StoredRecord<T> implements Stored<T> {
+/**
+ * A stored value: its text, and the value for as long as somebody uses it (as the caches of those who watch it do). One that nobody
+ * uses is let go by the garbage collection, and decoded again when somebody looks: most events are never looked at.
+ */
+export class StoredRecord<T extends object> implements Stored<T> {
   readonly key: string;
   readonly revision: number;
   readonly createRevision: number;
   readonly text: string;
-  /** How to make the value; undefined once it is there. */
-  #codec: Codec<T> | undefined;
-  #value: T | undefined;
+  readonly #codec: Codec<T>;
+  #value: WeakRef<T> | undefined;
 
-  private constructor(key: string, revision: number, createRevision: number, text: string) {
+  private constructor(key: string, revision: number, createRevision: number, text: string, codec: Codec<T>) {
     this.key = key;
     this.revision = revision;
     this.createRevision = createRevision;
     this.text = text;
+    this.#codec = codec;
   }
 
-  static of<T>(key: string, revision: number, createRevision: number, { text, value }: Encoded<T>): StoredRecord<T> {
-    const record = new StoredRecord<T>(key, revision, createRevision, text);
-    record.#value = value;
+  static of<T extends object>(
+    key: string,
+    revision: number,
+    createRevision: number,
+    { text, value }: Encoded<T>,
+    codec: Codec<T>,
+  ): StoredRecord<T> {
+    const record = new StoredRecord<T>(key, revision, createRevision, text, codec);
+    record.#value = new WeakRef(value);
     return record;
   }
 
-  static read<T>(
+  static read<T extends object>(
     key: string,
     revision: number,
     createRevision: number,
     text: string,
     codec: Codec<T>,
   ): StoredRecord<T> {
-    const record = new StoredRecord<T>(key, revision, createRevision, text);
-    record.#codec = codec;
-    return record;
+    return new StoredRecord<T>(key, revision, createRevision, text, codec);
   }
 
   get value(): T {
-    if (this.#codec !== undefined) {
-      this.#value = this.#codec.decode(this.text);
-      this.#codec = undefined;
+    let value = this.#value?.deref();
+    if (value === undefined) {
+      value = this.#codec.decode(this.text);
+      this.#value = new WeakRef(value);
     }
-    return this.#value as T;
+    return value;
   }
 }
