@@ -13,21 +13,24 @@ export function procVolume(table: ProcessTable): Volume {
     const seconds = ((runtime.clock.now() - startedMs) / 1000).toFixed(2);
     return `${seconds} ${seconds}\n`;
   };
-  const fixed = new Map<string, Node>([
-    ['uptime', file(startedMs, uptime)],
-    ['version', file(startedMs, () => 'Linux version 6.1.0-kubarium (simulated)\n')],
-    ['loadavg', file(startedMs, () => '0.00 0.00 0.00 1/1 1\n')],
-    ['mounts', file(startedMs, () => mountLines(table))],
-    ['meminfo', file(startedMs, () => 'MemTotal:        8388608 kB\nMemFree:         4194304 kB\n')],
-    ['cpuinfo', file(startedMs, () => 'processor\t: 0\nmodel name\t: Kubarium simulated CPU\n')],
-  ]);
+  // Most containers' programs never look.
+  let made: ReadonlyMap<string, Node> | undefined;
+  const fixed = (): ReadonlyMap<string, Node> =>
+    (made ??= new Map<string, Node>([
+      ['uptime', file(startedMs, uptime)],
+      ['version', file(startedMs, () => 'Linux version 6.1.0-kubarium (simulated)\n')],
+      ['loadavg', file(startedMs, () => '0.00 0.00 0.00 1/1 1\n')],
+      ['mounts', file(startedMs, () => mountLines(table))],
+      ['meminfo', file(startedMs, () => 'MemTotal:        8388608 kB\nMemFree:         4194304 kB\n')],
+      ['cpuinfo', file(startedMs, () => 'processor\t: 0\nmodel name\t: Kubarium simulated CPU\n')],
+    ]));
   return {
     type: 'proc',
     root: {
       ...makeDirectoryNode(startedMs, 0o555),
       entries: new ProcEntries(
-        () => [...table.processes().map(({ pid }) => String(pid)), ...fixed.keys()],
-        (name) => fixed.get(name) ?? processDirectory(table, name),
+        () => [...table.processes().map(({ pid }) => String(pid)), ...fixed().keys()],
+        (name) => fixed().get(name) ?? processDirectory(table, name),
       ),
     },
   };
