@@ -143,5 +143,5 @@ steps:
   const { details } = result.operations[3]!.failure!;
   expect(details.at(-3)).toMatch(/^the first: curl: \(7\) Failed to connect to shop port 80/);
   expect(details.at(-2)).toMatch(/^ {2}service on node-\d, TCP 10\.\d+\.\d+\.\d+:80: .*default\/shop/);
-  expect(details.at(-1)).toMatch(/^ {2}connect on network, .*: refused, by service$/);
+  expect(details.at(-1)).toMatch(/^ {2}connect on pod default\/web on node-\d, .*: refused, by service$/);
 });

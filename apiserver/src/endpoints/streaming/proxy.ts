@@ -122,7 +122,8 @@ function dialError(error: unknown, address: string, port: number): Error {
 }
 
 const unreachable = (error: Error): StatusError => {
-  const isNoTls = 'code' in error && error.code === 'ERR_SSL_WRONG_VERSION_NUMBER';
+  // A write that was under way tells the same as EPROTO.
+  const isNoTls = /wrong version number/i.test(error.message);
   const reason = isNoTls ? 'tls: first record does not look like a TLS handshake' : error.message;
   return serviceUnavailable(`error trying to reach service: ${reason}`);
 };
