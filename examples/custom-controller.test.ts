@@ -1,5 +1,5 @@
-import { composeController, CONFIG_MAPS, NAMESPACES, ReconcileLoop, type ControllerFactory } from '@kubarium/cluster';
-import { clusterTest } from '@kubarium/cluster/vitest';
+import { composeController, CONFIG_MAPS, NAMESPACES, ReconcileLoop, type ControllerFactory } from 'kubarium';
+import { clusterTest } from 'kubarium/vitest';
 import { expect } from 'vitest';
 
 /** Puts a ConfigMap `welcome` into every namespace. */

@@ -1,5 +1,5 @@
-import { serveHttp, type Program } from '@kubarium/cluster';
-import { clusterTest } from '@kubarium/cluster/vitest';
+import { serveHttp, type Program } from 'kubarium';
+import { clusterTest } from 'kubarium/vitest';
 import { expect } from 'vitest';
 
 const counter: Program = async (process) => {

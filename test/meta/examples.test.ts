@@ -1,6 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runProgram } from '../support/run-program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'examples/README.md'), 'utf8');
@@ -12,4 +14,19 @@ test.each(globSync('examples/*.test.ts', { cwd: ROOT }))('the README of the exam
 
 test('the README of the examples shows nothing that is not run', () => {
   expect(blocks).toHaveLength(globSync('examples/*.test.ts', { cwd: ROOT }).length);
+});
+
+test('the program in the README of the examples runs outside of the workspace', async () => {
+  const [, code] = /```js\n(.*?)```/s.exec(README)!;
+  const folder = mkdtempSync(join(tmpdir(), 'kubarium-outside-'));
+  try {
+    // As `npm install PATH` does.
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(ROOT, join(folder, 'node_modules/kubarium'));
+    writeFileSync(join(folder, 'program.mjs'), code!);
+    const { stdout, stderr } = await runProgram(process.execPath, ['program.mjs'], { cwd: folder, env: {} });
+    expect({ stdout, stderr }).toEqual({ stdout: 'Hello from web!\n2026-01-01T01\n', stderr: '' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

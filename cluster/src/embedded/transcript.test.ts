@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { lessonFlow } from '../testing/lesson-flow.ts';
 
-/** Many more: node cluster/scripts/lesson-runs.ts 1000 */
+/** Many more: RUNS=1000 */
 const RUNS = Number(process.env['RUNS'] ?? 50);
 
 test(`${RUNS} runs of the lesson with one seed have one transcript, side by side or one after another`, async () => {
