@@ -9,7 +9,7 @@ import { deleteAndWait } from './operations/delete.ts';
 import { OPERATIONS, type OperationRow } from './operations/operation-table.ts';
 import { OperationFailure, type Named, type OperationContext, type Outcome } from './operations/operation-context.ts';
 import { nameOf, type Path, type Scenario } from './parse-scenario.ts';
-import type { Binding, Operation, Step, Timeouts } from './scenario.ts';
+import type { Binding, Operation, OperationName, Step, Timeouts } from './scenario.ts';
 import type { Failure, OperationResult, OperationStatus, ScenarioResult, Section } from './scenario-result.ts';
 import type { ScenarioTarget } from './target.ts';
 
@@ -38,6 +38,12 @@ export async function runScenario(
   return new ScenarioRun(scenario, target, options).run();
 }
 
+/** What the operations have in common. */
+interface OperationBody {
+  readonly bindings?: readonly Binding[] | undefined;
+  readonly outputs?: readonly Binding[] | undefined;
+}
+
 interface Created {
   readonly resource: Resource;
   readonly object: ApiObject;
@@ -61,6 +67,8 @@ class ScenarioRun {
   readonly #background = new Map<string, BackgroundRequests>();
   /** In the order of creation; `keep` is what no one deletes. */
   readonly #created: { readonly created: Created; readonly keep: boolean; readonly place: Place }[] = [];
+  /** Bindings that skipped operations would have made. */
+  readonly #unknown = new Set<string>();
   #failure: Failure | undefined;
 
   constructor(scenario: Scenario, target: ScenarioTarget, options: RunOptions) {
@@ -165,16 +173,28 @@ class ScenarioRun {
     keep: boolean,
   ): Promise<Bindings | undefined> {
     const name = nameOf(operation);
-    const { run, simulated } = OPERATIONS[name] as OperationRow<unknown>;
+    const { run } = OPERATIONS[name] as OperationRow<unknown>;
     const concerned: Named[] = [];
-    const body = operation[name] as { readonly bindings?: readonly Binding[] };
+    const body = operation[name] as OperationBody;
+    const skipped = this.#whySkipped(name, body);
+    for (const output of body.outputs ?? []) {
+      if (skipped === undefined) this.#unknown.delete(output.name);
+      else this.#unknown.add(output.name);
+    }
     return this.#record(
       { ...place, operation: name, path: [...place.path, name], description: operation.description },
       concerned,
-      simulated && this.#target.simulator === undefined
-        ? undefined
-        : () => run(body, this.#context(place, bound(body.bindings, bindings), concerned, keep)),
+      skipped ?? (() => run(body, this.#context(place, bound(body.bindings, bindings), concerned, keep))),
     );
+  }
+
+  /** On a real cluster: the operation is a simulator's, or stands on what a skipped one would have bound. */
+  #whySkipped(name: OperationName, body: OperationBody): string | undefined {
+    if (this.#target.simulator !== undefined) return undefined;
+    if (OPERATIONS[name].simulated) return 'only a simulated cluster can do this';
+    const text = JSON.stringify(body);
+    const missing = [...this.#unknown].find((one) => new RegExp(`\\$${one}\\b`).test(text));
+    return missing === undefined ? undefined : `needs $${missing}, which a skipped operation would have bound`;
   }
 
   #context(place: Place, bindings: Bindings, concerned: Named[], keep: boolean): OperationContext {
@@ -190,11 +210,11 @@ class ScenarioRun {
     };
   }
 
-  /** Runs `work`, unless it is to be skipped, and keeps its result. */
+  /** Runs `work`, or says why it is skipped, and keeps the result. */
   async #record(
     about: Place & { readonly operation: OperationResult['operation']; readonly description: string | undefined },
     concerned: readonly Named[],
-    work: (() => Promise<Outcome>) | undefined,
+    work: (() => Promise<Outcome>) | string,
   ): Promise<Bindings | undefined> {
     const wallStart = realClock.now();
     const clusterStart = this.#target.now();
@@ -203,9 +223,9 @@ class ScenarioRun {
     let outputs: Bindings | undefined = {};
     let failure: Failure | undefined;
     try {
-      if (work === undefined) {
+      if (typeof work === 'string') {
         status = 'skipped';
-        says = 'only a simulated cluster can do this';
+        says = work;
       } else ({ says, outputs = {} } = await work());
     } catch (error) {
       status = 'failed';

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isNotFound, NAMESPACES } from '@kubarium/shared';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createCluster } from '../create-cluster.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { jsonReport } from './report/json-report.ts';
 import { junitReport } from './report/junit-report.ts';
@@ -144,4 +146,33 @@ steps:
   expect(details.at(-3)).toMatch(/^the first: curl: \(7\) Failed to connect to shop port 80/);
   expect(details.at(-2)).toMatch(/^ {2}service on node-\d, TCP 10\.\d+\.\d+\.\d+:80: .*default\/shop/);
   expect(details.at(-1)).toMatch(/^ {2}connect on pod default\/web on node-\d, .*: refused, by service$/);
+});
+
+it('runs on another cluster what needs no simulator, in a namespace of its own', async () => {
+  await using cluster = await createCluster({ clock: 'real' });
+  const against = join(folder, 'kubeconfig');
+  writeFileSync(against, await cluster.kubeconfig());
+  const spec = `
+steps:
+- try:
+  - create:
+      resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: '1'}}
+      outputs: [{name: x, value: (data.x)}, {name: where, value: (metadata.namespace)}]
+  - dig: {pod: nobody, name: web, outputs: [{name: address, value: ($stdout)}]}
+  - assert: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: ($address)}}}
+  - assert: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ($where)}, data: {x: ($x)}}}
+  - error: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: '2'}}}
+`;
+  const result = await run('remote', spec, { against });
+  expect(result.operations.map(({ section, operation, status, says }) => [section, operation, status, says])).toEqual([
+    ['try', 'create', 'passed', expect.stringMatching(/^configmap scenario-\w+\/a created$/)],
+    ['try', 'dig', 'skipped', 'only a simulated cluster can do this'],
+    ['try', 'assert', 'skipped', 'needs $address, which a skipped operation would have bound'],
+    ['try', 'assert', 'passed', expect.stringMatching(/^configmap scenario-\w+\/a as asserted$/)],
+    ['try', 'error', 'passed', expect.any(String)],
+    ['cleanup', 'delete', 'passed', 'configmap a deleted'],
+  ]);
+  expect(result).toMatchObject({ status: 'passed', seed: undefined });
+  const namespace = /scenario-\w+/.exec(result.operations[0]!.says)![0];
+  await expect(cluster.client.get(NAMESPACES, { name: namespace })).rejects.toSatisfy(isNotFound);
 });
