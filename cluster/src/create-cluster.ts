@@ -110,6 +110,12 @@ export class Cluster implements AsyncDisposable {
     await (this.#time === undefined ? this.parts.activity.whenIdle() : this.#time.settle());
   }
 
+  /** Goes on to the next moment at which something is due, and settles; false where nothing ever will be. Needs virtual time. */
+  async step(): Promise<boolean> {
+    if (this.#time === undefined) throw new TypeError('only virtual time can be stepped');
+    return this.#time.step();
+  }
+
   /** Lets a duration pass, and settles. In virtual time it takes no longer than what happens in it; in real time it waits. */
   async advance(duration: Duration): Promise<void> {
     const milliseconds = millisecondsOf(duration);

@@ -5,12 +5,14 @@ import { connect } from '../connect.ts';
 import { dataDirOption } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 
-const ACTIONS = ['now', 'pause', 'resume', 'advance', 'settle'] as const;
+const ACTIONS = ['now', 'pause', 'resume', 'step', 'advance', 'settle'] as const;
 
-/** `kubarium clock [now|pause|resume|advance DURATION|settle]`: reads or moves the cluster's time; answers once all is at rest. */
+/** `kubarium clock [now|pause|resume|step|advance DURATION|settle]`: reads or moves the cluster's time; answers once all is at rest. */
 export const clockCommand = (): Command =>
   new Command('clock')
-    .description('read or move the cluster’s time: now, pause, resume, advance 5m, settle (needs `up --clock virtual`)')
+    .description(
+      'read or move the cluster’s time: now, pause, resume, step, advance 5m, settle (needs `up --clock virtual`)',
+    )
     .argument('[action]', ACTIONS.join(', '), 'now')
     .argument('[duration]', 'for advance: 5m, 1h30m, 200ms')
     .addOption(dataDirOption())
@@ -38,6 +40,8 @@ function specOf(action: string, duration: string | undefined): ClockSpec {
       return { paused: true };
     case 'resume':
       return { paused: false };
+    case 'step':
+      return { step: true };
     default:
       throw new UsageError(`no such action: ${action}`, `choose one of ${ACTIONS.join(', ')}`);
   }

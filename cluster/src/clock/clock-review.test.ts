@@ -1,3 +1,4 @@
+import { microTimestamp } from '@kubarium/shared';
 import { expect, it, test } from 'vitest';
 import { createCluster } from '../create-cluster.ts';
 import { CLOCKS } from './clock-resource.ts';
@@ -11,6 +12,17 @@ it('says what time it is, and lets time pass', async () => {
   expect((await ask(cluster)).status).toEqual({ now: '2026-01-01T00:00:00.000000Z', mode: 'Virtual', paused: true });
   expect((await ask(cluster, { advance: '1h30m' })).status.now).toBe('2026-01-01T01:30:00.000000Z');
   expect(cluster.clock.now() - before).toBe(5_400_000);
+});
+
+it('steps to the next moment at which something is due', async () => {
+  await using cluster = await createCluster();
+  const before = cluster.clock.now();
+  const { status } = await ask(cluster, { step: true });
+  const after = cluster.clock.now();
+  expect(after).toBeGreaterThan(before);
+  expect(status.now).toBe(microTimestamp(after));
+  expect(await cluster.step()).toBe(true);
+  expect(cluster.clock.now()).toBeGreaterThan(after);
 });
 
 it('goes on with the machine’s time until it is paused', async () => {
@@ -27,6 +39,7 @@ it('goes on with the machine’s time until it is paused', async () => {
 
 test.each([
   ['a duration that is none', { advance: '5 minutes' }, 'spec.advance: Invalid value: "5 minutes"'],
+  ['a step that is neither', { step: 1 }, 'spec.step: Invalid value: 1'],
   ['a pause that is neither', { paused: 'yes' }, 'spec.paused: Invalid value: "yes"'],
 ])('refuses %s', async (_name, spec, message) => {
   await using cluster = await createCluster();

@@ -16,14 +16,15 @@ export const clockReview = ({ clock, pace }: ClockReviewOptions): ReviewResource
     const { spec = {} } = draft as ClockRequest;
     const causes = problems(spec);
     if (causes.length > 0) throw invalid(CLOCKS, draft.metadata?.name ?? '', causes);
-    const { paused, advance } = spec;
-    if (pace === undefined && (paused !== undefined || advance !== undefined)) {
+    const { paused, step, advance } = spec;
+    if (pace === undefined && (paused !== undefined || step !== undefined || advance !== undefined)) {
       throw badRequest(
         'this cluster runs on the machine’s clock, which cannot be changed: start it with --clock virtual',
       );
     }
     if (paused === true) await pace?.pause();
     if (paused === false) pace?.resume();
+    if (step === true) await pace?.time.step();
     if (advance !== undefined) await pace?.time.advance(parseDuration(advance)!);
     else await pace?.time.settle();
     const status: ClockStatus = {
@@ -35,7 +36,7 @@ export const clockReview = ({ clock, pace }: ClockReviewOptions): ReviewResource
   },
 });
 
-function problems({ paused, advance }: ClockSpec): StatusCause[] {
+function problems({ paused, step, advance }: ClockSpec): StatusCause[] {
   const causes: StatusCause[] = [];
   const wrong = (field: string, value: unknown, message: string): void =>
     void causes.push({
@@ -43,7 +44,9 @@ function problems({ paused, advance }: ClockSpec): StatusCause[] {
       field,
       message: `Invalid value: ${JSON.stringify(value)}: ${message}`,
     });
-  if (paused !== undefined && typeof paused !== 'boolean') wrong('spec.paused', paused, 'must be true or false');
+  for (const [field, value] of Object.entries({ paused, step })) {
+    if (value !== undefined && typeof value !== 'boolean') wrong(`spec.${field}`, value, 'must be true or false');
+  }
   if (advance !== undefined && (typeof advance !== 'string' || parseDuration(advance) === undefined)) {
     wrong('spec.advance', advance, 'must be a duration such as 5m, 1h30m or 200ms');
   }

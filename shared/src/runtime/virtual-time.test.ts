@@ -41,6 +41,23 @@ test('settles only once counted work has ended, and fires timers that are due at
   expect(clock.now()).toBe(0);
 });
 
+test('steps from one moment to the next', async () => {
+  const { clock, time } = setUp();
+  const seen: string[] = [];
+  for (const [name, delayMs] of [
+    ['a', 10],
+    ['b', 10],
+    ['c', 25],
+  ] as const)
+    clock.setTimer(delayMs, () => void seen.push(`${name}@${clock.now()}`));
+  expect(await time.step()).toBe(true);
+  expect(seen).toEqual(['a@10', 'b@10']);
+  expect(await time.step()).toBe(true);
+  expect(seen.at(-1)).toBe('c@25');
+  expect(await time.step()).toBe(false);
+  expect(clock.now()).toBe(25);
+});
+
 test('advances until a condition holds, or says that it does not', async () => {
   const { clock, time } = setUp();
   let count = 0;

@@ -41,6 +41,14 @@ export class VirtualTime {
     await this.advanceUntil(() => false, milliseconds);
   }
 
+  /** Goes on to the next moment at which something is due, and comes to rest there; false where nothing ever will be. */
+  async step(): Promise<boolean> {
+    await this.settle();
+    const next = this.clock.nextTimer();
+    if (next !== undefined) await this.advance(next - this.clock.now());
+    return next !== undefined;
+  }
+
   /**
    * Lets time pass until the condition holds, at most `limitMs` (by default an hour) of it; resolves with whether it does. The
    * condition is looked at whenever all is at rest.
