@@ -15,6 +15,8 @@ import type { ScenarioTarget } from './target.ts';
 
 export interface RunOptions {
   readonly seed?: number | undefined;
+  /** Which one of all scenarios it is: `$test.id`; 1 by default. */
+  readonly id?: number | undefined;
   /** Told of each operation once it has ended. */
   readonly onOperation?: ((result: OperationResult) => void) | undefined;
 }
@@ -86,7 +88,7 @@ class ScenarioRun {
     const { spec } = this.#scenario;
     try {
       const madeNamespace = await this.#makeNamespace();
-      const bindings = bound(spec.bindings, { namespace: this.#namespace });
+      const bindings = bound(spec.bindings, { namespace: this.#namespace, test: { id: this.#options.id ?? 1 } });
       let reached = 0;
       let passed = true;
       for (const [index, step] of spec.steps.entries()) {
@@ -135,7 +137,7 @@ class ScenarioRun {
     const timeouts = { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts };
     const keep = step.skipDelete ?? spec.skipDelete ?? false;
     const place = (section: Section, at: Path): Place => ({ step: name, section, path: at, timeouts });
-    const bindings = bound(step.bindings, outer);
+    const bindings = bound(step.bindings, { ...outer, step: { id: index + 1 } });
     const passed = await this.#runList(step.try, place('try', [...path, 'try']), bindings, keep, 'stop');
     if (!passed) {
       await this.#runList(step.catch, place('catch', [...path, 'catch']), bindings, keep, 'go on');
@@ -156,7 +158,7 @@ class ScenarioRun {
     let bindings = outer;
     for (const [index, operation] of (operations ?? []).entries()) {
       const at = { ...place, path: [...place.path, index] };
-      const outputs = await this.#runOperation(operation, at, bindings, keep);
+      const outputs = await this.#runOperation(operation, at, { ...bindings, operation: { id: index + 1 } }, keep);
       if (outputs === undefined) {
         passed = false;
         if (onFailure === 'stop' && operation.continueOnError !== true) return false;
@@ -279,7 +281,7 @@ class ScenarioRun {
       await this.#runList(
         step.cleanup,
         { step: name, section: 'cleanup', path, timeouts },
-        bound(step.bindings, bindings),
+        bound(step.bindings, { ...bindings, step: { id: index + 1 } }),
         true,
         'go on',
       );

@@ -130,6 +130,25 @@ it('is alike in every run, and tells of each', async () => {
   expect(told).toEqual([2, 3, 4, 5]);
 });
 
+it('knows which test, step and operation it is at', async () => {
+  const result = await run(
+    'ids',
+    `
+steps:
+- try: [{settle: {}}]
+- bindings: [{name: title, value: "(join('-', ['step', to_string($step.id)]))"}]
+  try:
+  - settle: {}
+  - create: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: ($title)}, data: {at: "(to_string($operation.id))", test: "(to_string($test.id))"}}}
+  - assert: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: step-2}, data: {at: '2', test: '1'}}}
+`,
+  );
+  expect(result.operations.map(({ says, status }) => [status, says]).slice(2)).toEqual([
+    ['passed', 'configmap default/step-2 created'],
+    ['passed', 'configmap default/step-2 as asserted'],
+  ]);
+});
+
 it('tells where a request went no further', async () => {
   const result = await run(
     'nowhere',

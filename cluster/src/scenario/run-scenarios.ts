@@ -41,7 +41,7 @@ export async function runScenarios(
     for (let index = next++; index < scenarios.length; index = next++) {
       const scenario = scenarios[index]!;
       options.onStart?.(scenario);
-      const result = await runAsOften(scenario, options);
+      const result = await runAsOften(scenario, index + 1, options);
       results[index] = result;
       options.onEnd?.(result);
     }
@@ -50,13 +50,13 @@ export async function runScenarios(
   return results;
 }
 
-async function runAsOften(scenario: Scenario, options: RunScenariosOptions): Promise<ScenarioResult> {
+async function runAsOften(scenario: Scenario, id: number, options: RunScenariosOptions): Promise<ScenarioResult> {
   const { runs = 1 } = options;
-  const first = await runOnce(scenario, options);
+  const first = await runOnce(scenario, id, options);
   if (first.status !== 'passed' || options.against !== undefined) return first;
   let { wallMs } = first;
   for (let run = 2; run <= runs; run++) {
-    const other = await runOnce(scenario, { ...options, onOperation: undefined });
+    const other = await runOnce(scenario, id, { ...options, onOperation: undefined });
     wallMs += other.wallMs;
     if (other.digest !== first.digest)
       return differs({ ...first, runs: run, wallMs }, other.transcript, `run ${run} differs from run 1`);
@@ -66,7 +66,7 @@ async function runAsOften(scenario: Scenario, options: RunScenariosOptions): Pro
   return scenario.spec.snapshot === true ? compareSnapshot(scenario, result, options) : result;
 }
 
-async function runOnce(scenario: Scenario, options: RunScenariosOptions): Promise<ScenarioResult> {
+async function runOnce(scenario: Scenario, id: number, options: RunScenariosOptions): Promise<ScenarioResult> {
   const seed = options.against === undefined ? (options.seed ?? scenario.spec.cluster?.seed ?? 1) : undefined;
   const wallStart = realClock.now();
   const nothing = {
@@ -84,7 +84,7 @@ async function runOnce(scenario: Scenario, options: RunScenariosOptions): Promis
   try {
     await using target = await targetOf(scenario, options.against, seed ?? 0);
     const onOperation = (result: OperationResult): void => options.onOperation?.(scenario, result);
-    const result = await runScenario(scenario, target, { seed, onOperation });
+    const result = await runScenario(scenario, target, { seed, id, onOperation });
     return { ...result, wallMs: realClock.now() - wallStart };
   } catch (error) {
     const message = `the cluster could not be had: ${error instanceof Error ? error.message : String(error)}`;
