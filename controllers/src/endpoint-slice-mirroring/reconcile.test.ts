@@ -58,6 +58,11 @@ describe('mirrorPlan', () => {
     ]);
   });
 
+  it('writes addresses without leading zeros', () => {
+    const { create, invalid } = mirrorPlan(makeEndpoints([{ ...subset, addresses: [{ ip: '010.1.002.3' }] }]), []);
+    expect([create[0]?.endpoints?.[0]?.addresses, invalid]).toEqual([['10.1.2.3'], 0]);
+  });
+
   it('writes nothing where nothing changed', () => {
     const endpoints = makeEndpoints([subset]);
     expect(mirrorPlan(endpoints, stored(endpoints))).toMatchObject({ create: [], update: [], remove: [] });

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import {
+  canonicalIpv4,
   deepEqual,
   type Draft,
   type Endpoint,
@@ -96,7 +97,8 @@ function wantedSlices({ subsets }: Endpoints) {
       ...addresses.map((each) => [each, true] as const),
       ...notReadyAddresses.map((each) => [each, false] as const),
     ];
-    for (const [address, ready] of all) {
+    for (const [{ ip, ...more }, ready] of all) {
+      const address = { ...more, ip: canonicalIpv4(ip) };
       const family = isIP(address.ip);
       if (family === 0) invalid++;
       else if (taken === ADDRESSES_MAX) surplus++;
