@@ -13,6 +13,8 @@ import assert from 'node:assert/strict';
 const changes = Number(process.argv[2] ?? 300);
 const NODE_COUNT = 100;
 const PODS_OF_SERVICE = 10;
+const CHANGING = 100;
+const WARM_UP = 1_000;
 const MERGE = 'application/merge-patch+json';
 
 const nodeName = (index: number): string => `rack-${index}`;
@@ -96,19 +98,16 @@ async function change(cluster: Cluster, index: number, status: 'True' | 'False')
   return { everyTable, rest: elapsed() };
 }
 
-/** The first changes are for the compiler. */
-async function warmUp(cluster: Cluster, services: number): Promise<void> {
-  for (let index = 0; index < services; index++) {
-    for (const status of ['False', 'True'] as const) await change(cluster, index, status);
-  }
-}
-
 async function measure(cluster: Cluster, services: number): Promise<void> {
   const costs: Cost[] = [];
+  // As many Services change whatever their number, each pod goes and comes back, and the first changes are for the compiler.
+  const changed = (number: number): Promise<Cost> => {
+    const index = ((number >> 1) % CHANGING) * (services / CHANGING);
+    return change(cluster, index, number % 2 === 0 ? 'False' : 'True');
+  };
+  for (let number = 0; number < WARM_UP; number++) await changed(number);
   for (let number = 0; number < 2 * changes; number++) {
-    // Each pod goes and comes back, so that every round finds the same.
-    const index = ((number >> 1) * 7919) % services;
-    costs.push(await change(cluster, index, number % 2 === 0 ? 'False' : 'True'));
+    costs.push(await changed(number));
   }
   const told = (of: keyof Cost): string => {
     const wall = costs.map((cost) => cost[of].wallMs).toSorted((a, b) => a - b);
@@ -131,6 +130,5 @@ for (const services of [500, 5_000]) {
     await Promise.all(Array.from({ length: Math.min(20, services - made) }, () => addService(cluster, made++)));
   }
   await cluster.settle();
-  if (services === 500) await warmUp(cluster, services);
   await measure(cluster, services);
 }

@@ -1,5 +1,6 @@
-import { createCluster, type Program } from '@kubarium/cluster';
-import { request } from 'node:http';
+import { createCluster, type Connection, type Program } from '@kubarium/cluster';
+import { createServer, request } from 'node:http';
+import { duplexPair } from 'node:stream';
 
 /**
  * Prints how many HTTP requests a second one pod makes by a Service's name, in a cluster as `createCluster` makes it: for each, the
@@ -60,12 +61,27 @@ const client: Program = async ({ resolver, network }) => {
         .end();
     });
   };
+  await measure('bare HTTP', bareGet);
   const address = await lookUp();
   await measure('look-up of the name', lookUp);
   await measure('request to the cluster IP', () => get(address));
   await measure('look-up and request', async () => get(await lookUp()));
   return 0;
 };
+
+/** The same request between two ends of Node's own streams, with no network between: what there is to lose. */
+const bareServer = createServer((_, response) => response.end('hello'));
+function bareGet(): Promise<void> {
+  const ends = duplexPair() as [Connection, Connection];
+  const noop = (): void => {};
+  for (const end of ends) Object.assign(end, { setTimeout: noop, setNoDelay: noop, destroySoon: () => end.end() });
+  bareServer.emit('connection', ends[0]);
+  return new Promise((done, fail) => {
+    request({ host: 'backend', createConnection: () => ends[1] }, (response) => response.resume().on('end', done))
+      .on('error', fail)
+      .end();
+  });
+}
 
 async function measure(what: string, one: () => Promise<unknown>): Promise<void> {
   for (let round = 1; round <= ROUNDS; round++) {
