@@ -1,4 +1,4 @@
-import type { FileSystem } from './file-system.ts';
+import { FileSystemError, type FileSystem } from './file-system.ts';
 
 /** resolv.conf(5), with glibc's defaults and limits. */
 export interface ResolvConf {
@@ -51,8 +51,7 @@ const parseResolvConf = remembering((text): ResolvConf => {
   };
 });
 
-export const readResolvConf = (files: FileSystem): ResolvConf =>
-  parseResolvConf(files.exists('/etc/resolv.conf') ? files.readFile('/etc/resolv.conf').toString() : '');
+export const readResolvConf = (files: FileSystem): ResolvConf => parseResolvConf(textOf(files, '/etc/resolv.conf'));
 
 /**
  * The names that glibc asks for, in order: a name with a dot at its end as it is; one with at least `ndots` dots as it is first,
@@ -80,5 +79,14 @@ const parseHosts = remembering((text): readonly HostsEntry[] =>
     .map(([address, ...names]) => ({ address: address!, names })),
 );
 
-export const readHosts = (files: FileSystem): readonly HostsEntry[] =>
-  files.exists('/etc/hosts') ? parseHosts(files.readFile('/etc/hosts').toString()) : [];
+export const readHosts = (files: FileSystem): readonly HostsEntry[] => parseHosts(textOf(files, '/etc/hosts'));
+
+/** Empty where there is no such file. */
+function textOf(files: FileSystem, path: string): string {
+  try {
+    return files.readFile(path).toString();
+  } catch (error) {
+    if (error instanceof FileSystemError) return '';
+    throw error;
+  }
+}

@@ -36,9 +36,10 @@ export interface PortRule {
   matches(protocol: string, port: number, destination: PolicyPod | undefined): boolean;
 }
 
-/** A peer of a rule. `misses` says, a sentence for each requirement, why an end is not this peer; none where it is. */
+/** A peer of a rule. `misses` says, a sentence for each requirement, why an end is not this peer; none where it `matches`. */
 export interface PeerRule {
   readonly text: string;
+  matches(end: PolicyEnd): boolean;
   misses(end: PolicyEnd): readonly string[];
 }
 
@@ -121,19 +122,25 @@ function selectorPeer(
 ): PeerRule {
   const pods = podSelector === undefined ? undefined : selectorText(podSelector);
   const where = namespaceSelector === undefined ? undefined : selectorText(namespaceSelector);
+  const isPlace = (pod: PolicyPod): boolean =>
+    namespaceSelector === undefined
+      ? pod.namespace === namespace
+      : labelSelectorMatches(namespaceSelector, pod.namespaceLabels);
+  const isPod = (pod: PolicyPod): boolean => podSelector === undefined || labelSelectorMatches(podSelector, pod.labels);
   return {
     text: `${pods === undefined ? 'pods' : `pods ${pods}`} of ${where === undefined ? `namespace ${namespace}` : `namespaces ${where}`}`,
+    matches: ({ pod }) => pod !== undefined && isPlace(pod) && isPod(pod),
     misses({ address, pod }) {
       if (pod === undefined) return [`${address} is no pod`];
       const misses: string[] = [];
-      if (namespaceSelector === undefined) {
-        if (pod.namespace !== namespace) misses.push(`the pod is in namespace ${pod.namespace}, not ${namespace}`);
-      } else if (!labelSelectorMatches(namespaceSelector, pod.namespaceLabels)) {
-        misses.push(`namespace ${pod.namespace} has not ${where}`);
+      if (!isPlace(pod)) {
+        misses.push(
+          where === undefined
+            ? `the pod is in namespace ${pod.namespace}, not ${namespace}`
+            : `namespace ${pod.namespace} has not ${where}`,
+        );
       }
-      if (podSelector !== undefined && !labelSelectorMatches(podSelector, pod.labels)) {
-        misses.push(`the pod has not ${pods}${nearLabels(podSelector, pod.labels)}`);
-      }
+      if (!isPod(pod)) misses.push(`the pod has not ${pods}${nearLabels(podSelector!, pod.labels)}`);
       return misses;
     },
   };
@@ -155,11 +162,14 @@ function nearLabels({ matchLabels = {} }: LabelSelector, labels: Readonly<Record
 function blockPeer(cidr: string, except: readonly string[]): PeerRule {
   const block = readRange(cidr);
   const holes = except.map(readRange);
+  const isInside = (address: string): boolean => block?.contains(address) ?? false;
+  const holeOf = (address: string): Ipv4Range | undefined => holes.find((range) => range?.contains(address));
   return {
     text: `addresses of ${cidr}${except.length === 0 ? '' : ` except ${except.join(', ')}`}`,
+    matches: ({ address }) => isInside(address) && holeOf(address) === undefined,
     misses({ address }) {
-      if (!(block?.contains(address) ?? false)) return [`${address} is not of ${cidr}`];
-      const hole = holes.find((range) => range?.contains(address));
+      if (!isInside(address)) return [`${address} is not of ${cidr}`];
+      const hole = holeOf(address);
       return hole === undefined ? [] : [`${address} is of ${hole.text}, which is excepted`];
     },
   };

@@ -17,8 +17,9 @@ export class PolicyIndex {
   readonly #policies = new Map<string, Map<string, CompiledPolicy>>();
   readonly #namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
   readonly #pods = new Map<string, IndexedPod>();
-  /** By namespace, then pod name. */
-  readonly #selecting = new Map<string, Map<string, readonly CompiledPolicy[]>>();
+  readonly #podsByUid = new Map<string, IndexedPod>();
+  /** By namespace, then by pod as it is known now. */
+  readonly #selecting = new Map<string, WeakMap<PolicyPod, readonly CompiledPolicy[]>>();
   #count = 0;
 
   /** Whether there is any policy at all. */
@@ -56,7 +57,7 @@ export class PolicyIndex {
     },
     deleted: ({ metadata }) => {
       this.#pods.delete(`${metadata.namespace}/${metadata.name}`);
-      this.#selecting.get(metadata.namespace!)?.delete(metadata.name);
+      this.#podsByUid.delete(metadata.uid);
     },
   };
 
@@ -68,8 +69,8 @@ export class PolicyIndex {
   /** The pod of a sandbox. One that is not known by its object (any more) is a pod without labels in its namespace. */
   sandbox(pod: { readonly namespace: string; readonly name: string; readonly uid: string }, node: string): IndexedPod {
     const { namespace, name, uid } = pod;
-    const known = this.#pods.get(`${namespace}/${name}`);
-    if (known?.uid === uid) return known;
+    const known = this.#podsByUid.get(uid);
+    if (known !== undefined) return known;
     const namespaceLabels = this.#namespaceLabels.get(namespace) ?? {};
     return { namespace, name, uid, node, address: undefined, labels: {}, namespaceLabels, portNumber: () => undefined };
   }
@@ -79,13 +80,12 @@ export class PolicyIndex {
     const policies = this.#policies.get(pod.namespace);
     if (policies === undefined || policies.size === 0) return NONE;
     let known = this.#selecting.get(pod.namespace);
-    if (known === undefined) this.#selecting.set(pod.namespace, (known = new Map()));
-    const isIndexed = this.#pods.get(`${pod.namespace}/${pod.name}`) === pod;
-    let selecting = isIndexed ? known.get(pod.name) : undefined;
+    if (known === undefined) this.#selecting.set(pod.namespace, (known = new WeakMap()));
+    let selecting = known.get(pod);
     if (selecting === undefined) {
       selecting = [...policies.values()].filter((policy) => policy.selects(pod));
       selecting = selecting.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-      if (isIndexed) known.set(pod.name, selecting);
+      known.set(pod, selecting);
     }
     return selecting;
   };
@@ -102,10 +102,13 @@ export class PolicyIndex {
   #putPod({ metadata, spec, status }: Pod): void {
     const namespace = metadata.namespace!;
     const labelsOf = this.#namespaceLabels;
-    this.#pods.set(`${namespace}/${metadata.name}`, {
+    const key = `${namespace}/${metadata.name}`;
+    const before = this.#pods.get(key);
+    if (before !== undefined) this.#podsByUid.delete(before.uid);
+    const known: IndexedPod = {
       namespace,
       name: metadata.name,
-      uid: metadata.uid!,
+      uid: metadata.uid,
       address: spec.hostNetwork === true ? undefined : status?.podIP,
       node: spec.nodeName ?? '',
       labels: metadata.labels ?? {},
@@ -120,7 +123,8 @@ export class PolicyIndex {
         }
         return undefined;
       },
-    });
-    this.#selecting.get(namespace)?.delete(metadata.name);
+    };
+    this.#pods.set(key, known);
+    this.#podsByUid.set(known.uid, known);
   }
 }

@@ -14,6 +14,7 @@ import type { PolicyEnd } from './compiled-policy.ts';
 import { PolicyIndex } from './policy-index.ts';
 import {
   endText,
+  isAllowed,
   policyVerdict,
   type DirectionVerdict,
   type NearestRule,
@@ -57,8 +58,9 @@ export class NetworkPolicies implements Component, PathStage {
   decide(flow: Flow): Verdict {
     if (this.index.isEmpty) return PASS;
     const traffic = this.#traffic(flow);
+    if (flow.trace === undefined) return isAllowed(traffic, this.index.policiesOf) ? PASS : DROP;
     const verdict = this.verdict(traffic);
-    if (flow.trace !== undefined && verdict.directions.some(({ policies }) => policies.length > 0)) {
+    if (verdict.directions.some(({ policies }) => policies.length > 0)) {
       flow.trace.hop(policyHop(traffic, verdict));
     }
     return verdict.allowed ? PASS : DROP;

@@ -76,6 +76,18 @@ export function policyVerdict(
   return { allowed: true, reason, directions };
 }
 
+/** The same without the evidence, for traffic that nobody asks about: it is asked for every connection and datagram. */
+export function isAllowed(traffic: Traffic, policiesOf: (pod: PolicyPod) => readonly CompiledPolicy[]): boolean {
+  const { source, destination } = traffic;
+  if (exemption(source, destination) !== undefined) return true;
+  const allows = (direction: Direction, { pod }: PolicyEnd, peer: PolicyEnd): boolean => {
+    if (pod === undefined) return true;
+    const policies = policiesOf(pod);
+    return !isolates(policies, direction) || allowingRule(policies, direction, peer, traffic) !== undefined;
+  };
+  return allows('egress', source, destination) && allows('ingress', destination, source);
+}
+
 function exemption(source: PolicyEnd, destination: PolicyEnd): string | undefined {
   const [from, to] = [source.pod, destination.pod];
   if (from !== undefined && to !== undefined && from.namespace === to.namespace && from.name === to.name) {
@@ -96,15 +108,29 @@ function directionVerdict(
   const policies = all.filter((policy) => policy[direction] !== undefined);
   const base = { direction, pod: `${pod.namespace}/${pod.name}`, policies: policies.map(nameOf), misses: [] };
   if (policies.length === 0) return { ...base, allowed: true };
-  for (const policy of policies) {
-    const rule = policy[direction]!.find((one) => peerMatches(one, peer) && portMatches(one, traffic));
-    if (rule !== undefined) return { ...base, allowed: true, by: { policy: nameOf(policy), rule: rule.path } };
-  }
+  const by = allowingRule(policies, direction, peer, traffic);
+  if (by !== undefined) return { ...base, allowed: true, by: { policy: nameOf(by.policy), rule: by.rule.path } };
   return { ...base, allowed: false, misses: misses(direction, policies, peer, traffic) };
 }
 
+const isolates = (policies: readonly CompiledPolicy[], direction: Direction): boolean =>
+  policies.some((policy) => policy[direction] !== undefined);
+
+function allowingRule(
+  policies: readonly CompiledPolicy[],
+  direction: Direction,
+  peer: PolicyEnd,
+  traffic: Traffic,
+): { readonly policy: CompiledPolicy; readonly rule: Rule } | undefined {
+  for (const policy of policies) {
+    const rule = policy[direction]?.find((one) => peerMatches(one, peer) && portMatches(one, traffic));
+    if (rule !== undefined) return { policy, rule };
+  }
+  return undefined;
+}
+
 const peerMatches = ({ peers }: Rule, end: PolicyEnd): boolean =>
-  peers === undefined || peers.some((peer) => peer.misses(end).length === 0);
+  peers === undefined || peers.some((peer) => peer.matches(end));
 
 const portMatches = ({ ports }: Rule, { protocol, port, destination }: Traffic): boolean =>
   ports === undefined || ports.some((one) => one.matches(protocol, port, destination.pod));

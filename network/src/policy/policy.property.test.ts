@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { PolicyEnd } from './compiled-policy.ts';
 import { PolicyIndex } from './policy-index.ts';
-import { policyVerdict } from './policy-verdict.ts';
+import { isAllowed, policyVerdict } from './policy-verdict.ts';
 
 it('decides like the plain model after any history of changes', { timeout: 120_000 }, () => {
   fc.assert(
@@ -50,6 +50,7 @@ it('decides like the plain model after any history of changes', { timeout: 120_0
             const [source, destination] = [plainEnd(from.address), plainEnd(to.address)];
             const traffic = { protocol, source: endOf(source), destination: endOf(destination), port: to.port };
             const { allowed } = policyVerdict(traffic, index.policiesOf);
+            expect(isAllowed(traffic, index.policiesOf)).toBe(allowed);
             const namespaces = world.all<Namespace>('Namespace');
             if (allowed === isAllowedPlainly(policies, namespaces, source, destination, to.port, protocol)) continue;
             expect.fail(`${protocol} ${from.address} to ${to.address}:${to.port}: allowed is ${allowed}`);
