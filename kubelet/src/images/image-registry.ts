@@ -2,7 +2,9 @@ import { agnhostImage, nautilus, nonewprivs } from './agnhost/agnhost.ts';
 import { defaultAppImage } from './default-app.ts';
 import { mariadb, mysql } from './databases/mysql.ts';
 import { postgresImage } from './databases/postgres.ts';
-import { echoServer, httpEcho, whoami } from './http-echo.ts';
+import { ealenEchoServer, httpHttpsEcho, kicbaseEchoServer, kubernetesEchoserver } from './echo/echo-servers.ts';
+import { httpEcho } from './echo/http-echo.ts';
+import { whoami } from './echo/whoami.ts';
 import { httpd } from './httpd.ts';
 import type { Image, ImageRegistry } from './image.ts';
 import { ImagePullError } from './image.ts';
@@ -12,7 +14,7 @@ import { pause } from './pause.ts';
 import { redis } from './redis/redis.ts';
 import { alpine, busybox, curlImage, debian, dnsutils, netshoot } from './tool-images.ts';
 
-/** The images by the last part of their repository; all others are the default app. */
+/** The images by their repository, or by its last part; all others are the default app. */
 const IMAGES: Readonly<Record<string, Image>> = {
   agnhost: agnhostImage,
   alpine,
@@ -21,8 +23,12 @@ const IMAGES: Readonly<Record<string, Image>> = {
   curl: curlImage,
   debian,
   dnsutils,
-  'echo-server': echoServer,
+  'docker.io/jmalloc/echo-server': kicbaseEchoServer,
+  'docker.io/kicbase/echo-server': kicbaseEchoServer,
+  'echo-server': ealenEchoServer,
+  echoserver: kubernetesEchoserver,
   'http-echo': httpEcho,
+  'http-https-echo': httpHttpsEcho,
   httpd,
   'jessie-dnsutils': dnsutils,
   mariadb,
@@ -57,6 +63,6 @@ export const createImageRegistry = (more: ReadonlyMap<string, Image> = new Map()
         `failed to pull and unpack image "${full}": failed to resolve image: ${full}: not found`,
       );
     }
-    return more.get(repository) ?? more.get(name) ?? IMAGES[name] ?? defaultAppImage;
+    return more.get(repository) ?? more.get(name) ?? IMAGES[repository] ?? IMAGES[name] ?? defaultAppImage;
   },
 });
