@@ -121,7 +121,10 @@ describe('a question without an answer', () => {
   });
 
   it.each([
-    ['www.example.com A', 'www.example.com is outside the cluster domain cluster.local'],
+    [
+      'www.example.com A',
+      'www.example.com is outside the cluster domain cluster.local; no other server is asked (--dns-upstream names one)',
+    ],
     ['xcluster.local A', 'outside the cluster domain'],
     [' A', 'the root is outside'],
     ['cluster.local AXFR', 'zone transfers are not served'],

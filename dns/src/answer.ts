@@ -28,10 +28,7 @@ export function answerQuestion(question: Question, options: FindOptions): Answer
   if (question.class !== CLASS_IN) return refused(`class ${question.class} is not served`);
   if (type === TYPE.AXFR || type === TYPE.IXFR) return refused('zone transfers are not served');
   const request = parseRequest(name, options.zone);
-  if (request.kind === 'outside') {
-    const what = `${name || 'the root'} is outside the cluster domain ${options.zone}`;
-    return refused(`${what}, and no other server is asked (--dns-upstream names one)`);
-  }
+  if (request.kind === 'outside') return refused(`${name || 'the root'} is outside the cluster domain ${options.zone}`);
   const found = findName(name, type, request, options);
   const alias = found.records.find(isAlias);
   const isAddressType = type === TYPE.A || type === TYPE.AAAA;

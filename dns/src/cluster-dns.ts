@@ -71,45 +71,48 @@ export class ClusterDns implements Component {
     return this.#index.synced;
   }
 
-  /** Answers a question and says why: for the servers, and for traces and explanations. */
+  /** What the cluster itself answers to a question, and why: for the servers, and for traces and explanations. */
   answer(question: Question): Answer {
     if (!this.ready) return serverFailure('the DNS has not yet read the Services');
     const { namespace, name } = this.#service;
-    return answerQuestion(question, {
+    const answer = answerQuestion(question, {
       index: this.#index,
       zone: this.zone,
       ttlSeconds: this.#ttlSeconds,
       serial: Math.floor(this.#runtime.clock.now() / 1000),
       server: this.#index.service(namespace, name),
     });
+    if (!this.#isForeign(question, answer)) return answer;
+    const isForwarded = this.#upstream !== undefined;
+    const more = isForwarded ? 'the upstream server is asked' : 'no other server is asked (--dns-upstream names one)';
+    return { ...answer, isForwarded, reason: `${answer.reason}; ${more}` };
   }
 
   /** The same over the wire format; to be given to servers. Several addresses come in an order by chance, to share the load. */
   readonly answerMessage: AnswerMessage = (message, transport) => {
     const query = decodeQuery(message);
     if ('malformed' in query) return encodeFormatError(query);
-    const refusal = (rcode: Answer['rcode'], reason: string): Uint8Array =>
-      encodeResponse(query, { ...serverFailure(reason), rcode }, transport);
-    if (query.opcode !== 0) return refusal('NOTIMP', `opcode ${query.opcode} is not served`);
-    if (query.type === TYPE.OPT) return encodeFormatError({ malformed: true, id: query.id, opcode: 0 });
-    if (query.edns !== undefined && query.edns.version !== 0) return refusal('BADVERS', 'only EDNS 0 is spoken');
-    const answer = this.answer(query);
     const write = (told: Answer): Uint8Array => encodeResponse(query, shuffledAnswer(told, this.#random), transport);
-    const upstream = this.#upstream;
-    if (upstream !== undefined && this.#isForeign(query, answer))
-      return upstream(message, transport).catch((error: unknown) => {
-        this.#warn(query.name, error);
-        return write(serverFailure('the upstream DNS server does not answer'));
-      });
-    if (upstream !== undefined && answer.leadsTo !== undefined)
-      return this.#ask(upstream, answer.leadsTo, query.type).then((more) =>
-        write({ ...answer, answers: [...answer.answers, ...more] }),
-      );
-    return write(answer);
+    const refuse = (rcode: Answer['rcode'], reason: string): Uint8Array => write({ ...serverFailure(reason), rcode });
+    if (query.opcode !== 0) return refuse('NOTIMP', `opcode ${query.opcode} is not served`);
+    if (query.type === TYPE.OPT) return encodeFormatError({ malformed: true, id: query.id, opcode: 0 });
+    if (query.edns !== undefined && query.edns.version !== 0) return refuse('BADVERS', 'only EDNS 0 is spoken');
+    const answer = this.answer(query);
+    const upstream = answer.isForwarded === true ? this.#upstream : undefined;
+    if (upstream === undefined) return write(answer);
+    if (answer.leadsTo !== undefined) {
+      const found = this.#ask(upstream, answer.leadsTo, query.type);
+      return found.then((more) => write({ ...answer, answers: [...answer.answers, ...more] }));
+    }
+    return upstream(message, transport).catch((error: unknown) => {
+      this.#warn(query.name, error);
+      return write(serverFailure('the upstream DNS server does not answer'));
+    });
   };
 
-  /** Names outside the cluster's domain, and addresses that nobody in the cluster has (CoreDNS's `fallthrough`). */
-  #isForeign({ name, type, class: of }: Question, { rcode }: Answer): boolean {
+  /** Names outside the cluster's domain, aliases that lead there, and addresses that nobody in the cluster has (CoreDNS's `fallthrough`). */
+  #isForeign({ name, type, class: of }: Question, { rcode, leadsTo }: Answer): boolean {
+    if (leadsTo !== undefined) return true;
     if (of !== CLASS_IN || type === TYPE.AXFR || type === TYPE.IXFR) return false;
     const { kind } = parseRequest(name, this.zone);
     return kind === 'outside' || (kind === 'reverse' && rcode === 'NXDOMAIN');

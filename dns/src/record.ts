@@ -33,6 +33,8 @@ export interface Answer {
   readonly additional: readonly ResourceRecord[];
   /** The name outside the cluster that the last of the answers, an alias, is for: its addresses are for another server to tell. */
   readonly leadsTo?: string | undefined;
+  /** The upstream server is asked: what it says goes before this, or behind the answers that lead out of the cluster. */
+  readonly isForwarded?: boolean | undefined;
   /** The evidence, in a sentence: which object the answer comes from, or why there is none. */
   readonly reason: string;
 }

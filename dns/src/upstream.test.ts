@@ -143,6 +143,17 @@ describe('with an upstream server', () => {
     expect(zoneFileLines(answers)).toEqual(['gone.default.svc.cluster.local. 30 IN CNAME gone.example.com.']);
   });
 
+  it('tells that it asks', async () => {
+    const dns = await dnsWith((await realServer()).port);
+    const answer = (name: string) => dns.answer({ name, type: 1, class: 1 });
+    expect(answer('www.example.com')).toMatchObject({
+      isForwarded: true,
+      reason: 'www.example.com is outside the cluster domain cluster.local; the upstream server is asked',
+    });
+    expect(answer('shop.default.svc.cluster.local')).toMatchObject({ isForwarded: true, leadsTo: 'shop.example.com' });
+    expect(answer('nobody.default.svc.cluster.local').isForwarded).toBeUndefined();
+  });
+
   it('keeps names of the cluster, and transfers, to itself and answers them at once', async () => {
     const { port, asked } = await realServer();
     const dns = await dnsWith(port);

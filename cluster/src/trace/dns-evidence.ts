@@ -15,7 +15,7 @@ export interface DnsKnowledge {
 /**
  * What the cluster's DNS decided about a name that a resolver says it asked for: the record, and why there is this one or none. The
  * resolver sees an answer, not the reason; this joins the two. Undefined where the hop is no question to the cluster's DNS, or where
- * the two do not agree (the name was answered by another server, or has changed meanwhile): then nothing is known.
+ * the two do not agree (the name has changed meanwhile): then nothing is known. What an upstream server said only the resolver knows.
  */
 export function dnsEvidence(hop: Hop, before: readonly Hop[], dns: DnsKnowledge): Hop | undefined {
   const { candidate, type = 'A', addresses = [], code } = hop.facts ?? {};
@@ -26,19 +26,22 @@ export function dnsEvidence(hop: Hop, before: readonly Hop[], dns: DnsKnowledge)
   const answer = dns.answer({ name, type: TYPE[type as 'A'], class: CLASS_IN });
   const found = answer.answers.flatMap((record) => ('address' in record ? [record.address] : []));
   const agrees =
-    code === undefined
+    answer.isForwarded === true ||
+    (code === undefined
       ? [...found].sort().join() === [...(addresses as string[])].sort().join()
-      : found.length === 0 && code === (answer.rcode === 'NOERROR' ? 'NODATA' : answer.rcode);
+      : found.length === 0 && code === (answer.rcode === 'NOERROR' ? 'NODATA' : answer.rcode));
   if (!agrees) return undefined;
   return {
     stage: 'dns',
     where: asked.where,
     asked: `${candidate} ${String(type)}`,
-    verdict: answer.answers.length > 0 ? answer.answers.map(recordText).join(', ') : String(code),
+    verdict:
+      [...answer.answers.map(recordText), ...(answer.isForwarded === true ? (addresses as string[]) : [])].join(', ') ||
+      String(code),
     reason: answer.reason,
     ok: true,
     alternatives: dns.alternatives(name),
-    facts: { rcode: answer.rcode, records: answer.answers },
+    facts: { rcode: answer.isForwarded === true ? (code ?? 'NOERROR') : answer.rcode, records: answer.answers },
   };
 }
 
