@@ -1,3 +1,4 @@
+import { declined } from './declined.ts';
 import { findName, type FindOptions } from './find-name.ts';
 import { parseRequest } from './parse-request.ts';
 import { CLASS_IN, TYPE, typeName, type Answer, type ResourceRecord } from './record.ts';
@@ -25,10 +26,11 @@ export interface Question {
  */
 export function answerQuestion(question: Question, options: FindOptions): Answer {
   const { name, type } = question;
-  if (question.class !== CLASS_IN) return refused(`class ${question.class} is not served`);
-  if (type === TYPE.AXFR || type === TYPE.IXFR) return refused('zone transfers are not served');
+  if (question.class !== CLASS_IN) return declined('REFUSED', `class ${question.class} is not served`);
+  if (type === TYPE.AXFR || type === TYPE.IXFR) return declined('REFUSED', 'zone transfers are not served');
   const request = parseRequest(name, options.zone);
-  if (request.kind === 'outside') return refused(`${name || 'the root'} is outside the cluster domain ${options.zone}`);
+  if (request.kind === 'outside')
+    return declined('REFUSED', `${name || 'the root'} is outside the cluster domain ${options.zone}`);
   const found = findName(name, type, request, options);
   const alias = found.records.find(isAlias);
   const isAddressType = type === TYPE.A || type === TYPE.AAAA;
@@ -77,12 +79,3 @@ function follow(alias: CnameRecord, type: number, options: FindOptions): Partial
     ({ target } = next);
   }
 }
-
-const refused = (reason: string): Answer => ({
-  rcode: 'REFUSED',
-  authoritative: false,
-  answers: [],
-  authority: [],
-  additional: [],
-  reason,
-});

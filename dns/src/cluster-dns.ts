@@ -1,12 +1,13 @@
 import type { Component, InformerFactory, Random, Runtime } from '@kubarium/shared';
 import { answerQuestion, type Question } from './answer.ts';
+import { declined } from './declined.ts';
 import { decodeQuery } from './decode-query.ts';
 import { encodeQuery } from './encode-query.ts';
 import { encodeFormatError, encodeResponse } from './encode-response.ts';
 import { InformedIndex } from './informed-index.ts';
 import { parseRequest } from './parse-request.ts';
 import { readResponse } from './read-response.ts';
-import { CLASS_IN, TYPE, type Answer, type ResourceRecord } from './record.ts';
+import { CLASS_IN, TYPE, type Answer, type Rcode, type ResourceRecord } from './record.ts';
 import { shuffledAnswer } from './shuffled-answer.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -73,7 +74,7 @@ export class ClusterDns implements Component {
 
   /** What the cluster itself answers to a question, and why: for the servers, and for traces and explanations. */
   answer(question: Question): Answer {
-    if (!this.ready) return serverFailure('the DNS has not yet read the Services');
+    if (!this.ready) return declined('SERVFAIL', 'the DNS has not yet read the Services');
     const { namespace, name } = this.#service;
     const answer = answerQuestion(question, {
       index: this.#index,
@@ -93,10 +94,10 @@ export class ClusterDns implements Component {
     const query = decodeQuery(message);
     if ('malformed' in query) return encodeFormatError(query);
     const write = (told: Answer): Uint8Array => encodeResponse(query, shuffledAnswer(told, this.#random), transport);
-    const refuse = (rcode: Answer['rcode'], reason: string): Uint8Array => write({ ...serverFailure(reason), rcode });
-    if (query.opcode !== 0) return refuse('NOTIMP', `opcode ${query.opcode} is not served`);
+    const decline = (rcode: Rcode, reason: string): Uint8Array => write(declined(rcode, reason));
+    if (query.opcode !== 0) return decline('NOTIMP', `opcode ${query.opcode} is not served`);
     if (query.type === TYPE.OPT) return encodeFormatError({ malformed: true, id: query.id, opcode: 0 });
-    if (query.edns !== undefined && query.edns.version !== 0) return refuse('BADVERS', 'only EDNS 0 is spoken');
+    if (query.edns !== undefined && query.edns.version !== 0) return decline('BADVERS', 'only EDNS 0 is spoken');
     const answer = this.answer(query);
     const upstream = answer.isForwarded === true ? this.#upstream : undefined;
     if (upstream === undefined) return write(answer);
@@ -106,14 +107,14 @@ export class ClusterDns implements Component {
     }
     return upstream(message, transport).catch((error: unknown) => {
       this.#warn(query.name, error);
-      return write(serverFailure('the upstream DNS server does not answer'));
+      return decline('SERVFAIL', 'the upstream DNS server does not answer');
     });
   };
 
   /** Names outside the cluster's domain, aliases that lead there, and addresses that nobody in the cluster has (CoreDNS's `fallthrough`). */
   #isForeign({ name, type, class: of }: Question, { rcode, leadsTo }: Answer): boolean {
     if (leadsTo !== undefined) return true;
-    if (of !== CLASS_IN || type === TYPE.AXFR || type === TYPE.IXFR) return false;
+    if (rcode === 'NOERROR' || of !== CLASS_IN || type === TYPE.AXFR || type === TYPE.IXFR) return false;
     const { kind } = parseRequest(name, this.zone);
     return kind === 'outside' || (kind === 'reverse' && rcode === 'NXDOMAIN');
   }
@@ -134,12 +135,3 @@ export class ClusterDns implements Component {
     this.#runtime.logger.warn({ name, err: error }, 'a name outside the cluster could not be asked for');
   }
 }
-
-const serverFailure = (reason: string): Answer => ({
-  rcode: 'SERVFAIL',
-  authoritative: false,
-  answers: [],
-  authority: [],
-  additional: [],
-  reason,
-});

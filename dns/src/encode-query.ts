@@ -1,4 +1,3 @@
-import { HEADER_BYTES } from './message-reader.ts';
 import { MessageWriter } from './message-writer.ts';
 import { CLASS_IN } from './record.ts';
 
@@ -6,11 +5,9 @@ const RECURSION_DESIRED = 0x0100;
 
 /** Writes a question to another server; whoever sends it gives it an id. */
 export function encodeQuery(name: string, type: number): Buffer {
-  const writer = new MessageWriter(HEADER_BYTES);
+  const writer = new MessageWriter();
   writer.name(name);
   writer.short(type);
   writer.short(CLASS_IN);
-  const message = writer.bytes;
-  for (const [index, value] of [0, RECURSION_DESIRED, 1, 0, 0, 0].entries()) message.writeUInt16BE(value, 2 * index);
-  return message;
+  return writer.message(0, RECURSION_DESIRED, [1, 0, 0, 0]);
 }

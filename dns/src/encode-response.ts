@@ -1,5 +1,4 @@
 import type { Malformed, Query } from './decode-query.ts';
-import { HEADER_BYTES } from './message-reader.ts';
 import { MessageWriter } from './message-writer.ts';
 import { CLASS_IN, RCODE, TYPE, type Answer, type Rcode, type ResourceRecord } from './record.ts';
 import { writeRecordData } from './records/record-types.ts';
@@ -16,7 +15,7 @@ const LARGEST = 65_535;
 export function encodeResponse(query: Query, answer: Answer, transport: 'udp' | 'tcp'): Buffer {
   const limit = transport === 'tcp' ? LARGEST : Math.max(PLAIN_UDP_SIZE, query.edns?.udpSize ?? 0);
   const room = Math.min(limit, LARGEST) - (query.edns === undefined ? 0 : OPT_SIZE);
-  const writer = new MessageWriter(HEADER_BYTES);
+  const writer = new MessageWriter();
   writer.question(query.question, query.name);
   let isCut = false;
   const counts = [answer.answers, answer.authority, answer.additional].map((section) => {
@@ -34,19 +33,13 @@ export function encodeResponse(query: Query, answer: Answer, transport: 'udp' | 
     (isCut ? 0x0200 : 0) |
     query.repeatedFlags |
     (RCODE[answer.rcode] & 15);
-  const message = writer.bytes;
-  const header = [query.id, flags, 1, answers, authority, extra];
-  for (const [index, value] of header.entries()) message.writeUInt16BE(value, 2 * index);
-  return message;
+  return writer.message(query.id, flags, [1, answers, authority, extra]);
 }
 
 /** The response to what cannot be read: a header that says FORMERR; undefined where silence is the answer. */
 export function encodeFormatError({ id, opcode }: Malformed): Buffer | undefined {
   if (id === undefined) return undefined;
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt16BE(id, 0);
-  header.writeUInt16BE(0x8000 | (opcode << 11) | RCODE.FORMERR, 2);
-  return header;
+  return new MessageWriter().message(id, 0x8000 | (opcode << 11) | RCODE.FORMERR, [0, 0, 0, 0]);
 }
 
 /** Writes as many of the records as end within the limit and returns how many. */

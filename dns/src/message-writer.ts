@@ -1,15 +1,12 @@
+import { HEADER_BYTES } from './message-reader.ts';
+
 /** Writes a message into a buffer that grows, and remembers where names stand so that later ones can point at them. */
 export class MessageWriter {
-  #buffer: Buffer;
-  #at: number;
+  /** Leaves room for the header, which is written last. */
+  #buffer: Buffer = Buffer.allocUnsafe(512);
+  #at = HEADER_BYTES;
   /** Offsets of names written so far: in their case, which another name that points at them takes over. */
   readonly #names = new Map<string, number>();
-
-  /** Leaves room for the header, which is written last. */
-  constructor(headerBytes: number) {
-    this.#buffer = Buffer.allocUnsafe(512);
-    this.#at = headerBytes;
-  }
 
   get position(): number {
     return this.#at;
@@ -21,8 +18,9 @@ export class MessageWriter {
     for (const [name, offset] of this.#names) if (offset >= position) this.#names.delete(name);
   }
 
-  /** The message so far. It shares the writer's memory. */
-  get bytes(): Buffer {
+  /** The message with its header (RFC 1035 §4.1.1): id, flags, and how many records each section has. It shares the writer's memory. */
+  message(id: number, flags: number, counts: readonly [number, number, number, number]): Buffer {
+    for (const [index, value] of [id, flags, ...counts].entries()) this.#buffer.writeUInt16BE(value, 2 * index);
     return this.#buffer.subarray(0, this.#at);
   }
 

@@ -20,7 +20,8 @@ type Failure = Extract<Resolution, { ok: false }>['code'];
 /**
  * The pod's resolver, after glibc: the files are read at each look-up, since volumes change under them.
  *
- * Simplified: AAAA is asked only where the name exists and has no A record; glibc asks for both at once.
+ * Simplified: AAAA is asked only where the name exists and has no A record. glibc asks for both at once, and so finds the IPv6 addresses
+ * as well of a name that has both (a headless Service with slices of both families); without an IPv6 network they lead nowhere.
  */
 export function createStubResolver(options: StubResolverOptions): Resolver {
   return { lookup: (name, trace) => new Lookup(options, trace).run(name) };

@@ -2,7 +2,9 @@ import { isIPv6 } from 'node:net';
 
 /** An IPv6 address in RFC 5952's form, as URLs show it; undefined where the text is no such address, or has a zone (`fe80::1%eth0`). */
 export const canonicalIpv6 = (address: string): string | undefined =>
-  isIPv6(address) && !address.includes('%') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : undefined;
+  address.includes(':') && isIPv6(address) && !address.includes('%')
+    ? new URL(`http://[${address}]`).hostname.slice(1, -1)
+    : undefined;
 
 /** The eight 16-bit groups of an IPv6 address, or undefined where the text is no such address. */
 export function ipv6Groups(address: string): number[] | undefined {
