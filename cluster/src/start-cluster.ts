@@ -5,6 +5,7 @@ import { realClock, seededRandom, VirtualClock, type Logger, type SocketAddress,
 import { mostNodes, POD_CIDR } from './bootstrap/addresses.ts';
 import type { ClockPace } from './clock/clock-pace.ts';
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
+import { portNotice } from './host/port-notice.ts';
 import { serveHttpProxy } from './host/serve-http-proxy.ts';
 import { serveServices } from './host/serve-services.ts';
 import { kubeconfig } from './kubeconfig.ts';
@@ -184,8 +185,8 @@ async function serveHostDns(
   try {
     await listener.start();
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE') throw error;
-    return `cluster DNS does not answer on this machine: port ${dnsPort} is in use (choose another with --dns-port)`;
+    const missing = 'cluster DNS does not answer on this machine';
+    return portNotice(error, missing, { port: dnsPort, flag: '--dns-port' });
   }
   parts.use(listener);
   return `cluster DNS answers at 127.0.0.1:${listener.port}`;
@@ -201,14 +202,7 @@ async function serveProxy(
     const url = `http://127.0.0.1:${proxy.port}`;
     return `HTTP proxy into the cluster at ${url}: curl -x ${url} http://SERVICE.NAMESPACE`;
   } catch (error) {
-    switch (codeOf(error)) {
-      case 'EADDRINUSE':
-        return `no HTTP proxy into the cluster: port ${proxyPort} is in use (choose another with --proxy-port)`;
-      case 'EACCES':
-        return `no HTTP proxy into the cluster: port ${proxyPort} may not be opened by this user (choose one above 1023 with --proxy-port)`;
-      default:
-        throw error;
-    }
+    return portNotice(error, 'no HTTP proxy into the cluster', { port: proxyPort, flag: '--proxy-port' });
   }
 }
 
