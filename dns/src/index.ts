@@ -4,6 +4,7 @@ export { ClusterDns, type AnswerMessage, type ClusterDnsOptions } from './cluste
 export { serveDns, type ServeDnsOptions } from './dns-server.ts';
 export { HostDnsListener, type HostDnsListenerOptions } from './host-dns-listener.ts';
 export { forwardTo, type Upstream } from './upstream.ts';
+export { questionText } from './question-text.ts';
 export { parseRequest, type NameRequest } from './parse-request.ts';
 export { RCODE, TYPE, typeName, type Answer, type Rcode, type ResourceRecord } from './record.ts';
 export type { ServiceIndex } from './service-index.ts';

@@ -57,8 +57,8 @@ export class DatagramTransport {
     this.#arrive(sent, target, flow.apparentSource, flow.target, listeners);
   }
 
-  #listeners({ from, source, to }: Sent, trace: TraceSink | undefined): FlowListeners | undefined {
-    return this.#taps.listeners('UDP', from.owner, source, to, trace);
+  #listeners({ from, source, to, data }: Sent, trace: TraceSink | undefined): FlowListeners | undefined {
+    return this.#taps.listeners('UDP', from.owner, source, to, trace, data);
   }
 
   /** The flow that a datagram belongs to: the tracked one while it stands, else a new one. */

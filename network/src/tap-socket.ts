@@ -21,9 +21,10 @@ export class TapSocket {
     source: SocketAddress,
     destination: SocketAddress,
     trace: TraceSink | undefined,
+    data?: Uint8Array,
   ): FlowListeners | undefined {
     if (this.tap === undefined) return trace === undefined ? undefined : new FlowListeners(trace, undefined);
-    const record = this.tap.begin({ protocol, from, source, destination });
+    const record = this.tap.begin({ protocol, from, source, destination, data });
     return new FlowListeners(joinedSinks(trace, record)!, record);
   }
 }

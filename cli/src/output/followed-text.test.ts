@@ -41,3 +41,9 @@ it('says no address twice', () => {
   const text = followedText(trace('10.244.1.3:80', { verdict: 'Refused', destination: at }));
   expect(text).toContain('✗ refused at default/web\n');
 });
+
+it('tells the question to a DNS server instead of its address', () => {
+  const query = trace('10.96.0.10:53', { service: 'kube-system/kube-dns' });
+  const text = followedText({ ...query, spec: { ...query.spec, question: 'backend.default.svc.cluster.local A' } });
+  expect(text).toContain('  kube-system/kube-dns (backend.default.svc.cluster.local A)  ✓');
+});

@@ -53,7 +53,11 @@ it.each<[string, object, Partial<Answer>, string | undefined]>([
     'CNAME www.example.com, 192.0.2.1',
   ],
 ])('tells the evidence for %s', (_, facts, answer, verdict) => {
-  const told = dnsEvidence(hop(facts), before, { serviceAddress: DNS, answer: () => answered(answer) });
+  const told = dnsEvidence(hop(facts), before, {
+    serviceAddress: DNS,
+    answer: () => answered(answer),
+    alternatives: () => [],
+  });
   expect(told?.verdict).toBe(verdict);
   expect(told?.reason).toBe(verdict === undefined ? undefined : 'for a reason');
 });

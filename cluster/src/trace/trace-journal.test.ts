@@ -45,6 +45,10 @@ it('brings every connection and datagram, with the Service it was for, the pod i
     'UDP default/frontend > kube-system/kube-dns > kube-system/coredns: Delivered',
     'TCP default/frontend > default/backend > default/backend: Delivered',
   ]);
+  expect(seen[0]!.spec).toMatchObject({
+    destination: '10.96.0.10:53',
+    question: 'backend.default.svc.cluster.local A',
+  });
   const [, { kind, metadata, spec, status }] = seen as [Trace, Trace];
   expect({ kind, name: metadata.name, namespace: metadata.namespace, pod: spec.pod }).toMatchObject({
     kind: 'Trace',

@@ -1,3 +1,4 @@
+import { questionText } from '@kubarium/dns';
 import { RecentLane, RecentObjects, type ReadableResource } from '@kubarium/apiserver';
 import {
   apiVersionOf,
@@ -28,6 +29,7 @@ export interface TraceJournalOptions {
 
 /** How much of an answer's body is kept; the whole of it goes to whoever made the request. */
 const KEPT_BODY_CHARACTERS = 4096;
+const DNS_PORT = 53;
 /** A name's most, less the number at its end. */
 const MAX_NAME_BASE = 240;
 
@@ -89,10 +91,12 @@ export class TraceJournal implements TraceKeeper {
 
   #record(flow: TappedFlow): FlowRecord {
     const recorder = new TraceRecorder(this.#options.runtime.clock);
+    const isQuery = flow.protocol === 'UDP' && flow.destination.port === DNS_PORT && flow.data !== undefined;
+    const question = isQuery ? questionText(flow.data!) : undefined;
     return {
       hop: (hop) => recorder.hop(hop),
       end: (end) => {
-        const draft = flowDraft(flow, end, recorder);
+        const draft = flowDraft(flow, question, end, recorder);
         this.#recent.add(this.#flows, this.#named(draft, flow.from.pod?.name ?? flow.from.node));
       },
     };
@@ -156,7 +160,12 @@ function requestDestination(hops: readonly Hop[]): TraceDestination | undefined 
   return destinationOf({ outcome: 'delivered', target, to: owner } as FlowEnd);
 }
 
-function flowDraft(flow: TappedFlow, end: FlowEnd, { hops, elapsedMs }: TraceRecorder): TraceDraft {
+function flowDraft(
+  flow: TappedFlow,
+  question: string | undefined,
+  end: FlowEnd,
+  { hops, elapsedMs }: TraceRecorder,
+): TraceDraft {
   const { protocol, from, source, destination } = flow;
   const { verdict, reason } = flowJudgement(hops, end);
   const status: TraceStatus = {
@@ -169,7 +178,7 @@ function flowDraft(flow: TappedFlow, end: FlowEnd, { hops, elapsedMs }: TraceRec
     hops,
   };
   const namespace = from.pod?.namespace ?? end.to?.pod?.namespace ?? 'kube-system';
-  const spec = { pod: from.pod?.name, protocol, destination: socketAddressText(destination) };
+  const spec = { pod: from.pod?.name, protocol, destination: socketAddressText(destination), question };
   return { metadata: { namespace }, spec, status };
 }
 

@@ -26,6 +26,8 @@ export interface TraceSpec {
   /** Of a connection or a datagram: what it is and where it was sent, `10.96.0.10:53`. */
   protocol?: 'TCP' | 'UDP' | undefined;
   destination?: string | undefined;
+  /** Of a datagram that asks a DNS server: `backend.default.svc.cluster.local A`. */
+  question?: string | undefined;
 }
 
 /**

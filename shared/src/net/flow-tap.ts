@@ -3,7 +3,10 @@ import type { Flow } from './path-stage.ts';
 import type { TraceSink } from './trace.ts';
 
 /** A connection or a datagram that is about to leave its source. */
-export type TappedFlow = Omit<Flow, 'trace'>;
+export interface TappedFlow extends Omit<Flow, 'trace'> {
+  /** What a datagram carries. Only for as long as the call lasts. */
+  readonly data?: Uint8Array | undefined;
+}
 
 /**
  * What became of a flow: somebody took it; it was refused; it was lost by a stage's decision; nobody has the address. A connection that
