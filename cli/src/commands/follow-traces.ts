@@ -1,5 +1,5 @@
 import { TRACES, type Trace } from '@kubarium/cluster';
-import type { KubeClient, StatusError } from '@kubarium/shared';
+import type { KubeClient, StatusError, WatchEvent } from '@kubarium/shared';
 
 /** The code of a watch that was cut off because its events were not read in time. */
 const EXPIRED = 410;
@@ -15,9 +15,9 @@ export async function followTraces(
 ): Promise<void> {
   let resourceVersion = await versionNow(client);
   while (!signal.aborted) {
-    const ended = await watched(client, { fieldSelector, resourceVersion }, signal, (trace) => {
-      resourceVersion = trace.metadata.resourceVersion;
-      tell(trace);
+    const ended = await watched(client, { fieldSelector, resourceVersion }, signal, ({ type, object }) => {
+      ({ resourceVersion } = object.metadata);
+      if (type === 'ADDED' || type === 'MODIFIED') tell(object);
     });
     if (ended === undefined) continue;
     if (ended.status.code !== EXPIRED) throw ended;
@@ -41,13 +41,11 @@ function watched(
   client: KubeClient,
   options: { readonly fieldSelector: string; readonly resourceVersion: string },
   signal: AbortSignal,
-  tell: (trace: Trace) => void,
+  event: (event: WatchEvent<Trace>) => void,
 ): Promise<StatusError | undefined> {
   return new Promise((resolve) => {
-    const stop = client.watch<Trace>(TRACES, options, {
-      event: ({ type, object }) => void ((type === 'ADDED' || type === 'MODIFIED') && tell(object)),
-      end: resolve,
-    });
+    // Bookmarks keep the version young where the selector fits little.
+    const stop = client.watch<Trace>(TRACES, { ...options, allowWatchBookmarks: true }, { event, end: resolve });
     signal.addEventListener('abort', () => {
       stop();
       resolve(undefined);

@@ -115,6 +115,24 @@ describe('watches', () => {
     expect(seen).toEqual(['ADDED a', 'BOOKMARK']);
   });
 
+  it('that select little are told now and then of the version that all has come to', async () => {
+    const { add, watch } = fixture();
+    const query = {
+      fieldSelector: 'color=blue',
+      allowWatchBookmarks: true,
+      resourceVersion: '0',
+      sendInitialEvents: false,
+    };
+    const [bookmarked, plain] = [watch(query), watch({ ...query, allowWatchBookmarks: false })];
+    for (let n = 0; n < 250; n++) {
+      add(`red-${n}`);
+      if (n === 150) add('blue', 'blue');
+      await turn();
+    }
+    expect(bookmarked.seen).toEqual(['BOOKMARK', 'ADDED blue']);
+    expect(plain.seen).toEqual(['ADDED blue']);
+  });
+
   it.each([
     ['what has fallen out', '1'],
     ['an earlier process', '99'],

@@ -28,6 +28,9 @@ import { RecentLane, type RecentEntry } from './recent-lane.ts';
 /** A watcher that leaves this much unread is cut off: what it missed would have to be kept for it. */
 const MAX_BACKLOG_BYTES = 1024 * 1024;
 
+/** How many objects may pass a watcher by before it is told of the version that all has come to. */
+const BOOKMARK_EVERY = 100;
+
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 export interface RecentObjectsOptions {
@@ -42,8 +45,9 @@ interface Watcher {
   readonly receiver: WatchReceiver;
   readonly namespace: string | undefined;
   readonly selection: Selection;
-  /** The last version that it has been told of as it opened, or knows of otherwise. */
-  readonly knownVersion: number;
+  readonly wantsBookmarks: boolean;
+  /** The last version that it was told of, or knows of since it opened. */
+  knownVersion: number;
 }
 
 /**
@@ -115,11 +119,19 @@ export class RecentObjects implements ReadableResource {
     // A version of an earlier process is as good as gone.
     if (from > this.#version || (from > 0 && from < oldest)) return session.fail(this.#expired(from));
     const { namespace } = query;
-    const watcher: Watcher = { session, receiver, namespace, selection, knownVersion: this.#version };
+    const watcher: Watcher = {
+      session,
+      receiver,
+      namespace,
+      selection,
+      wantsBookmarks: query.allowWatchBookmarks === true,
+      knownVersion: this.#version,
+    };
     const initial = this.#after(from)
       .filter((entry) => selects(entry, namespace, selection))
       .map(({ text, value }): RenderedEvent => ({ type: 'ADDED', text, value }));
-    if (sendInitialEvents && query.allowWatchBookmarks === true) initial.push(this.#bookmark());
+    if (sendInitialEvents && query.allowWatchBookmarks === true)
+      initial.push(this.#bookmark({ [INITIAL_EVENTS_END]: 'true' }));
     session.begin(initial);
     this.#watchers.add(watcher);
     if (this.#watchers.size === 1) this.#onWatched(true);
@@ -134,13 +146,20 @@ export class RecentObjects implements ReadableResource {
   #flush(): void {
     const batch = this.#pending;
     this.#pending = [];
-    for (const { session, receiver, namespace, selection, knownVersion } of this.#watchers) {
+    for (const watcher of this.#watchers) {
+      const { session, receiver, namespace, selection, wantsBookmarks, knownVersion } = watcher;
       if ((receiver.backlogBytes?.() ?? 0) > MAX_BACKLOG_BYTES) {
         const message = `too slow: more than ${MAX_BACKLOG_BYTES} bytes have not been read; what came since is left out`;
         session.fail(expired(message));
         continue;
       }
-      const events = batch.filter((event) => event.version > knownVersion && selects(event, namespace, selection));
+      const events: RenderedEvent[] = batch.filter(
+        (event) => event.version > knownVersion && selects(event, namespace, selection),
+      );
+      // Who is told of little would come back with a version that has long fallen out.
+      const isBehind = wantsBookmarks && this.#version - knownVersion >= BOOKMARK_EVERY;
+      if (events.length === 0 && isBehind) events.push(this.#bookmark({}));
+      if (events.length > 0) watcher.knownVersion = this.#version;
       session.send(events);
     }
     this.#runtime.activity?.end();
@@ -155,8 +174,8 @@ export class RecentObjects implements ReadableResource {
     return expired(`too old resource version: ${asked} (${this.#version})`);
   }
 
-  #bookmark(): RenderedEvent {
-    const metadata = { resourceVersion: String(this.#version), annotations: { [INITIAL_EVENTS_END]: 'true' } };
+  #bookmark(annotations: Readonly<Record<string, string>>): RenderedEvent {
+    const metadata = { resourceVersion: String(this.#version), annotations };
     const type: WatchEvent['type'] = 'BOOKMARK';
     const { kind } = this.definition;
     return { type, ...render({ kind, apiVersion: apiVersionOf(this.definition), metadata } as unknown as ApiObject) };
