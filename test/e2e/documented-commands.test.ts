@@ -36,7 +36,7 @@ const masked = (text: string): string =>
     .replace(/after \d+ m(illiseconds|s)\b/g, 'after a time')
     .replace(/(backend|coredns)-[a-z0-9]+-[a-z0-9]{5}\b/g, '$1-POD')
     .replace(/node-\d/g, 'node-N')
-    .replace(/ \d+s$/gm, ' AGE')
+    .replace(/ (?:\d+m)?\d+[sm]$/gm, ' AGE')
     .replace(/^( *)[*-] ADDRESS:53 .*\n/gm, '');
 
 /** The words of a command, with quotes as a shell has them. */
