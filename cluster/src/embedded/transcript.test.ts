@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { lessonFlow } from '../testing/lesson-flow.ts';
 
 /** Many more: RUNS=1000 */
-const RUNS = Number(process.env['RUNS'] ?? 50);
+const RUNS = Number(process.env['RUNS'] ?? 20);
 
 test(`${RUNS} runs of the lesson with one seed have one transcript, side by side or one after another`, async () => {
   const [first, second] = await Promise.all([lessonFlow(7), lessonFlow(7)]);
