@@ -13,12 +13,18 @@ export interface ProxyNode {
  */
 export type Entrance = 'internal' | 'external' | 'short-circuit';
 
-export type EndpointChoice =
-  | { readonly outcome: 'endpoints'; readonly candidates: readonly Endpoint[]; readonly reason: string }
-  /** Nobody at all could answer (REJECT): the client is refused. */
-  | { readonly outcome: 'refuse'; readonly candidates: readonly []; readonly reason: string }
-  /** Others could answer, but policy asks for this node's own endpoints (DROP): the client gets no answer. */
-  | { readonly outcome: 'drop'; readonly candidates: readonly []; readonly reason: string };
+export interface EndpointChoice {
+  /**
+   * `refuse`: nobody at all could answer (REJECT). `drop`: others could, but policy asks for this node's own (DROP): the client gets no
+   * answer.
+   */
+  readonly outcome: 'endpoints' | 'refuse' | 'drop';
+  /** Empty but for the outcome `endpoints`. */
+  readonly candidates: readonly Endpoint[];
+  /** Whether a policy Local kept other nodes' endpoints out. */
+  readonly isLocal: boolean;
+  readonly reason: string;
+}
 
 /**
  * The endpoints among which a node's proxy picks, in this precedence:
@@ -43,15 +49,16 @@ export function chooseEndpoints(
   const terminating = endpoints.filter(isFallback);
   if (ready.length === 0 && terminating.length === 0) {
     const reason = endpoints.length === 0 ? 'the Service has no endpoints' : 'no endpoint is ready';
-    return { outcome: 'refuse', candidates: [], reason };
+    return { outcome: 'refuse', candidates: [], isLocal: false, reason };
   }
   if (entrance === 'internal' ? port.internalLocal : entrance === 'external' && port.externalLocal) {
     const policy = `${entrance}TrafficPolicy Local`;
     const own = ready.filter((endpoint) => endpoint.node === node.name);
-    if (own.length > 0) return chosen(own, `${policy}: ready on ${node.name}`);
+    if (own.length > 0) return chosen(own, `${policy}: ready on ${node.name}`, true);
     const leaving = terminating.filter((endpoint) => endpoint.node === node.name);
-    if (leaving.length > 0) return chosen(leaving, `${policy}: none ready on ${node.name}, terminating but serving`);
-    return { outcome: 'drop', candidates: [], reason: `${policy}, and no endpoint is on ${node.name}` };
+    if (leaving.length > 0)
+      return chosen(leaving, `${policy}: none ready on ${node.name}, terminating but serving`, true);
+    return { outcome: 'drop', candidates: [], isLocal: true, reason: `${policy}, and no endpoint is on ${node.name}` };
   }
   if (ready.length === 0) return chosen(terminating, 'none is ready, terminating but serving');
   if (ready.every(({ nodeHints }) => nodeHints !== undefined && nodeHints.length > 0)) {
@@ -70,14 +77,15 @@ export function chooseEndpoints(
 export function whyNot(endpoint: Endpoint, choice: EndpointChoice, node: ProxyNode): string {
   if (!endpoint.ready && !isFallback(endpoint)) return endpoint.terminating ? 'terminating' : 'not ready';
   if (!endpoint.ready) return 'terminating, and others are ready';
-  if (choice.reason.includes('Local') && endpoint.node !== node.name) return `not on ${node.name}`;
+  if (choice.isLocal && endpoint.node !== node.name) return `not on ${node.name}`;
   return 'no hint for here';
 }
 
 const isFallback = (endpoint: Endpoint): boolean => !endpoint.ready && endpoint.serving && endpoint.terminating;
 
-const chosen = (candidates: readonly Endpoint[], reason: string): EndpointChoice => ({
+const chosen = (candidates: readonly Endpoint[], reason: string, isLocal = false): EndpointChoice => ({
   outcome: 'endpoints',
   candidates,
+  isLocal,
   reason,
 });

@@ -228,7 +228,7 @@ function serviceHop(flow: Flow, match: Match, choice: EndpointChoice, picked: En
     reason: `${as} of Service ${route.name}: ${why}`,
     ok: picked !== undefined,
     alternatives: alternatives(route.endpoints, picked, (endpoint) =>
-      endpoint === picked ? why : candidates.includes(endpoint) ? 'not picked' : whyNot(endpoint, choice, node),
+      endpoint === picked ? why : choice.candidates.includes(endpoint) ? 'not picked' : whyNot(endpoint, choice, node),
     ),
     facts: {
       service: route.port.service,

@@ -112,8 +112,8 @@ function routing(
     const ready = endpoints.filter((endpoint) => endpoint.ready);
     const choice: EndpointChoice =
       ready.length === 0
-        ? { outcome: 'refuse', candidates: [], reason: 'no endpoint is ready' }
-        : { outcome: 'endpoints', candidates: ready, reason: 'ready' };
+        ? { outcome: 'refuse', candidates: [], isLocal: false, reason: 'no endpoint is ready' }
+        : { outcome: 'endpoints', candidates: ready, isLocal: false, reason: 'ready' };
     return { endpoints, choice, nodesLeftOut: [] };
   }
   const internalLocal = service?.spec.internalTrafficPolicy === 'Local';
