@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer, type AddressInfo, type Server as NetServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { FakeKubelet } from '../testing/fake-kubelet.ts';
@@ -75,6 +77,25 @@ async function channels(socket: WebSocket): Promise<{ code: number; texts: Recor
   const [code] = (await once(socket, 'close')) as [number];
   return { code, texts };
 }
+
+test.each(['exec?command=cat&stdin=1&stdout=1', 'attach?stdin=1&stdout=1', 'portforward?ports=80'])(
+  'a client of %s that speaks no WebSocket after its upgrade is sent away, and nothing else happens',
+  async (path) => {
+    const socket = connect({ host: '127.0.0.1', port: api.port, ca: api.certificates.ca });
+    const lines = [
+      `GET ${PODS}/p/${path} HTTP/1.1`,
+      'Host: a',
+      `Authorization: Bearer ${ADMIN_TOKEN}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Protocol: v4.channel.k8s.io',
+    ];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n{"kind":"Pod"}`);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 101 /);
+  },
+);
 
 describe('exec over WebSocket', () => {
   test.each(['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v4.base64.channel.k8s.io'])(

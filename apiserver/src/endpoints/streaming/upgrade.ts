@@ -39,7 +39,13 @@ export function acceptWebSocket(upgrade: Upgrade, protocol: string): Promise<Web
   const { request, socket, head } = upgrade;
   delete request.headers['sec-websocket-protocol'];
   chosenProtocols.set(request, protocol);
-  return new Promise((resolve) => webSockets.handleUpgrade(request, socket, head, resolve));
+  return new Promise((resolve) =>
+    webSockets.handleUpgrade(request, socket, head, (accepted) => {
+      // What is no frame ends the connection (RFC 6455 §7.1.7); the library sees to that, and needs somebody who hears of it.
+      accepted.on('error', () => {});
+      resolve(accepted);
+    }),
+  );
 }
 
 /** Grants SPDY/3.1: what follows on the socket are frames. `protocols` speak over it; the client's first that we know is chosen. */
