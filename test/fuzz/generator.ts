@@ -111,7 +111,9 @@ export class RequestGenerator {
     if (this.#chance(50)) path = this.#pick(OTHER_PATHS);
     if (this.#chance(10)) path = mutatePath(path, random);
     const query = queryOf(random);
-    const { body, type } = this.#body(method, kind);
+    const upgrade = this.#chance(100) ? upgradeHeaders(this.#pick(['websocket', 'SPDY/3.1', 'x'])) : {};
+    // What follows a granted upgrade are frames, or should be.
+    const { body, type } = 'Upgrade' in upgrade && this.#chance(2) ? this.#encode({}) : this.#body(method, kind);
     const isSafe = body === undefined || !growsTooMuch(body);
     const full = query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`;
     return {
@@ -120,7 +122,7 @@ export class RequestGenerator {
       headers: {
         Accept: this.#chance(4) ? this.#pick(ACCEPTS) : JSON_TYPE,
         ...(type === undefined ? {} : { 'Content-Type': type }),
-        ...(this.#chance(100) ? upgradeHeaders(this.#pick(['websocket', 'SPDY/3.1', 'x'])) : {}),
+        ...upgrade,
       },
       body,
     };

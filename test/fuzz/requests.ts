@@ -50,9 +50,16 @@ export async function fuzzRequests({ requests, seed, report }: FuzzOptions): Pro
   let sent = 0;
   /** What the process was doing when it first did not answer. */
   let stack: string[] | undefined;
+  let hasDied = false;
+  const died = probe.uncaught.then((error) => {
+    hasDied = true;
+    problems.push(`the process ends: ${error}`);
+    report?.(problems.at(-1)!);
+  });
+  const goesOn = (): boolean => !hasDied && problems.length < MAX_PROBLEMS;
 
   const work = async (until: number): Promise<void> => {
-    while (sent < until && problems.length < MAX_PROBLEMS) {
+    while (sent < until && goesOn()) {
       sent++;
       const request = generator.next();
       const outcome = await sender.send(request);
@@ -68,10 +75,12 @@ export async function fuzzRequests({ requests, seed, report }: FuzzOptions): Pro
       }
     }
   };
-  for (let tenth = 1; tenth <= 10 && problems.length < MAX_PROBLEMS; tenth++) {
+  for (let tenth = 1; tenth <= 10 && goesOn(); tenth++) {
     const until = Math.floor((requests * tenth) / 10);
-    await Promise.all(Array.from({ length: PARALLEL }, () => work(until)));
-    await clear(api, resources, namespace);
+    await Promise.race([died, Promise.all(Array.from({ length: PARALLEL }, () => work(until)))]);
+    if (!goesOn()) break;
+    await Promise.race([died, clear(api, resources, namespace)]);
+    if (!goesOn()) break;
     memoryMb.push(await probe.usedMb());
     report?.(`${sent} requests: ${JSON.stringify(answers)}, ${memoryMb.at(-1)} MB`);
   }

@@ -7,7 +7,10 @@ interface Message {
   readonly id?: number;
   readonly method?: string;
   readonly result: { readonly result?: { readonly value?: unknown } };
-  readonly params?: { readonly callFrames?: readonly CallFrame[] };
+  readonly params?: {
+    readonly callFrames?: readonly CallFrame[];
+    readonly exceptionDetails?: { readonly text: string; readonly exception?: { readonly description?: string } };
+  };
 }
 
 interface CallFrame {
@@ -23,6 +26,7 @@ interface CallFrame {
 export class HeapProbe implements Disposable {
   readonly #socket: WebSocket;
   readonly #answers = new Map<number, (result: Message['result']) => void>();
+  readonly #uncaught = Promise.withResolvers<string>();
   #asked = 0;
   #onPaused: ((frames: readonly CallFrame[]) => void) | undefined;
 
@@ -33,6 +37,10 @@ export class HeapProbe implements Disposable {
       this.#answers.get(id)?.(result);
       this.#answers.delete(id);
       if (method === 'Debugger.paused') this.#onPaused?.(params?.callFrames ?? []);
+      const thrown = method === 'Runtime.exceptionThrown' ? params?.exceptionDetails : undefined;
+      if (thrown === undefined) return;
+      this.#uncaught.resolve(`${thrown.text} ${thrown.exception?.description ?? ''}`);
+      this[Symbol.dispose]();
     });
   }
 
@@ -47,7 +55,17 @@ export class HeapProbe implements Disposable {
       socket.addEventListener('open', resolve);
       socket.addEventListener('error', () => reject(new Error(`no inspector at ${url}`)));
     });
-    return new HeapProbe(socket);
+    const probe = new HeapProbe(socket);
+    await probe.#ask('Runtime.enable');
+    return probe;
+  }
+
+  /**
+   * Resolves with the exception that ends the process, should there be one. A process that is looked into waits, and answers nobody, until
+   * the look is over: so this ends it.
+   */
+  get uncaught(): Promise<string> {
+    return this.#uncaught.promise;
   }
 
   /** Collects garbage; resolves with the bytes in use after it, in MB: the heap and what it holds outside. */
