@@ -11,6 +11,12 @@ test('reads JSON and YAML, and fills in kind and apiVersion', () => {
   expect(decode('spec: {a: 1}', 'application/yaml').object).toEqual(object);
 });
 
+test('takes null for absent, as all kinds do', () => {
+  expect(decode('{"spec":null,"metadata":null}').object).toEqual(decode('{}').object);
+  expect(decode('{"spec":{"a":null,"b":[{"c":null}]}}').object).toMatchObject({ spec: { b: [{}] } });
+  expect(decode('spec: {a: null}', 'application/yaml').object).toEqual(decode('{"spec":{}}').object);
+});
+
 test.each([
   ['a list', '[]', 'application/json', 'the object provided is unrecognized'],
   ['half a document', '{', 'application/json', 'error parsing the body'],

@@ -11,7 +11,7 @@ export function decodePlain(target: Omit<DecodeTarget, 'schema'>, body: Buffer, 
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${target.kind})`);
   }
-  const given = value as Partial<ApiObject>;
+  const given = withoutNulls(value) as Partial<ApiObject>;
   if (
     (given.kind ?? target.kind) !== target.kind ||
     (given.apiVersion ?? apiVersionOf(target)) !== apiVersionOf(target)
@@ -22,6 +22,14 @@ export function decodePlain(target: Omit<DecodeTarget, 'schema'>, body: Buffer, 
   }
   const metadata = { ...given.metadata } as ApiObject['metadata'];
   return { object: { ...given, kind: target.kind, apiVersion: apiVersionOf(target), metadata }, warnings: [] };
+}
+
+/** Null is as good as absent; in a list it stays. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
