@@ -11,7 +11,7 @@ import type { WatchClient, WatchHandle, WatchWay } from './watch-way.ts';
  * and what a watch begins with, is what there was at its revision; 410 comes where the past is gone, and only there.
  */
 
-export const SELECTIONS: readonly { readonly query: Partial<WatchQuery>; readonly isSelected: IsSelected }[] = [
+const SELECTIONS: readonly { readonly query: Partial<WatchQuery>; readonly isSelected: IsSelected }[] = [
   { query: {}, isSelected: () => true },
   { query: { labelSelector: 'color=red' }, isSelected: (_name, { color }) => color === 'red' },
   {
