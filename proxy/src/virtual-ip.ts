@@ -221,7 +221,6 @@ const hopOf = (flow: Flow, node: NodeFacts) => ({
 
 function serviceHop(flow: Flow, match: Match, choice: EndpointChoice, picked: Endpoint | undefined, why: string): Hop {
   const { route, node, as } = match;
-  const candidates: readonly Endpoint[] = choice.candidates;
   return {
     ...hopOf(flow, node),
     verdict: picked?.key ?? (choice.outcome === 'refuse' ? 'refused' : 'dropped'),

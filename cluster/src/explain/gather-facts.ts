@@ -152,7 +152,7 @@ function withAffinity(
   const to = { protocol, address: service.spec.clusterIP ?? '', port: port.port };
   const kept = proxy.keptAt(to, spec.nodeName ?? '', status.podIP ?? '');
   const endpoint = choice.candidates.find(({ key }) => key === kept);
-  return endpoint === undefined ? choice : { outcome: 'endpoints', candidates: [endpoint], reason: SESSION_AFFINITY };
+  return endpoint === undefined ? choice : { ...choice, candidates: [endpoint], reason: SESSION_AFFINITY };
 }
 
 /** The endpoints for a port, as the proxies read the slices; for a headless Service without such a port, all addresses. */
