@@ -8,7 +8,8 @@ import type { Codec } from './storage.ts';
 export const objectCodec: Codec<ApiObject> = {
   encode(object, revision) {
     const value = inOrder(object, String(revision));
-    return { text: JSON.stringify(value), value };
+    // Most events are written, told to a watcher or two as text, and never looked at.
+    return { text: JSON.stringify(value), value, isSeldomRead: value.kind === 'Event' };
   },
   decode: (text) => JSON.parse(text) as ApiObject,
 };

@@ -55,6 +55,8 @@ export interface Encoded<T> {
   readonly text: string;
   /** As `decode` would make it of the text. */
   readonly value: T;
+  /** True where the text alone is worth its memory. */
+  readonly isSeldomRead?: boolean | undefined;
 }
 
 /** One key's value at a revision. Shared and immutable. */

@@ -1,8 +1,8 @@
 import type { Codec, Encoded, Stored } from './storage.ts';
 
 /**
- * A stored value: its text, and the value for as long as somebody uses it (as the caches of those who watch it do). One that nobody
- * uses is let go by the garbage collection, and decoded again when somebody looks: most events are never looked at.
+ * A stored value: its text, and the value from when somebody first looks. One that is seldom read is kept only for as long as somebody
+ * has it, and decoded again when somebody looks.
  */
 export class StoredRecord<T extends object> implements Stored<T> {
   readonly key: string;
@@ -10,7 +10,8 @@ export class StoredRecord<T extends object> implements Stored<T> {
   readonly createRevision: number;
   readonly text: string;
   readonly #codec: Codec<T>;
-  #value: WeakRef<T> | undefined;
+  #value: T | undefined;
+  #seldomRead: WeakRef<T> | undefined;
 
   private constructor(key: string, revision: number, createRevision: number, text: string, codec: Codec<T>) {
     this.key = key;
@@ -24,11 +25,12 @@ export class StoredRecord<T extends object> implements Stored<T> {
     key: string,
     revision: number,
     createRevision: number,
-    { text, value }: Encoded<T>,
+    { text, value, isSeldomRead }: Encoded<T>,
     codec: Codec<T>,
   ): StoredRecord<T> {
     const record = new StoredRecord<T>(key, revision, createRevision, text, codec);
-    record.#value = new WeakRef(value);
+    if (isSeldomRead === true) record.#seldomRead = new WeakRef(value);
+    else record.#value = value;
     return record;
   }
 
@@ -43,11 +45,12 @@ export class StoredRecord<T extends object> implements Stored<T> {
   }
 
   get value(): T {
-    let value = this.#value?.deref();
-    if (value === undefined) {
-      value = this.#codec.decode(this.text);
-      this.#value = new WeakRef(value);
-    }
+    if (this.#value !== undefined) return this.#value;
+    const seldomRead = this.#seldomRead?.deref();
+    if (seldomRead !== undefined) return seldomRead;
+    const value = this.#codec.decode(this.text);
+    if (this.#seldomRead === undefined) this.#value = value;
+    else this.#seldomRead = new WeakRef(value);
     return value;
   }
 }
