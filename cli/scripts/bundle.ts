@@ -24,8 +24,10 @@ const isSource = (id: string): boolean => id.startsWith(root) && !id.includes('n
 
 const placesOfSources: Plugin = {
   name: 'places-of-sources',
-  transform(code, id) {
-    if (!isSource(id) || !code.includes('import.meta.url')) return undefined;
+  transform(source, id) {
+    if (!isSource(id) || !source.includes('import.meta.url')) return undefined;
+    // What is loaded when it is first needed comes into the bundle as well, and still is.
+    const code = source.replaceAll(/createRequire\(import\.meta\.url\)\(('[^']+')\)/g, 'require($1)');
     const place = `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${JSON.stringify(fromBundle(id))})).href`;
     return { code: code.replaceAll('import.meta.url', place), map: null };
   },
