@@ -70,8 +70,7 @@ export class MessageWriter {
       if (known !== undefined) return this.short(0xc000 | known);
       if (compress && this.#at < 0x4000) this.#names.set(rest, this.#at);
       const dot = labelEnd(rest);
-      const label = rest.slice(0, dot).replaceAll(/\\(.)/gs, '$1');
-      this.characters(label);
+      this.characters(plainLabel(rest.slice(0, dot)));
       rest = rest.slice(dot + 1);
     }
     this.byte(0);
@@ -84,7 +83,7 @@ export class MessageWriter {
     while (rest !== '') {
       this.#names.set(rest, at);
       const dot = labelEnd(rest);
-      at += 1 + rest.slice(0, dot).replaceAll(/\\(.)/gs, '$1').length;
+      at += 1 + plainLabel(rest.slice(0, dot)).length;
       rest = rest.slice(dot + 1);
     }
   }
@@ -96,6 +95,9 @@ export class MessageWriter {
     this.#buffer = larger;
   }
 }
+
+/** A label without its escapes. */
+const plainLabel = (label: string): string => (label.includes('\\') ? label.replaceAll(/\\(.)/gs, '$1') : label);
 
 /** Where the first label of a name ends: at the first dot that is not escaped. */
 function labelEnd(name: string): number {

@@ -81,6 +81,12 @@ export class PodConnection extends Duplex implements Connection {
     else this.once('finish', () => this.destroy());
   }
 
+  /** As the base class has it; but ending once more, as Node's HTTP server does at each end, makes no error that nobody hears of. */
+  override end(...given: unknown[]): this {
+    if (given.length > 0 || !this.writableEnded) super.end(...(given as []));
+    return this;
+  }
+
   setTimeout(milliseconds: number, callback?: () => void): this {
     this.#idleTimeoutMs = milliseconds;
     if (callback !== undefined) {
