@@ -29,7 +29,8 @@ export class Route {
     if (this.#endpoints === undefined) {
       const key = portKey(this.port.protocol, this.port.name);
       const byKey = new Map<string, Endpoint>();
-      for (const slice of this.#slices.values()) {
+      // By name, so that what stands in two slices does not depend on which of them came first.
+      for (const [, slice] of [...this.#slices].sort(([a], [b]) => (a < b ? -1 : 1))) {
         for (const endpoint of slice.get(key) ?? []) {
           // While an endpoint moves between slices, the better news counts.
           const other = byKey.get(endpoint.key);

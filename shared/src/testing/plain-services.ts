@@ -51,6 +51,8 @@ export function plainTargets(
         .filter(({ metadata: { namespace, labels } }) => {
           return namespace === metadata.namespace && labels?.['kubernetes.io/service-name'] === metadata.name;
         })
+        // Of an endpoint in two slices, the one in the slice whose name comes first counts.
+        .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
         .flatMap((slice) =>
           (slice.ports ?? [])
             .filter((one) => (one.name ?? '') === (port.name ?? '') && (one.protocol ?? 'TCP') === protocol)
