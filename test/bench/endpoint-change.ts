@@ -15,6 +15,9 @@ const NODE_COUNT = 100;
 const PODS_OF_SERVICE = 10;
 const CHANGING = 100;
 const WARM_UP = 1_000;
+/** Changes at a time in each cluster. */
+const BLOCK = 20;
+const TOGETHER = 20;
 const MERGE = 'application/merge-patch+json';
 
 const nodeName = (index: number): string => `rack-${index}`;
@@ -98,17 +101,27 @@ async function change(cluster: Cluster, index: number, status: 'True' | 'False')
   return { everyTable, rest: elapsed() };
 }
 
-async function measure(cluster: Cluster, services: number): Promise<void> {
-  const costs: Cost[] = [];
-  // As many Services change whatever their number, each pod goes and comes back, and the first changes are for the compiler.
-  const changed = (number: number): Promise<Cost> => {
-    const index = ((number >> 1) % CHANGING) * (services / CHANGING);
-    return change(cluster, index, number % 2 === 0 ? 'False' : 'True');
-  };
-  for (let number = 0; number < WARM_UP; number++) await changed(number);
-  for (let number = 0; number < 2 * changes; number++) {
-    costs.push(await changed(number));
+/** A cluster with so many Services, and what its changes have cost so far. */
+interface Subject {
+  readonly cluster: Cluster;
+  readonly services: number;
+  readonly costs: Cost[];
+}
+
+async function prepare(cluster: Cluster, services: number): Promise<Subject> {
+  await addNodes(cluster);
+  for (let made = 0; made < services; made += TOGETHER) {
+    await Promise.all(Array.from({ length: TOGETHER }, (_, number) => addService(cluster, made + number)));
   }
+  await cluster.settle();
+  return { cluster, services, costs: [] };
+}
+
+/** One change; as many Services change whatever their number, and each pod goes and comes back. */
+const changed = ({ cluster, services }: Subject, number: number): Promise<Cost> =>
+  change(cluster, ((number >> 1) % CHANGING) * (services / CHANGING), number % 2 === 0 ? 'False' : 'True');
+
+function tell({ services, costs }: Subject): void {
   const told = (of: keyof Cost): string => {
     const wall = costs.map((cost) => cost[of].wallMs).toSorted((a, b) => a - b);
     const at = (share: number): string => wall[Math.floor(share * (wall.length - 1))]!.toFixed(2);
@@ -122,13 +135,17 @@ async function measure(cluster: Cluster, services: number): Promise<void> {
   );
 }
 
-await using cluster = await createCluster();
-await addNodes(cluster);
-let made = 0;
-for (const services of [500, 5_000]) {
-  while (made < services) {
-    await Promise.all(Array.from({ length: Math.min(20, services - made) }, () => addService(cluster, made++)));
-  }
-  await cluster.settle();
-  await measure(cluster, services);
+await using small = await createCluster();
+await using large = await createCluster();
+const subjects = [await prepare(small, 500), await prepare(large, 5_000)];
+for (const subject of subjects) {
+  // The first changes are for the compiler.
+  for (let number = 0; number < WARM_UP; number++) await changed(subject, number);
 }
+// In turns, so that what else the machine does falls on both.
+for (let begun = 0; begun < 2 * changes; begun += BLOCK) {
+  for (const subject of subjects) {
+    for (let number = begun; number < begun + BLOCK; number++) subject.costs.push(await changed(subject, number));
+  }
+}
+subjects.forEach(tell);
