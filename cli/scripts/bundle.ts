@@ -65,7 +65,11 @@ async function warmUp(): Promise<void> {
     const start = spawn(process.execPath, [join(root, 'cli/src/start.js'), 'up', '--data-dir', data, ...ports], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    start.stdout.on('data', (chunk: Buffer) => void (String(chunk).includes('\nready\n') && start.kill('SIGINT')));
+    let printed = '';
+    start.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (/^ready$/m.test(printed)) start.kill('SIGINT');
+    });
     await new Promise((resolve) => start.once('exit', resolve));
   } finally {
     rmSync(data, { recursive: true });
