@@ -66,6 +66,6 @@ it('routes like the plain model after any history of changes, folded into any bu
         compare();
       },
     ),
-    propertyRuns(2_000),
+    propertyRuns(10_000),
   );
 });
