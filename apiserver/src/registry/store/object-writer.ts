@@ -23,6 +23,7 @@ import type { Rendered, Target, Written } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import { parseResourceVersion } from './resource-version.ts';
 import { storageFailure } from './storage-failure.ts';
+import { fillSystemFields, keepMetadata } from './system-metadata.ts';
 import { storageKey } from './storage-key.ts';
 import { validateObjectMeta } from '../validation/object-meta.ts';
 import type { Allocation, FieldError, RequestContext } from '../strategy.ts';
@@ -394,28 +395,6 @@ const withName = (draft: ApiObject, name: string): ApiObject => {
   draft.metadata.name = name;
   return draft;
 };
-
-function fillSystemFields(metadata: ObjectMeta, { runtime }: RequestContext): void {
-  metadata.uid = runtime.random.uuid();
-  metadata.creationTimestamp = timestamp(runtime.clock.now());
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete metadata.selfLink;
-}
-
-/** What an update cannot change, whatever it says. */
-function keepMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
-  metadata.uid ||= old.uid;
-  metadata.namespace ??= old.namespace;
-  metadata.resourceVersion = old.resourceVersion;
-  metadata.creationTimestamp = old.creationTimestamp;
-  if (old.generation === undefined) delete metadata.generation;
-  else metadata.generation = old.generation;
-  if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp;
-  metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
-  metadata.managedFields ??= old.managedFields;
-  delete metadata.selfLink;
-}
 
 const asJson = (object: ApiObject): Json => object as unknown as Json;
 
