@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
-import { BUNDLE, BUNDLE_INPUTS, isBundleCurrent } from '../src/bundle-record.js';
+import { BUNDLE, BUNDLE_INPUTS, isBundleCurrent, ROOT } from '../src/bundle-record.js';
 
 /**
  * Makes cli/dist/kubarium.cjs: the whole program in one file, which starts in half the time of a thousand modules. Does nothing where
@@ -15,12 +15,11 @@ import { BUNDLE, BUNDLE_INPUTS, isBundleCurrent } from '../src/bundle-record.js'
  * What a bundle changes is put right here: a module's `import.meta.url` stays that of its source, so that it finds its data files,
  * and SQLite, which is machine code, stays a package of its own.
  */
-const root = join(import.meta.dirname, '../..');
 const folder = dirname(BUNDLE);
 
 const fromBundle = (path: string): string => relative(folder, path).replaceAll('\\', '/');
 
-const isSource = (id: string): boolean => id.startsWith(root) && !id.includes('node_modules');
+const isSource = (id: string): boolean => id.startsWith(ROOT) && !id.slice(ROOT.length).includes('node_modules');
 
 const placesOfSources: Plugin = {
   name: 'places-of-sources',
@@ -43,7 +42,7 @@ const nativePackage: Plugin = {
 
 async function bundle(): Promise<void> {
   const building = await rolldown({
-    input: { kubarium: join(root, 'cli/src/main.ts') },
+    input: { kubarium: join(ROOT, 'cli/src/main.ts') },
     platform: 'node',
     plugins: [placesOfSources, nativePackage],
     logLevel: 'warn',
@@ -52,8 +51,8 @@ async function bundle(): Promise<void> {
   await building.close();
   const sources = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])).filter(isSource);
   // The lock file stands for the libraries.
-  const inputs = [...sources, join(root, 'pnpm-lock.yaml'), import.meta.filename];
-  const record = Object.fromEntries(inputs.map((path) => [relative(root, path), statSync(path).mtimeMs]));
+  const inputs = [...sources, join(ROOT, 'pnpm-lock.yaml'), import.meta.filename];
+  const record = Object.fromEntries(inputs.map((path) => [relative(ROOT, path), statSync(path).mtimeMs]));
   writeFileSync(BUNDLE_INPUTS, JSON.stringify(record));
 }
 
@@ -62,7 +61,7 @@ async function warmUp(): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'kubarium-setup-'));
   try {
     const ports = ['--port', '0', '--dns-port', '0', '--proxy-port', '0'];
-    const start = spawn(process.execPath, [join(root, 'cli/src/start.js'), 'up', '--data-dir', data, ...ports], {
+    const start = spawn(process.execPath, [join(ROOT, 'cli/src/start.js'), 'up', '--data-dir', data, ...ports], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let printed = '';
