@@ -20,17 +20,18 @@ export function overHttps(server: TestServer): WatchWay & Disposable {
       const going = new AbortController();
       let response: IncomingMessage | undefined;
       let isStalled = false;
+      let isOver = false;
       let rest = '';
       const line = (text: string): void => {
         const { type, object } = JSON.parse(text) as { type: string; object: ApiObject };
         if (type !== 'ERROR') return client.event(type, object);
-        going.abort();
+        isOver = true;
         client.end(object as unknown as Status);
       };
       const read = (chunk: string): void => {
         const lines = (rest + chunk).split('\n');
         rest = lines.pop()!;
-        for (const one of lines) if (!going.signal.aborted) line(one);
+        for (const one of lines) if (!isOver) line(one);
       };
       server
         .open('GET', pathOf({ ...query, watch: true }), { agent, signal: going.signal })
@@ -40,14 +41,18 @@ export function overHttps(server: TestServer): WatchWay & Disposable {
           if (isStalled) opened.pause();
           opened.on('error', () => undefined);
           opened.once('end', () => {
-            if (!going.signal.aborted) client.end();
+            if (!isOver) client.end();
           });
         })
         .catch((error: unknown) => {
-          if (!going.signal.aborted) throw error;
+          if (!isOver) throw error;
         });
       return {
-        drop: () => going.abort(),
+        drop() {
+          isOver = true;
+          // Once all of the answer is there, the connection is already back with the agent.
+          if (response?.complete !== true) going.abort();
+        },
         stall() {
           isStalled = true;
           response?.pause();

@@ -13,7 +13,7 @@ export class Bookmarks {
     this.#runtime = runtime;
   }
 
-  /** Calls back every minute until disposed. */
+  /** Calls back every minute until disposed; never before what a new watch has yet to be told of the past, which is due in a microtask. */
   add(send: () => void): Disposable {
     this.#due.add(send);
     this.#timer ??= this.#start();
@@ -30,7 +30,7 @@ export class Bookmarks {
   #start(): Timer {
     return this.#runtime.clock.setTimer(BOOKMARK_MS, () => {
       this.#timer = this.#start();
-      for (const send of Array.from(this.#due)) send();
+      for (const send of this.#due) queueMicrotask(send);
     });
   }
 }

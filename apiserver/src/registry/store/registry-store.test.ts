@@ -498,11 +498,23 @@ describe('watch', () => {
     widgets.watch(context, { resourceVersion: '1' }, plain);
     await make('a');
     clock.advance(125_000);
+    await turn();
     watch[Symbol.dispose]();
     clock.advance(125_000);
     expect(marked.seen).toEqual(['ADDED a@2', 'BOOKMARK @2', 'BOOKMARK @2']);
     expect(plain.seen).toEqual(['ADDED a@2']);
     expect(clock.nextTimer()).toBeUndefined();
+  });
+
+  it('sends no bookmark before the past that it stands for', async () => {
+    const { make, widgets, context, clock } = await setUp();
+    await make('a');
+    await make('b');
+    const late = receiver();
+    widgets.watch(context, { resourceVersion: '2', allowWatchBookmarks: true }, late);
+    clock.advance(60_000);
+    await turn();
+    expect(late.seen).toEqual(['ADDED b@3', 'BOOKMARK @3']);
   });
 
   it('says 410 for a compacted past and 504 for the future', async () => {
