@@ -28,7 +28,6 @@ export class ChecksumError extends Error {
 export class SqliteLog implements RevisionLog {
   readonly #database: Database;
   readonly #insert: Statement;
-  readonly #newest: Statement;
   readonly #statements = new Map<string, Statement>();
   #compactedRevision: number;
   #lastRevision: number;
@@ -39,7 +38,6 @@ export class SqliteLog implements RevisionLog {
     this.#insert = database.prepare(
       'INSERT INTO log (revision, key, created, previous, deleted, checksum, value) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
-    this.#newest = database.prepare('SELECT revision FROM log WHERE key = ? ORDER BY previous DESC LIMIT 1').pluck();
     const [compacted, swept] = database.prepare('SELECT compacted, swept FROM progress').raw().get() as number[];
     this.#compactedRevision = compacted!;
     this.#sweptRevision = swept!;
@@ -59,9 +57,7 @@ export class SqliteLog implements RevisionLog {
   append(entries: readonly LogEntry[]): void {
     this.#transaction(() => {
       for (const { revision, key, createRevision, previousRevision, deleted, text } of entries) {
-        // A key made anew continues the chain of its removal, so that the unique index holds for creates as well.
-        const previous = previousRevision ?? (this.#newest.get(key) as number | undefined) ?? 0;
-        this.#insert.run(revision, key, createRevision, previous, deleted ? 1 : 0, crc32(text), text);
+        this.#insert.run(revision, key, createRevision, previousRevision ?? 0, deleted ? 1 : 0, crc32(text), text);
       }
     });
     this.#lastRevision = entries.at(-1)?.revision ?? this.#lastRevision;
@@ -70,9 +66,8 @@ export class SqliteLog implements RevisionLog {
   *current(): Generator<LogEntry> {
     const rows = this.#database
       .prepare(
-        `SELECT revision, key, created, previous, deleted, checksum, value FROM log AS entry
-         WHERE deleted = 0 AND NOT EXISTS (
-           SELECT 1 FROM log AS next WHERE next.key = entry.key AND next.previous = entry.revision)`,
+        `SELECT revision, key, created, previous, deleted, checksum, value FROM log
+         WHERE deleted = 0 AND revision NOT IN (SELECT previous FROM log)`,
       )
       .raw()
       .iterate() as IterableIterator<Row>;
@@ -84,14 +79,13 @@ export class SqliteLog implements RevisionLog {
   }
 
   stateBefore(revision: number, start: string, end: string): Map<string, LogEntry | undefined> {
-    // The first entry of a key after the revision is the one whose predecessor is not after it.
-    const firstChanges = this.#changedSince('entry.revision > ? AND entry.previous <= ?', [
-      revision,
-      revision,
-      start,
-      end,
-    ]);
-    return new Map(firstChanges.map(({ entry: { key }, previous }) => [key, previous]));
+    // The first entry of a key after the revision replaces nothing that is after it. Of a key made anew there are several such.
+    const condition = 'entry.revision > ? AND entry.previous <= ?';
+    const before = new Map<string, LogEntry | undefined>();
+    for (const { entry, previous } of this.#changedSince(condition, [revision, revision, start, end])) {
+      if (!before.has(entry.key)) before.set(entry.key, previous);
+    }
+    return before;
   }
 
   compact(revision: number): void {

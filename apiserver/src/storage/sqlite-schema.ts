@@ -4,14 +4,23 @@ import type { Migration } from './migrate.ts';
 export const APPLICATION_ID = 0x6b75626d;
 
 /** From each older format to the next one, oldest first; a step that was ever released never changes. The first format is 1. */
-export const MIGRATIONS: readonly Migration[] = [];
+export const MIGRATIONS: readonly Migration[] = [
+  // It cost a third of a commit, and nothing is found by it.
+  'DROP INDEX log_by_key',
+];
 
 /** The format of the tables below. A change of them is one more migration. */
 export const FORMAT_VERSION = MIGRATIONS.length + 1;
 
 /**
- * One append-only table. `previous` is the revision of the entry that this one follows (0: none), so the unique index is the
- * optimistic lock: no two entries can follow the same one. `checksum` is the CRC-32 of the value.
+ * Of a new database. Three objects of the usual size fit on a page, of SQLite's usual 4,096 bytes but one: with these, a commit of many
+ * writes takes half as long, and one of a single write no longer.
+ */
+export const PAGE_BYTES = 8192;
+
+/**
+ * One append-only table. `previous` is the revision of the entry that this one replaces (0: none; older formats also name the removal
+ * that a key made anew comes after). `checksum` is the CRC-32 of the value.
  */
 export const SCHEMA = `
 CREATE TABLE log (
@@ -23,7 +32,6 @@ CREATE TABLE log (
   checksum INTEGER NOT NULL,
   value    TEXT    NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX log_by_key ON log (key, previous);
 CREATE TABLE progress (
   compacted INTEGER NOT NULL,
   swept     INTEGER NOT NULL

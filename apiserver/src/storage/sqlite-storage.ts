@@ -6,7 +6,7 @@ import { LogStorage } from './log-storage.ts';
 import type { LogStorageOptions } from './log-storage.ts';
 import { ChecksumError, SqliteLog } from './sqlite-log.ts';
 import { migrate } from './migrate.ts';
-import { APPLICATION_ID, fileHeader, FORMAT_VERSION, MIGRATIONS, SCHEMA } from './sqlite-schema.ts';
+import { APPLICATION_ID, fileHeader, FORMAT_VERSION, MIGRATIONS, PAGE_BYTES, SCHEMA } from './sqlite-schema.ts';
 import { StorageOpenError } from './storage-error.ts';
 
 export interface SqliteStorageOptions<T extends object> extends LogStorageOptions<T> {
@@ -86,6 +86,7 @@ function openDatabase(path: string, maxBytes: number | undefined): Database {
   try {
     // An exclusive lock, held until the end: one process a store. WAL then also needs no shared-memory file.
     database.pragma('locking_mode = EXCLUSIVE');
+    database.pragma(`page_size = ${PAGE_BYTES}`);
     database.pragma('journal_mode = WAL');
     // A commit waits for the disk (WAL alone would only survive the death of the process, not of the machine).
     database.pragma('synchronous = FULL');
