@@ -82,4 +82,6 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   tableCells?(object: T, nowMs: number): unknown[];
   /** Selectable fields beyond metadata.name and metadata.namespace. */
   selectableFields?(object: T): SelectableFields;
+  /** The one of them, single-valued, that lists are asked for so often that an index is kept of it. */
+  readonly indexedField?: string;
 }

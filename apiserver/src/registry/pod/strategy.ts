@@ -25,6 +25,7 @@ export const podStrategy: Strategy<Pod> = {
   validateStatusUpdate: validatePodStatusChange,
   warnings: podWarnings,
   selectableFields: podSelectableFields,
+  indexedField: 'spec.nodeName',
   tableCells: podTableCells,
 };
 

@@ -3,6 +3,7 @@ import { badRequest, expired, notFound, tooLargeResourceVersion } from '@kubariu
 import { isStorageError } from '../../storage/storage-error.ts';
 import type { ListResult, Storage, Stored } from '../../storage/storage.ts';
 import { decodeContinueToken, encodeContinueToken } from './continue-token.ts';
+import { FieldIndex } from './field-index.ts';
 import type { ObjectView } from './object-view.ts';
 import type { ListAnswer, ListQuery, ReadOptions, Rendered, Target } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
@@ -27,11 +28,14 @@ export class ObjectReader {
   readonly #definition: ResourceDefinition;
   readonly #storage: Storage<ApiObject>;
   readonly #view: ObjectView;
+  readonly #index: FieldIndex | undefined;
 
   constructor(definition: ResourceDefinition, storage: Storage<ApiObject>, view: ObjectView) {
     this.#definition = definition;
     this.#storage = storage;
     this.#view = view;
+    const { indexedField } = definition.strategy;
+    this.#index = indexedField === undefined ? undefined : new FieldIndex(indexedField, definition, storage, view);
   }
 
   get(target: Target, options: ReadOptions = {}): Rendered {
@@ -47,8 +51,17 @@ export class ObjectReader {
     const position = this.#position(query);
     // As the real server's cache does, a list of "any" state is never cut into pages.
     const limit = query.resourceVersion === '0' && !query.continue ? undefined : query.limit || undefined;
-    const only = position.revision === undefined && !query.continue ? selection.name : undefined;
-    if (only !== undefined) return this.#one(query, only, selection);
+    const isCurrent = position.revision === undefined && !query.continue;
+    const only = isCurrent ? selection.required('metadata.name') : undefined;
+    if (only !== undefined) return this.#named(query, only, selection);
+    if (isCurrent && limit === undefined) {
+      const keys = this.#index?.keys(folder, selection);
+      if (keys !== undefined)
+        return this.#selected(
+          keys.map((key) => this.#storage.get(key)),
+          selection,
+        );
+    }
     const items: Rendered[] = [];
     let { after } = position;
     for (;;) {
@@ -72,19 +85,23 @@ export class ObjectReader {
     };
   }
 
-  #one({ namespace }: ListQuery, name: string, selection: Selection): ListAnswer {
-    const resourceVersion = String(this.#storage.revision);
+  #named({ namespace }: ListQuery, name: string, selection: Selection): ListAnswer {
     const candidates =
       this.#definition.namespaced && !namespace
         ? this.#storage
             .list(storageFolder(this.#definition, undefined))
             .items.filter(({ key }) => key.endsWith(`/${name}`))
         : [this.#storage.get(storageKey(this.#definition, { namespace, name }))];
+    return this.#selected(candidates, selection);
+  }
+
+  /** Those of the candidates, in their order, that are there and selected. */
+  #selected(candidates: readonly (Stored<ApiObject> | undefined)[], selection: Selection): ListAnswer {
     const items = candidates
       .filter((stored): stored is Stored<ApiObject> => stored !== undefined)
       .map((stored) => this.#view.show(stored))
       .filter(({ value }) => selection.matches(value));
-    return { resourceVersion, items };
+    return { resourceVersion: String(this.#storage.revision), items };
   }
 
   /** Resource version semantics: Kubernetes docs, "API Concepts: resource versions". */

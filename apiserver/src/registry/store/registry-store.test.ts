@@ -403,6 +403,50 @@ describe('list', () => {
     expect(rest.items.map(nameOf)).toEqual(['c', 'cc', 'd']);
   });
 
+  it('lists by an indexed field what it lists without an index, after every kind of write', async () => {
+    const strategy = { selectableFields: ({ spec }: Widget) => ({ 'spec.color': spec?.color ?? '' }) };
+    const fields = { fieldSelectors: ['metadata.name', 'metadata.namespace', 'spec.color'] };
+    const indexed = await setUp({ ...strategy, indexedField: 'spec.color' }, fields);
+    const plain = await setUp(strategy, fields);
+    const queries = [
+      { fieldSelector: 'spec.color=red' },
+      { fieldSelector: 'spec.color=' },
+      { fieldSelector: 'spec.color=none' },
+      { fieldSelector: 'spec.color=red', labelSelector: 'x' },
+      { fieldSelector: 'spec.color=red,metadata.name!=a' },
+      { fieldSelector: 'spec.color=red', namespace: undefined },
+      { fieldSelector: 'spec.color=red', namespace: 'other' },
+      { fieldSelector: 'spec.color=red', limit: 2 },
+      { fieldSelector: 'spec.color!=red' },
+    ];
+    let found = 0;
+    const compare = async (): Promise<void> => {
+      for (const query of queries) {
+        const names = await indexed.names(query);
+        expect(names).toEqual(await plain.names(query));
+        found += names.length;
+      }
+    };
+    const steps: ((test: typeof plain) => Promise<unknown>)[] = [
+      ({ make }) => make('c', { spec: { color: 'red' } }),
+      ({ make }) => make('a', { spec: { color: 'red' } }, { labels: { x: '1' } }),
+      ({ make }) => make('b'),
+      ({ patch }) => patch('b', { spec: { color: 'red' } }),
+      ({ patch }) => patch('c', { spec: { color: 'blue' } }),
+      ({ patch }) => patch('a', { spec: { size: 2 } }),
+      ({ remove }) => remove('a'),
+      ({ make }) => make('a', { spec: { color: 'red' } }),
+      ({ remove }) => remove('b'),
+      ({ remove }) => remove('a'),
+    ];
+    for (const step of steps) {
+      await step(indexed);
+      await step(plain);
+      await compare();
+    }
+    expect(found).toBeGreaterThan(50);
+  });
+
   it('selects by labels and fields', async () => {
     const { make, names } = await setUp(
       { selectableFields: ({ spec }) => ({ 'spec.color': spec?.color ?? '' }) },

@@ -36,9 +36,9 @@ export class Selection {
     return this.#labels.length === 0 && this.#fields.length === 0;
   }
 
-  /** The one name that is selected, if the selection says so. */
-  get name(): string | undefined {
-    return requiredValue(this.#fields, 'metadata.name');
+  /** The one value of a field that is selected, if the selection says so. */
+  required(field: string): string | undefined {
+    return requiredValue(this.#fields, field);
   }
 
   matches(object: ApiObject): boolean {
@@ -59,10 +59,10 @@ function unknownField({ fieldSelectors }: ResourceDefinition, field: string): st
     : `field label not supported: ${field}`;
 }
 
-/** Computed once for each version of an object, however many watchers ask. */
 const fieldsOfObjects = new WeakMap<ApiObject, SelectableFields>();
 
-function selectableFields(definition: ResourceDefinition, object: ApiObject): SelectableFields {
+/** What field selectors see of an object. Computed once for each version of it, however many watchers ask. */
+export function selectableFields(definition: ResourceDefinition, object: ApiObject): SelectableFields {
   let fields = fieldsOfObjects.get(object);
   if (fields === undefined) {
     const { name, namespace } = object.metadata;
