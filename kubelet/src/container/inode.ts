@@ -15,8 +15,8 @@ interface Attributes {
 
 export interface FileNode extends Attributes {
   readonly kind: 'file';
-  /** May be longer than `size`: room to append. */
-  data: Buffer;
+  /** What was written as a text stays one until it is read. Bytes may be longer than `size`: room to append. See `bytesOf`. */
+  data: Buffer | string;
   size: number;
   /** Content made at each reading, as in /proc. */
   readonly read?: (() => Buffer) | undefined;
@@ -68,7 +68,7 @@ export function copyNode(node: Node): Node {
       return { ...node, entries: new Map(node.entries), shared: false };
     case 'file':
       // Exactly full: the first append takes a buffer of its own.
-      return { ...node, data: node.data.subarray(0, node.size), shared: false };
+      return { ...node, data: typeof node.data === 'string' ? node.data : bytesOf(node), shared: false };
     case 'symlink':
       return { ...node, shared: false };
   }
@@ -81,6 +81,12 @@ export function shareTree(node: Node): void {
   if (node.kind === 'directory') for (const child of node.entries.values()) shareTree(child);
 }
 
+/** The content of a file. Most files of most pods are written, and never looked at: only what is read becomes bytes. */
+export function bytesOf(node: FileNode): Buffer {
+  if (typeof node.data === 'string') node.data = Buffer.from(node.data);
+  return node.data.subarray(0, node.size);
+}
+
 /** No container may eat the host's memory by one file. */
 const MAX_FILE_SIZE = 256 * 1024 * 1024;
 
@@ -88,11 +94,13 @@ const MAX_FILE_SIZE = 256 * 1024 * 1024;
 export function appendTo(node: FileNode, bytes: Buffer, path: string): void {
   const size = node.size + bytes.length;
   if (size > MAX_FILE_SIZE) throw new FileSystemError('EINVAL', path);
-  if (size > node.data.length) {
-    const larger = Buffer.alloc(Math.max(size, node.data.length * 2, 64));
-    node.data.copy(larger, 0, 0, node.size);
-    node.data = larger;
+  const content = bytesOf(node);
+  let room = node.data as Buffer;
+  if (size > room.length) {
+    room = Buffer.alloc(Math.max(size, room.length * 2, 64));
+    content.copy(room);
+    node.data = room;
   }
-  bytes.copy(node.data, node.size);
+  bytes.copy(room, node.size);
   node.size = size;
 }

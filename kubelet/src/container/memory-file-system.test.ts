@@ -77,6 +77,34 @@ test('a read-only root takes mounts but no writes', () => {
   expect(() => files.writeFile('/f', 'x')).toThrow('Read-only file system: /f');
 });
 
+test('what one container writes beside a mount, no other container of the image sees', () => {
+  const image = empty();
+  image.symlink('/run', '/var');
+  image.makeDirectory('/run');
+  const layer = image.share();
+  const later = { ...runtime, clock: { now: () => 5000 } };
+  const containers = [1, 2, 3].map(() => new MemoryFileSystem(layer, { runtime: later }));
+  for (const files of containers) files.mount('/var/secrets/token', createVolume('tmpfs', runtime));
+  const [one, two] = containers as [MemoryFileSystem, MemoryFileSystem];
+  one.writeFile('/run/secrets/mine', 'x');
+  one.writeFile('/var/secrets/token/f', 'x');
+  expect(one.mounts().map(({ path }) => path)).toEqual(['/', '/run/secrets/token']);
+  expect(two.readDirectory('/run/secrets')).toEqual(['token']);
+  expect(two.readDirectory('/run/secrets/token')).toEqual([]);
+  expect(two.stat('/run/secrets').modifiedMs).toBe(two.stat('/').modifiedMs);
+  expect(one.stat('/run/secrets').modifiedMs).toBe(5000);
+  expect(new MemoryFileSystem(layer, { runtime }).exists('/run/secrets')).toBe(false);
+});
+
+test('a place for a mount below another mount is made in that one', () => {
+  const files = new MemoryFileSystem(empty().share(), { runtime });
+  const outer = createVolume('tmpfs', runtime);
+  files.mount('/data', outer);
+  files.mount('/data/a/inner', createVolume('tmpfs', runtime));
+  files.writeFile('/data/a/inner/f', 'x');
+  expect(openVolume(outer, runtime).readDirectory('/a/inner')).toEqual([]);
+});
+
 test('watchers hear of changes through another mount', () => {
   const volume = createVolume('tmpfs', runtime);
   const [one, two] = [empty(), empty()];

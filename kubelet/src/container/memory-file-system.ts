@@ -1,14 +1,19 @@
-import type { Runtime } from '@kubarium/shared';
+import type { Clock, Random } from '@kubarium/shared';
 import { check, mayUnlink, READ, WRITE } from './file-permissions.ts';
 import type { Credentials, FileStat, FileSystem, Volume } from './file-system.ts';
 import { FileSystemError } from './file-system.ts';
 import type { Device, DirectoryNode, FileNode, Node } from './inode.ts';
-import { appendTo, makeDirectoryNode, makeFileNode, shareTree } from './inode.ts';
-import type { Mount } from './mounted-tree.ts';
+import { appendTo, bytesOf, makeDirectoryNode, makeFileNode, shareTree } from './inode.ts';
 import { MountedTree, writable } from './mounted-tree.ts';
 
+/** What a file system needs of a runtime: the times of its files, and the bytes of its random devices. */
+export interface FileRuntime {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+}
+
 export interface MemoryFileSystemOptions {
-  readonly runtime: Pick<Runtime, 'clock' | 'random'>;
+  readonly runtime: FileRuntime;
   readonly readOnly?: boolean | undefined;
   /** What `mount` says of the root: `overlay` for a container, the volume's type for a volume. */
   readonly type?: string | undefined;
@@ -19,7 +24,7 @@ export interface MemoryFileSystemOptions {
  * a container that writes nothing costs nothing. Path resolution is Linux's: symlinks up to 40, `..` stops at the root.
  */
 export class MemoryFileSystem implements FileSystem {
-  readonly #runtime: Pick<Runtime, 'clock' | 'random'>;
+  readonly #runtime: FileRuntime;
   readonly #tree: MountedTree;
 
   constructor(root: DirectoryNode, options: MemoryFileSystemOptions) {
@@ -51,7 +56,7 @@ export class MemoryFileSystem implements FileSystem {
       for (let i = 0; i < bytes.length; i++) bytes[i] = this.#runtime.random.integer(256);
       return bytes;
     }
-    return node.data.subarray(0, node.size);
+    return bytesOf(node);
   }
 
   /** The device on this path, for those who open streams. */
@@ -70,7 +75,6 @@ export class MemoryFileSystem implements FileSystem {
     if (last.node?.kind === 'directory') throw new FileSystemError('EISDIR', path);
     if (last.node?.kind === 'file' && last.node.device !== undefined) return;
     writable(last.mount, path);
-    const bytes = typeof data === 'string' ? Buffer.from(data) : Buffer.from(data);
     let node: FileNode;
     if (last.node === undefined) {
       const parent = this.#tree.ownDirectory(trail.slice(0, -1), path, options.as);
@@ -87,10 +91,10 @@ export class MemoryFileSystem implements FileSystem {
       if ((last.node as FileNode).read !== undefined) throw new FileSystemError('EACCES', path);
       node = this.#tree.own(trail) as FileNode;
     }
-    if (options.append === true) appendTo(node, bytes, path);
+    if (options.append === true) appendTo(node, Buffer.from(data as string), path);
     else {
-      node.data = bytes;
-      node.size = bytes.length;
+      node.data = typeof data === 'string' ? data : Buffer.from(data);
+      node.size = Buffer.byteLength(data);
     }
     node.modifiedMs = this.#now();
     this.#tree.changed(last);
@@ -279,14 +283,22 @@ export class MemoryFileSystem implements FileSystem {
     }));
   }
 
-  /** Makes the place for a mount, also on a read-only root: that is the container runtime's work. */
+  /** Makes the place for a mount, also on a read-only root: that is the container runtime's work. Returns where it is. */
   #mountPoint(path: string, directory: boolean): string {
-    if (this.exists(path)) return this.realPath(path);
-    const root: Mount = { ...this.#tree.root, readOnly: false };
-    const maker = new MemoryFileSystem(root.node as DirectoryNode, { runtime: this.#runtime });
+    if (this.exists(path)) {
+      const place = this.realPath(path);
+      // The same text, so that not every container keeps one of its own.
+      return place === path ? path : place;
+    }
+    const root = this.#tree.root.node as DirectoryNode;
+    const image = root.shared ? imageWithPlace(root, path, directory, this.#runtime) : undefined;
+    if (image !== undefined && ![...this.#tree.mounts.keys()].some((at) => image.place.startsWith(`${at}/`))) {
+      this.#tree.root.node = image.root;
+      return image.place;
+    }
+    const maker = new MemoryFileSystem(root, { runtime: this.#runtime });
     for (const [at, mount] of this.#tree.mounts) maker.#tree.mounts.set(at, { ...mount, readOnly: false });
-    maker.makeDirectory(directory ? path : parentPath(path), { recursive: true });
-    if (!directory) maker.writeFile(path, '');
+    makePlace(maker, path, directory);
     this.#tree.root.node = maker.#tree.root.node;
     return maker.realPath(path);
   }
@@ -306,3 +318,42 @@ export class MemoryFileSystem implements FileSystem {
 }
 
 const parentPath = (path: string): string => path.replace(/\/+[^/]*\/*$/, '') || '/';
+
+function makePlace(files: MemoryFileSystem, path: string, directory: boolean): void {
+  files.makeDirectory(directory ? path : parentPath(path), { recursive: true });
+  if (!directory) files.writeFile(path, '');
+}
+
+interface ImageWithPlace {
+  readonly root: DirectoryNode;
+  /** Where the path leads in it. */
+  readonly place: string;
+}
+
+/** For how many paths an image is kept: more than any sane set of manifests mounts. */
+const PLACES_MAX = 100;
+
+const imagesWithPlaces = new WeakMap<DirectoryNode, Map<string, ImageWithPlace>>();
+
+/**
+ * An image with a place to mount on in it, as old as the image itself; shared like it. Nearly every container has its service account mounted
+ * on the same path, and with a tree of its own for that each would be a kilobyte larger.
+ */
+function imageWithPlace(
+  image: DirectoryNode,
+  path: string,
+  directory: boolean,
+  { random }: FileRuntime,
+): ImageWithPlace | undefined {
+  let known = imagesWithPlaces.get(image);
+  if (known === undefined) imagesWithPlaces.set(image, (known = new Map<string, ImageWithPlace>()));
+  const key = directory ? `${path}/` : path;
+  let made = known.get(key);
+  if (made === undefined && known.size < PLACES_MAX) {
+    const files = new MemoryFileSystem(image, { runtime: { clock: { now: () => image.modifiedMs }, random } });
+    makePlace(files, path, directory);
+    made = { place: files.realPath(path), root: files.share() };
+    known.set(key, made);
+  }
+  return made;
+}

@@ -2,7 +2,7 @@ import type { Runtime } from '@kubarium/shared';
 import type { Volume } from './file-system.ts';
 import type { DirectoryNode } from './inode.ts';
 import { makeDirectoryNode } from './inode.ts';
-import { MemoryFileSystem } from './memory-file-system.ts';
+import { MemoryFileSystem, type FileRuntime } from './memory-file-system.ts';
 
 /** An empty volume; `mode` is its root directory's. */
 export const createVolume = (
@@ -12,5 +12,5 @@ export const createVolume = (
 ): Volume & { readonly root: DirectoryNode } => ({ type, root: makeDirectoryNode(runtime.clock.now(), mode) });
 
 /** A volume by itself as a file system, for those who fill it. */
-export const openVolume = (volume: Volume, runtime: Pick<Runtime, 'clock' | 'random'>): MemoryFileSystem =>
+export const openVolume = (volume: Volume, runtime: FileRuntime): MemoryFileSystem =>
   new MemoryFileSystem(volume.root as DirectoryNode, { runtime, type: volume.type });

@@ -5,6 +5,13 @@ import type { FileSystem } from './file-system.ts';
 import { resolvConf } from './resolv-conf.ts';
 import type { NewVolume } from './volumes/pod-volume.ts';
 
+/** The files that tell of a pod's network, and where containers have them. */
+const FILES = [
+  ['hosts', '/etc/hosts'],
+  ['hostname', '/etc/hostname'],
+  ['resolv.conf', '/etc/resolv.conf'],
+] as const;
+
 /** What the containers of a pod share: its addresses, its network, its host name and the files that tell of them. */
 export class PodSandbox implements Disposable {
   readonly addresses: readonly string[];
@@ -51,8 +58,8 @@ export class PodSandbox implements Disposable {
 
   /** Lays /etc/hosts, /etc/hostname and /etc/resolv.conf into a container, where none of its own volumes does. */
   mountFiles(files: FileSystem, ownMounts: ReadonlySet<string>): void {
-    for (const name of ['hosts', 'hostname', 'resolv.conf'])
-      if (!ownMounts.has(`/etc/${name}`)) files.mount(`/etc/${name}`, this.#files.volume, { subPath: name });
+    for (const [name, path] of FILES)
+      if (!ownMounts.has(path)) files.mount(path, this.#files.volume, { subPath: name });
   }
 
   [Symbol.dispose](): void {

@@ -5,11 +5,11 @@ import type { MakeRootFileSystem } from './container.ts';
 import { binary } from './executable.ts';
 import type { Device, DirectoryNode } from './inode.ts';
 import { makeDirectoryNode, makeFileNode } from './inode.ts';
-import { MemoryFileSystem } from './memory-file-system.ts';
+import { MemoryFileSystem, type MemoryFileSystemOptions } from './memory-file-system.ts';
 
 /** When images were built, the same in every run: the beginning of 2026. */
 const IMAGE_TIME = 1_767_225_600_000;
-const imageRuntime = { clock: { now: () => IMAGE_TIME, setTimer: () => ({ cancel() {} }) } };
+const imageClock = { now: () => IMAGE_TIME };
 
 const roots = new WeakMap<Image, DirectoryNode>();
 let base: DirectoryNode | undefined;
@@ -22,7 +22,7 @@ export const makeRootFileSystem: MakeRootFileSystem = (image, { runtime, readOnl
 };
 
 function imageRoot(image: Image, runtime: Runtime): DirectoryNode {
-  const options = { runtime: { ...imageRuntime, random: runtime.random } };
+  const options = { runtime: { clock: imageClock, random: runtime.random } };
   base ??= baseRoot(options);
   const files = new MemoryFileSystem(base, options);
   for (const path of Object.keys(image.programs)) {
@@ -66,7 +66,7 @@ const MOUNT_POINTS = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/dev/t
 const DEVICES: readonly Device[] = ['null', 'zero', 'full', 'random', 'stdin', 'stdout', 'stderr', 'tty'];
 
 /** What is in every image: the usual directories, devices and users, the shell and the programs. */
-function baseRoot(options: { readonly runtime: Pick<Runtime, 'clock' | 'random'> }): DirectoryNode {
+function baseRoot(options: MemoryFileSystemOptions): DirectoryNode {
   const files = new MemoryFileSystem(makeDirectoryNode(IMAGE_TIME), options);
   for (const [path, mode] of Object.entries(DIRECTORIES)) files.makeDirectory(path, { mode });
   for (const name of standardPrograms.keys()) files.writeFile(`/bin/${name}`, binary(name), { mode: 0o755 });

@@ -8,13 +8,40 @@ export interface Occurrence {
   readonly message: string;
 }
 
-/** An event object as it should now stand in the API. `key` tells which object that is, across calls. */
-export interface CorrelatedEvent {
-  readonly key: string;
-  readonly message: string;
-  readonly count: number;
+/** An event object as it should stand in the API: what has happened to an object in the same words, however often. */
+export class EventSeries {
+  /** What the object is called, once it has been written. */
+  name: string | undefined;
+  message: string;
+  count = 0;
   readonly firstSeenMs: number;
-  readonly lastSeenMs: number;
+  lastSeenMs: number;
+
+  constructor(message: string, nowMs: number) {
+    this.message = message;
+    this.firstSeenMs = nowMs;
+    this.lastSeenMs = nowMs;
+  }
+}
+
+/** What was reported of one object for one reason. */
+interface ReasonHistory {
+  readonly fieldPath: string | undefined;
+  readonly type: string;
+  readonly reason: string;
+  /** When the messages began that count as similar, and when the last of them came. */
+  sinceMs: number;
+  lastMs: number;
+  /** By message; the one seen last at the end. */
+  readonly series: EventSeries[];
+  combined: EventSeries | undefined;
+}
+
+interface ObjectHistory {
+  /** How many more events the object may cause, as of a moment. */
+  tokens: number;
+  atMs: number;
+  readonly reasons: ReasonHistory[];
 }
 
 /** The figures of client-go's tools/record/events_cache.go. */
@@ -24,66 +51,91 @@ const SIMILAR_INTERVAL_MS = 600_000;
 const BURST = 25;
 const REFILL_MS = 300_000;
 
+/** How many messages are remembered of one object for one reason. */
+const MESSAGES_MAX = 4 * SIMILAR_MAX;
+
 /**
  * Keeps repetition out of the API, as client-go does: (1) from the tenth different message of one kind within ten minutes on, they become
  * one `(combined from similar events)`; (2) the same message again raises `count`; (3) one component may report 25 events on
- * one object, then one every five minutes.
+ * one object, then one every five minutes. It remembers the objects of which something was reported last.
  */
 export class EventCorrelator {
-  readonly #source: string;
-  readonly #similar = new Map<string, { messages: Set<string>; lastMs: number }>();
-  readonly #seen = new Map<string, CorrelatedEvent>();
-  readonly #budgets = new Map<string, { tokens: number; atMs: number }>();
-
-  constructor(source: EventSource) {
-    this.#source = `${source.component ?? ''}/${source.host ?? ''}`;
-  }
+  readonly #objects = new Map<string, ObjectHistory>();
 
   /** The event to write now, or undefined where the object's budget is spent. */
-  observe(occurrence: Occurrence, nowMs: number): CorrelatedEvent | undefined {
-    const { key, message } = this.#aggregate(occurrence, nowMs);
-    const known = this.#seen.get(key);
-    const event: CorrelatedEvent = {
-      key,
-      message,
-      count: (known?.count ?? 0) + 1,
-      firstSeenMs: known?.firstSeenMs ?? nowMs,
-      lastSeenMs: nowMs,
-    };
-    remember(this.#seen, key, event);
-    return this.#spend(occurrence.involvedObject, nowMs) ? event : undefined;
+  observe(occurrence: Occurrence, nowMs: number): EventSeries | undefined {
+    const object = this.#historyOf(occurrence.involvedObject, nowMs);
+    const series = seriesOf(reasonOf(object, occurrence, nowMs), occurrence.message, nowMs);
+    series.count++;
+    series.lastSeenMs = nowMs;
+    return spend(object, nowMs) ? series : undefined;
   }
 
   /** Begins anew with the next occurrence: the event's object is gone from the API. */
-  forget(key: string): void {
-    this.#seen.delete(key);
+  forget({ involvedObject, type, reason }: Occurrence, series: EventSeries): void {
+    const history = this.#objects.get(identityOf(involvedObject))?.reasons.find(isOf(involvedObject, type, reason));
+    if (history === undefined) return;
+    if (history.combined === series) history.combined = undefined;
+    const index = history.series.indexOf(series);
+    if (index !== -1) history.series.splice(index, 1);
   }
 
-  #aggregate({ involvedObject, type, reason, message }: Occurrence, nowMs: number): { key: string; message: string } {
-    const kind = `${this.#source}/${objectIdentity(involvedObject)}/${involvedObject.fieldPath ?? ''}/${type}/${reason}`;
-    let group = this.#similar.get(kind);
-    if (group === undefined || nowMs - group.lastMs > SIMILAR_INTERVAL_MS)
-      group = { messages: new Set(), lastMs: nowMs };
-    group.messages.add(message);
-    group.lastMs = nowMs;
-    remember(this.#similar, kind, group);
-    if (group.messages.size < SIMILAR_MAX) return { key: `${kind}/${message}`, message };
-    group.messages.delete(message);
-    return { key: kind, message: `(combined from similar events): ${message}` };
-  }
-
-  #spend(object: ObjectReference, nowMs: number): boolean {
-    const key = objectIdentity(object);
-    const budget = this.#budgets.get(key) ?? { tokens: BURST, atMs: nowMs };
-    const tokens = Math.min(BURST, budget.tokens + (nowMs - budget.atMs) / REFILL_MS);
-    remember(this.#budgets, key, { tokens: tokens < 1 ? tokens : tokens - 1, atMs: nowMs });
-    return tokens >= 1;
+  #historyOf(object: ObjectReference, nowMs: number): ObjectHistory {
+    const identity = identityOf(object);
+    const history = this.#objects.get(identity) ?? { tokens: BURST, atMs: nowMs, reasons: [] };
+    this.#objects.delete(identity);
+    this.#objects.set(identity, history);
+    if (this.#objects.size > REMEMBERED) this.#objects.delete(this.#objects.keys().next().value!);
+    return history;
   }
 }
 
-/** The wire form of a correlated event. */
+const identityOf = ({ kind, namespace, name, uid }: ObjectReference): string =>
+  uid || [kind, namespace, name].join('/');
+
+const isOf =
+  ({ fieldPath }: ObjectReference, type: string, reason: string) =>
+  (history: ReasonHistory): boolean =>
+    history.reason === reason && history.type === type && history.fieldPath === fieldPath;
+
+function reasonOf(object: ObjectHistory, { involvedObject, type, reason }: Occurrence, nowMs: number): ReasonHistory {
+  let history = object.reasons.find(isOf(involvedObject, type, reason));
+  if (history === undefined) {
+    const { fieldPath } = involvedObject;
+    history = { fieldPath, type, reason, sinceMs: nowMs, lastMs: nowMs, series: [], combined: undefined };
+    object.reasons.push(history);
+  }
+  if (nowMs - history.lastMs > SIMILAR_INTERVAL_MS) history.sinceMs = nowMs;
+  history.lastMs = nowMs;
+  return history;
+}
+
+/** The series of a message: its own, or the one of all that is similar. */
+function seriesOf(history: ReasonHistory, message: string, nowMs: number): EventSeries {
+  const { series, sinceMs } = history;
+  const index = series.findIndex((one) => one.message === message);
+  const others = series.filter((one, at) => at !== index && one.lastSeenMs >= sinceMs).length;
+  if (others + 1 < SIMILAR_MAX) {
+    const own = index === -1 ? new EventSeries(message, nowMs) : series.splice(index, 1)[0]!;
+    series.push(own);
+    if (series.length > MESSAGES_MAX) series.shift();
+    return own;
+  }
+  history.combined ??= new EventSeries('', nowMs);
+  history.combined.message = `(combined from similar events): ${message}`;
+  return history.combined;
+}
+
+function spend(object: ObjectHistory, nowMs: number): boolean {
+  const tokens = Math.min(BURST, object.tokens + (nowMs - object.atMs) / REFILL_MS);
+  object.tokens = tokens < 1 ? tokens : tokens - 1;
+  object.atMs = nowMs;
+  return tokens >= 1;
+}
+
+/** The wire form of an event. */
 export function eventDraft(
-  correlated: CorrelatedEvent,
+  series: EventSeries,
   occurrence: Occurrence,
   source: EventSource,
   format: (milliseconds: number) => string,
@@ -93,23 +145,13 @@ export function eventDraft(
     kind: 'Event',
     involvedObject: occurrence.involvedObject,
     reason: occurrence.reason,
-    message: correlated.message,
+    message: series.message,
     type: occurrence.type,
     source,
     reportingComponent: source.component ?? '',
     reportingInstance: source.host ?? '',
-    count: correlated.count,
-    firstTimestamp: format(correlated.firstSeenMs),
-    lastTimestamp: format(correlated.lastSeenMs),
+    count: series.count,
+    firstTimestamp: format(series.firstSeenMs),
+    lastTimestamp: format(series.lastSeenMs),
   };
-}
-
-const objectIdentity = ({ apiVersion, kind, namespace, name, uid }: ObjectReference): string =>
-  [apiVersion, kind, namespace, name, uid].join('/');
-
-/** Sets an entry as the newest and drops the oldest beyond the limit. */
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > REMEMBERED) map.delete(map.keys().next().value!);
 }

@@ -5,7 +5,7 @@ import { isAlreadyExists, isNotFound, StatusError } from '../apimachinery/status
 import { sleep, timestamp } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { type CorrelatedEvent, EventCorrelator, eventDraft, type Occurrence } from './event-correlator.ts';
+import { EventCorrelator, eventDraft, type EventSeries, type Occurrence } from './event-correlator.ts';
 import type { KubeClient } from './kube-client.ts';
 
 export interface EventRecorderOptions {
@@ -22,13 +22,10 @@ export interface EventDetails {
   readonly fieldPath?: string | undefined;
 }
 
-/** What there is of one event object: its name once created, what it should say, and whether a write is on its way. */
-interface Entry {
-  readonly namespace: string;
+/** One event object that is to be brought up to date. */
+interface Report {
+  readonly series: EventSeries;
   readonly occurrence: Occurrence;
-  name: string | undefined;
-  wanted: CorrelatedEvent;
-  isWriting: boolean;
 }
 
 const WRITES_AT_ONCE = 32;
@@ -45,10 +42,11 @@ export class EventRecorder implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #random: Random;
   readonly #source: EventSource;
-  readonly #correlator: EventCorrelator;
+  readonly #correlator = new EventCorrelator();
   readonly #stop = new AbortController();
-  readonly #entries = new Map<string, Entry>();
-  readonly #waiting: Entry[] = [];
+  /** Reported, and not yet as it should be in the API. */
+  readonly #unwritten = new Set<EventSeries>();
+  readonly #waiting: Report[] = [];
   readonly #writes = new Set<Promise<void>>();
 
   constructor({ client, runtime, component, host }: EventRecorderOptions) {
@@ -56,7 +54,6 @@ export class EventRecorder implements AsyncDisposable {
     this.#runtime = runtime;
     this.#random = runtime.random.fork(`events/${component}/${host ?? ''}`);
     this.#source = host === undefined ? { component } : { component, host };
-    this.#correlator = new EventCorrelator(this.#source);
   }
 
   /** Reports that something happened to an object. */
@@ -71,22 +68,8 @@ export class EventRecorder implements AsyncDisposable {
     const reference = 'metadata' in object ? referenceTo(object) : object;
     const involvedObject = fieldPath === undefined ? reference : { ...reference, fieldPath };
     const occurrence: Occurrence = { involvedObject, type, reason, message };
-    const wanted = this.#correlator.observe(occurrence, this.#runtime.clock.now());
-    if (wanted === undefined) return;
-    let entry = this.#entries.get(wanted.key);
-    if (entry === undefined) {
-      entry = {
-        namespace: involvedObject.namespace || 'default',
-        occurrence,
-        name: undefined,
-        wanted,
-        isWriting: false,
-      };
-      this.#entries.set(wanted.key, entry);
-      if (this.#entries.size > WAITING_MAX) this.#entries.delete(this.#entries.keys().next().value!);
-    }
-    entry.wanted = wanted;
-    this.#offer(entry);
+    const series = this.#correlator.observe(occurrence, this.#runtime.clock.now());
+    if (series !== undefined && !this.#unwritten.has(series)) this.#offer({ series, occurrence });
   }
 
   /** Drops what is not yet written; resolves when no write is on its way. */
@@ -96,8 +79,7 @@ export class EventRecorder implements AsyncDisposable {
     await Promise.all(this.#writes);
   }
 
-  #offer(entry: Entry): void {
-    if (entry.isWriting) return;
+  #offer(report: Report): void {
     if (this.#waiting.length >= WAITING_MAX) {
       this.#runtime.logger.warn(
         { component: this.#source.component },
@@ -105,15 +87,17 @@ export class EventRecorder implements AsyncDisposable {
       );
       return;
     }
-    entry.isWriting = true;
+    this.#unwritten.add(report.series);
     this.#runtime.activity?.begin();
-    this.#waiting.push(entry);
+    this.#waiting.push(report);
     this.#pump();
   }
 
   #pump(): void {
     while (this.#writes.size < WRITES_AT_ONCE && this.#waiting.length > 0) {
-      const write = this.#write(this.#waiting.shift()!).finally(() => {
+      const report = this.#waiting.shift()!;
+      const write = this.#write(report).finally(() => {
+        this.#unwritten.delete(report.series);
         this.#writes.delete(write);
         this.#runtime.activity?.end();
         this.#pump();
@@ -123,46 +107,42 @@ export class EventRecorder implements AsyncDisposable {
   }
 
   /** Brings one event object up to date; what is reported meanwhile goes into one more write. */
-  async #write(entry: Entry): Promise<void> {
+  async #write({ series, occurrence }: Report): Promise<void> {
     for (let attempt = 1; ;) {
-      const { wanted } = entry;
+      const { count, name } = series;
       try {
-        if (entry.name === undefined) await this.#create(entry);
-        else await this.#patch(entry, entry.name);
-        if (entry.wanted === wanted) break;
+        if (name === undefined) await this.#create(series, occurrence);
+        else await this.#patch(series, namespaceOf(occurrence), name);
+        if (series.count === count) return;
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
         if (isAlreadyExists(error)) continue;
-        if (isNotFound(error) && entry.name !== undefined) {
+        if (isNotFound(error) && name !== undefined) {
           // It expired; what happened since is a new one.
-          entry.name = undefined;
+          series.name = undefined;
           continue;
         }
-        const facts = { reason: entry.occurrence.reason, error: error.message };
         if (error.code !== 503 || attempt++ >= UNREACHABLE_ATTEMPTS) {
-          this.#runtime.logger.debug(facts, 'event refused; dropped');
-          this.#entries.delete(wanted.key);
-          this.#correlator.forget(wanted.key);
-          break;
+          this.#runtime.logger.debug({ reason: occurrence.reason, error: error.message }, 'event refused; dropped');
+          this.#correlator.forget(occurrence, series);
+          return;
         }
         await sleep(this.#runtime.clock, UNREACHABLE_DELAY_MS, this.#stop.signal).catch(() => {});
-        if (this.#stop.signal.aborted) break;
+        if (this.#stop.signal.aborted) return;
       }
     }
-    entry.isWriting = false;
   }
 
-  async #create(entry: Entry): Promise<void> {
-    const name = this.#eventName(entry.occurrence.involvedObject.name ?? '', entry.wanted.lastSeenMs);
+  async #create(series: EventSeries, occurrence: Occurrence): Promise<void> {
+    const name = this.#eventName(occurrence.involvedObject.name ?? '', series.lastSeenMs);
     await this.#client.create(EVENTS, {
-      metadata: { namespace: entry.namespace, name },
-      ...eventDraft(entry.wanted, entry.occurrence, this.#source, timestamp),
+      metadata: { namespace: namespaceOf(occurrence), name },
+      ...eventDraft(series, occurrence, this.#source, timestamp),
     });
-    entry.name = name;
+    series.name = name;
   }
 
-  async #patch({ namespace, wanted }: Entry, name: string): Promise<void> {
-    const { count, message, lastSeenMs } = wanted;
+  async #patch({ count, message, lastSeenMs }: EventSeries, namespace: string, name: string): Promise<void> {
     const patch = { count, message, lastTimestamp: timestamp(lastSeenMs) };
     await this.#client.patch(EVENTS, { namespace, name }, 'application/strategic-merge-patch+json', patch);
   }
@@ -173,6 +153,8 @@ export class EventRecorder implements AsyncDisposable {
     return `${name.slice(0, 236)}.${nanoseconds.toString(16)}`;
   }
 }
+
+const namespaceOf = ({ involvedObject }: Occurrence): string => involvedObject.namespace || 'default';
 
 /** How an event names the object that it is about. */
 export function referenceTo(object: ApiObject): ObjectReference {

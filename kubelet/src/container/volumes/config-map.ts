@@ -15,9 +15,8 @@ export function configMapFiles(source: ConfigMapProjection, objects: NamedObject
   });
 }
 
-function contents({ data = {}, binaryData = {} }: ConfigMap): Map<string, Buffer> {
-  const files = new Map<string, Buffer>();
-  for (const [key, value] of Object.entries(data)) files.set(key, Buffer.from(value, 'utf8'));
+function contents({ data = {}, binaryData = {} }: ConfigMap): Map<string, Buffer | string> {
+  const files = new Map<string, Buffer | string>(Object.entries(data));
   for (const [key, value] of Object.entries(binaryData)) files.set(key, Buffer.from(value, 'base64'));
   return files;
 }

@@ -17,7 +17,7 @@ export function downwardApiFiles(
     } catch (error) {
       throw new VolumeError((error as Error).message);
     }
-    files.set(path, { data: Buffer.from(text, 'utf8'), mode: mode ?? defaultMode });
+    files.set(path, { data: text, mode: mode ?? defaultMode });
   }
   return files;
 }

@@ -1,7 +1,7 @@
 import type { KeyToPath } from '@kubarium/shared';
 
 export interface PayloadFile {
-  readonly data: Buffer;
+  readonly data: Buffer | string;
   readonly mode: number;
   /** Whose it is; root's where absent. */
   readonly uid?: number | undefined;
@@ -18,7 +18,7 @@ export class VolumeError extends Error {
 export const DEFAULT_MODE = 0o644;
 
 export interface KeysInput {
-  readonly data: ReadonlyMap<string, Buffer>;
+  readonly data: ReadonlyMap<string, Buffer | string>;
   /** Only these keys, at these paths; all keys under their own names where absent. */
   readonly items: readonly KeyToPath[] | undefined;
   readonly defaultMode: number;
@@ -46,5 +46,8 @@ export const samePayload = (a: Payload, b: Payload): boolean =>
   a.size === b.size &&
   [...a].every(([path, file]) => {
     const other = b.get(path);
-    return other !== undefined && other.mode === file.mode && other.data.equals(file.data);
+    return other !== undefined && other.mode === file.mode && sameData(other.data, file.data);
   });
+
+const sameData = (a: Buffer | string, b: Buffer | string): boolean =>
+  typeof a === 'string' && typeof b === 'string' ? a === b : Buffer.from(a as string).equals(Buffer.from(b as string));

@@ -201,5 +201,5 @@ function tokenFile({ token }: Token, { spec }: Pod, defaultMode: number): Payloa
   );
   const uid = users.size === 1 ? [...users][0] : undefined;
   const isPrivate = uid !== undefined || spec.securityContext?.fsGroup !== undefined;
-  return { data: Buffer.from(token), mode: isPrivate ? 0o600 : defaultMode, uid };
+  return { data: token, mode: isPrivate ? 0o600 : defaultMode, uid };
 }
