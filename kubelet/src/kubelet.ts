@@ -18,7 +18,8 @@ import {
   type TraceKeeper,
 } from '@kubarium/shared';
 import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
-import { createVolume, openVolume } from './container/memory-volume.ts';
+import type { FileSystem, Volume } from './container/file-system.ts';
+import { createUnopenedVolume, createVolume, openVolume } from './container/memory-volume.ts';
 import type { ClusterDns } from './container/resolv-conf.ts';
 import { createStubResolver } from './container/stub-resolver.ts';
 import type { MakeVolume, NewVolume } from './container/volumes/pod-volume.ts';
@@ -109,8 +110,10 @@ export class Kubelet implements Component {
     this.#events = new EventRecorder({ client, runtime, component: 'kubelet', host: nodeName });
     this.#statuses = new StatusWriter(client, runtime);
     this.#images = new ImageStore(options.images, runtime, options.pullDelay ?? defaultPullDelay);
-    const makeVolume: MakeVolume = (type) => {
-      const volume = createVolume(type, runtime);
+    const makeVolume: MakeVolume = (type, fill) => {
+      const at = (nowMs: number): FileSystem => openVolume(volume, { ...runtime, clock: { now: () => nowMs } });
+      const volume: Volume =
+        fill === undefined ? createVolume(type, runtime) : createUnopenedVolume(type, runtime, () => fill(at));
       return { volume, files: openVolume(volume, runtime) };
     };
     const capacity = { ...DEFAULT_CAPACITY, ...options.capacity };

@@ -35,7 +35,7 @@ export class PortTable<S> {
     if (others.some((other) => where === ANY || other.address === ANY || other.address === where)) {
       throw new NetError('EADDRINUSE', 'listen', where, number);
     }
-    this.#byPort.set(number, [...others, { address: where, port: number, socket }]);
+    this.#byPort.set(number, others.concat({ address: where, port: number, socket }));
     return number;
   }
 

@@ -18,6 +18,17 @@ export interface LogStorageOptions<T extends object> {
   readonly activity?: Activity | undefined;
 }
 
+/** What exists and is seldom read: its text is in the log alone. */
+class Away {
+  readonly revision: number;
+  readonly createRevision: number;
+
+  constructor({ revision, createRevision }: Stored<unknown>) {
+    this.revision = revision;
+    this.createRevision = createRevision;
+  }
+}
+
 /** Somebody who waits for the commit. */
 interface Waiter {
   readonly key: string;
@@ -44,7 +55,7 @@ export class LogStorage<T extends object> implements Storage<T> {
   readonly #endOfTurn: (commit: () => void) => void;
   readonly #activity: Activity | undefined;
   readonly #hub = new WatchHub<T>();
-  readonly #current = new SortedMap<StoredRecord<T>>();
+  readonly #current = new SortedMap<StoredRecord<T> | Away>();
   /** What this turn made of keys: null where it deleted one. */
   readonly #pending = new Map<string, StoredRecord<T> | null>();
   #changes: Change<T>[] = [];
@@ -62,7 +73,7 @@ export class LogStorage<T extends object> implements Storage<T> {
     this.#endOfTurn = endOfTurn;
     this.#activity = activity;
     this.#revision = log.lastRevision;
-    for (const entry of log.current()) this.#current.set(entry.key, this.#record(entry));
+    for (const entry of log.current()) this.#keep(this.#record(entry));
   }
 
   get revision(): number {
@@ -81,7 +92,7 @@ export class LogStorage<T extends object> implements Storage<T> {
     return this.#write(key, (current) => {
       if (current !== undefined) throw new StorageError('exists', key);
       const revision = this.#nextRevision();
-      const made = StoredRecord.of(key, revision, revision, this.#codec.encode(value, revision), this.#codec);
+      const made = new StoredRecord(key, revision, revision, this.#codec.encode(value, revision), this.#codec);
       this.#stage('create', made, undefined);
       return made;
     });
@@ -94,7 +105,7 @@ export class LogStorage<T extends object> implements Storage<T> {
       if (value === current.value) return current;
       const revision = this.#nextRevision();
       const encoded = this.#codec.encode(value, revision);
-      const made = StoredRecord.of(key, revision, current.createRevision, encoded, this.#codec);
+      const made = new StoredRecord(key, revision, current.createRevision, encoded, this.#codec);
       this.#stage('update', made, current);
       return made;
     });
@@ -106,14 +117,17 @@ export class LogStorage<T extends object> implements Storage<T> {
       check?.(current);
       const revision = this.#nextRevision();
       const encoded = this.#codec.encode(current.value, revision);
-      const last = StoredRecord.of(key, revision, current.createRevision, encoded, this.#codec);
+      const last = new StoredRecord(key, revision, current.createRevision, encoded, this.#codec);
       this.#stage('delete', last, current);
       return last;
     });
   }
 
-  get(key: string): Stored<T> | undefined {
-    return this.#current.get(key);
+  get(key: string): StoredRecord<T> | undefined {
+    const current = this.#current.get(key);
+    if (!(current instanceof Away)) return current;
+    const { revision, createRevision } = current;
+    return new StoredRecord(key, revision, createRevision, { text: this.#log.text(revision) }, this.#codec);
   }
 
   list(prefix: string, { after, limit = Infinity, revision = this.#revision }: ListRange = {}): ListResult<T> {
@@ -125,7 +139,7 @@ export class LogStorage<T extends object> implements Storage<T> {
     const items: Stored<T>[] = [];
     for (const key of this.#current.keys(start, end)) {
       if (items.length >= limit) break;
-      items.push(this.#current.get(key)!);
+      items.push(this.get(key)!);
     }
     return { revision, items, remaining: this.#current.count(start, end) - items.length };
   }
@@ -171,7 +185,7 @@ export class LogStorage<T extends object> implements Storage<T> {
     }
     for (const { type, current } of changes) {
       if (type === 'delete') this.#current.delete(current.key);
-      else this.#current.set(current.key, current as StoredRecord<T>);
+      else this.#keep(current as StoredRecord<T>);
     }
     this.#revision = changes.at(-1)?.current.revision ?? this.#revision;
     this.#hub.tell(changes);
@@ -195,7 +209,7 @@ export class LogStorage<T extends object> implements Storage<T> {
     const staged = this.#changes.length;
     let outcome: { result: StoredRecord<T> } | { error: unknown };
     try {
-      outcome = { result: work(pending === undefined ? this.#current.get(key) : (pending ?? undefined)) };
+      outcome = { result: work(pending === undefined ? this.get(key) : (pending ?? undefined)) };
     } catch (error) {
       outcome = { error };
     }
@@ -205,6 +219,11 @@ export class LogStorage<T extends object> implements Storage<T> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ key, settle: () => resolve(settled), reject });
     });
+  }
+
+  #keep(record: StoredRecord<T>): void {
+    const isSeldomRead = this.#codec.isSeldomRead?.(record.key) === true;
+    this.#current.set(record.key, isSeldomRead ? new Away(record) : record);
   }
 
   #nextRevision(): number {
@@ -233,7 +252,7 @@ export class LogStorage<T extends object> implements Storage<T> {
     const keys = restored.length === 0 ? unchanged : [...unchanged, ...restored].toSorted(byUnits);
     const items = keys
       .slice(0, limit)
-      .map((key) => (before.has(key) ? this.#record(before.get(key)!) : this.#current.get(key)!));
+      .map((key) => (before.has(key) ? this.#record(before.get(key)!) : this.get(key)!));
     return { revision, items, remaining: keys.length - items.length };
   }
 
@@ -248,8 +267,8 @@ export class LogStorage<T extends object> implements Storage<T> {
   /** The record of an entry: the one in memory, where it is still the current one. */
   #record({ key, revision, createRevision, text }: LogEntry): StoredRecord<T> {
     const current = this.#current.get(key);
-    if (current?.revision === revision) return current;
-    return StoredRecord.read(key, revision, createRevision, text, this.#codec);
+    if (current?.revision === revision && !(current instanceof Away)) return current;
+    return new StoredRecord(key, revision, createRevision, { text }, this.#codec);
   }
 }
 

@@ -8,10 +8,11 @@ import type { Codec } from './storage.ts';
 export const objectCodec: Codec<ApiObject> = {
   encode(object, revision) {
     const value = inOrder(object, String(revision));
-    // Most events are written, told to a watcher or two as text, and never looked at.
-    return { text: JSON.stringify(value), value, isSeldomRead: value.kind === 'Event' };
+    return { text: JSON.stringify(value), value };
   },
   decode: (text) => JSON.parse(text) as ApiObject,
+  // Most events are written, told to a watcher or two as text, and never looked at.
+  isSeldomRead: (key) => key.startsWith('events/'),
 };
 
 /** The JSON of an object that is not stored (a dry run's answer has no revision of its own). */

@@ -26,6 +26,8 @@ export interface RevisionLog extends Disposable {
   append(entries: readonly LogEntry[]): void;
   /** Reads, at the start, what exists: the newest entry of each key that is not deleted. */
   current(): Iterable<LogEntry>;
+  /** The text of an entry that exists. Throws where it is damaged. */
+  text(revision: number): string;
   /** The highest revision ever appended. */
   readonly lastRevision: number;
   readonly compactedRevision: number;

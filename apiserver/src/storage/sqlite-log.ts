@@ -74,6 +74,15 @@ export class SqliteLog implements RevisionLog {
     for (const row of rows) yield entry(row);
   }
 
+  text(revision: number): string {
+    const row = this.#prepared(
+      'SELECT revision, key, created, previous, deleted, checksum, value FROM log WHERE revision = ?',
+    )
+      .raw()
+      .get(revision) as Row;
+    return entry(row).text;
+  }
+
   changes(revision: number, start: string, end: string): LogChange[] {
     return this.#changedSince('entry.revision > ?', [revision, start, end]);
   }

@@ -20,9 +20,32 @@ const open = (path: string, maxBytes?: number): LogStorage<Note> =>
 
 storageContract('SQLite in memory', () => open(':memory:'));
 storageContract('SQLite on a file', () => open(freshPath()));
+storageContract('SQLite on a file, of values that are seldom read', () =>
+  openSqliteStorage({ path: freshPath(), codec: { ...noteCodec, isSeldomRead: () => true } }),
+);
 
 const textsIn = (storage: LogStorage<Note>): string[] =>
   storage.list('p/').items.map(({ key, value }) => `${key} ${value.text}`);
+
+describe('what is read', () => {
+  const readTwice = async (isSeldomRead: boolean) => {
+    await using storage = openSqliteStorage({
+      path: ':memory:',
+      codec: { ...noteCodec, isSeldomRead: () => isSeldomRead },
+    });
+    await storage.create('a/x', { text: '1' });
+    return [storage.get('a/x'), storage.get('a/x')] as const;
+  };
+
+  it('is the same object for everybody, but for what is seldom read', async () => {
+    const [one, two] = await readTwice(false);
+    expect(one).toBe(two);
+    expect(one!.value).toBe(two!.value);
+    const [first, second] = await readTwice(true);
+    expect(first).not.toBe(second);
+    expect(first!.value).toEqual(second!.value);
+  });
+});
 
 describe('a store on a file', () => {
   it('is the same after it was closed and opened again', async () => {

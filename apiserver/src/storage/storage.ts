@@ -49,14 +49,14 @@ export interface Codec<T> {
   /** A value with the revision written into it. The value given belongs to the storage from then on: nobody changes it. */
   encode(value: T, revision: number): Encoded<T>;
   decode(text: string): T;
+  /** True of the key of a value that is hardly ever looked at: it is kept in the log alone, and read from there each time. */
+  isSeldomRead?(key: string): boolean;
 }
 
 export interface Encoded<T> {
   readonly text: string;
   /** As `decode` would make it of the text. */
   readonly value: T;
-  /** True where the text alone is worth its memory. */
-  readonly isSeldomRead?: boolean | undefined;
 }
 
 /** One key's value at a revision. Shared and immutable. */
@@ -66,7 +66,7 @@ export interface Stored<T> {
   /** The revision that created the key. */
   readonly createRevision: number;
   readonly text: string;
-  /** The same object for everybody who looks while somebody holds it; decoded from the text where nobody has. */
+  /** The same object for everybody who looks, but for what is seldom read; decoded from the text when somebody first does. */
   readonly value: T;
 }
 

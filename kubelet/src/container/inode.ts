@@ -45,6 +45,31 @@ export const makeDirectoryNode = (modifiedMs: number, mode = 0o755, uid = 0, gid
   shared: false,
 });
 
+/** A directory that is filled when somebody first looks into it: hardly any pod looks into all volumes that it mounts. */
+export class UnopenedDirectory implements DirectoryNode {
+  readonly kind = 'directory';
+  mode: number;
+  uid = 0;
+  gid = 0;
+  modifiedMs: number;
+  shared = false;
+  #entries: Map<string, Node> | undefined;
+  readonly #fill: () => void;
+
+  constructor(modifiedMs: number, mode: number, fill: () => void) {
+    this.mode = mode;
+    this.modifiedMs = modifiedMs;
+    this.#fill = fill;
+  }
+
+  get entries(): Map<string, Node> {
+    if (this.#entries !== undefined) return this.#entries;
+    this.#entries = new Map();
+    this.#fill();
+    return this.#entries;
+  }
+}
+
 export const makeFileNode = (modifiedMs: number, mode = 0o644, uid = 0, gid = 0): FileNode => ({
   kind: 'file',
   data: EMPTY,

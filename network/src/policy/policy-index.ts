@@ -1,4 +1,4 @@
-import type { InformerHandler, Namespace, NetworkPolicy, Pod } from '@kubarium/shared';
+import type { InformerHandler, Namespace, NetworkPolicy, Pod, PodSpec } from '@kubarium/shared';
 import { compiledPolicy, type CompiledPolicy, type PolicyPod } from './compiled-policy.ts';
 
 /** A pod, and what tells it from others of its name. */
@@ -99,32 +99,50 @@ export class PolicyIndex {
     this.#selecting.delete(namespace);
   }
 
-  #putPod({ metadata, spec, status }: Pod): void {
+  #putPod(pod: Pod): void {
+    const { metadata } = pod;
     const namespace = metadata.namespace!;
-    const labelsOf = this.#namespaceLabels;
     const key = `${namespace}/${metadata.name}`;
     const before = this.#pods.get(key);
     if (before !== undefined) this.#podsByUid.delete(before.uid);
-    const known: IndexedPod = {
-      namespace,
-      name: metadata.name,
-      uid: metadata.uid,
-      address: spec.hostNetwork === true ? undefined : status?.podIP,
-      node: spec.nodeName ?? '',
-      labels: metadata.labels ?? {},
-      get namespaceLabels() {
-        return labelsOf.get(namespace) ?? {};
-      },
-      portNumber: (name, protocol) => {
-        // Sidecars, which are init containers, have ports too.
-        for (const { ports } of [...spec.containers, ...(spec.initContainers ?? [])]) {
-          const port = ports?.find((one) => one.name === name && (one.protocol ?? 'TCP') === protocol);
-          if (port !== undefined) return port.containerPort;
-        }
-        return undefined;
-      },
-    };
+    const known = new KnownPod(pod, this.#namespaceLabels);
     this.#pods.set(key, known);
     this.#podsByUid.set(known.uid, known);
+  }
+}
+
+/** A pod as its object tells of it: as lean as can be, since there is one for every pod of the cluster. */
+class KnownPod implements IndexedPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly address: string | undefined;
+  readonly node: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly #spec: PodSpec;
+  readonly #labelsOf: ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+  constructor({ metadata, spec, status }: Pod, labelsOf: ReadonlyMap<string, Readonly<Record<string, string>>>) {
+    this.namespace = metadata.namespace!;
+    this.name = metadata.name;
+    this.uid = metadata.uid;
+    this.address = spec.hostNetwork === true ? undefined : status?.podIP;
+    this.node = spec.nodeName ?? '';
+    this.labels = metadata.labels ?? {};
+    this.#spec = spec;
+    this.#labelsOf = labelsOf;
+  }
+
+  get namespaceLabels(): Readonly<Record<string, string>> {
+    return this.#labelsOf.get(this.namespace) ?? {};
+  }
+
+  portNumber(name: string, protocol: string): number | undefined {
+    // Sidecars, which are init containers, have ports too.
+    for (const { ports } of [...this.#spec.containers, ...(this.#spec.initContainers ?? [])]) {
+      const port = ports?.find((one) => one.name === name && (one.protocol ?? 'TCP') === protocol);
+      if (port !== undefined) return port.containerPort;
+    }
+    return undefined;
   }
 }

@@ -33,7 +33,7 @@ interface ReasonHistory {
   sinceMs: number;
   lastMs: number;
   /** By message; the one seen last at the end. */
-  readonly series: EventSeries[];
+  series: readonly EventSeries[];
   combined: EventSeries | undefined;
 }
 
@@ -41,7 +41,8 @@ interface ObjectHistory {
   /** How many more events the object may cause, as of a moment. */
   tokens: number;
   atMs: number;
-  readonly reasons: ReasonHistory[];
+  /** Never appended to: a list that grows takes room for many more. */
+  reasons: readonly ReasonHistory[];
 }
 
 /** The figures of client-go's tools/record/events_cache.go. */
@@ -76,8 +77,7 @@ export class EventCorrelator {
     const history = this.#objects.get(identityOf(involvedObject))?.reasons.find(isOf(involvedObject, type, reason));
     if (history === undefined) return;
     if (history.combined === series) history.combined = undefined;
-    const index = history.series.indexOf(series);
-    if (index !== -1) history.series.splice(index, 1);
+    history.series = history.series.filter((one) => one !== series);
   }
 
   #historyOf(object: ObjectReference, nowMs: number): ObjectHistory {
@@ -103,7 +103,7 @@ function reasonOf(object: ObjectHistory, { involvedObject, type, reason }: Occur
   if (history === undefined) {
     const { fieldPath } = involvedObject;
     history = { fieldPath, type, reason, sinceMs: nowMs, lastMs: nowMs, series: [], combined: undefined };
-    object.reasons.push(history);
+    object.reasons = object.reasons.concat(history);
   }
   if (nowMs - history.lastMs > SIMILAR_INTERVAL_MS) history.sinceMs = nowMs;
   history.lastMs = nowMs;
@@ -113,12 +113,10 @@ function reasonOf(object: ObjectHistory, { involvedObject, type, reason }: Occur
 /** The series of a message: its own, or the one of all that is similar. */
 function seriesOf(history: ReasonHistory, message: string, nowMs: number): EventSeries {
   const { series, sinceMs } = history;
-  const index = series.findIndex((one) => one.message === message);
-  const others = series.filter((one, at) => at !== index && one.lastSeenMs >= sinceMs).length;
-  if (others + 1 < SIMILAR_MAX) {
-    const own = index === -1 ? new EventSeries(message, nowMs) : series.splice(index, 1)[0]!;
-    series.push(own);
-    if (series.length > MESSAGES_MAX) series.shift();
+  const others = series.filter((one) => one.message !== message);
+  if (others.filter(({ lastSeenMs }) => lastSeenMs >= sinceMs).length + 1 < SIMILAR_MAX) {
+    const own = series.find((one) => one.message === message) ?? new EventSeries(message, nowMs);
+    history.series = others.slice(1 - MESSAGES_MAX).concat(own);
     return own;
   }
   history.combined ??= new EventSeries('', nowMs);

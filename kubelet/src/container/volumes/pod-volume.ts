@@ -6,8 +6,11 @@ export interface NewVolume {
   readonly files: FileSystem;
 }
 
-/** Makes an empty volume of a file system type (`tmpfs`, `ext4`). */
-export type MakeVolume = (type: string) => NewVolume;
+/**
+ * Makes an empty volume of a file system type (`tmpfs`, `ext4`). With `fill`, one that this fills when somebody first looks into it: through a
+ * file system in which it is still, or again, a moment of its choice.
+ */
+export type MakeVolume = (type: string, fill?: (filesAt: (nowMs: number) => FileSystem) => void) => NewVolume;
 
 /** A pod's volume, ready to be mounted into its containers. */
 export interface PodVolume {

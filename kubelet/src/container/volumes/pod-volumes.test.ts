@@ -38,6 +38,20 @@ const run = (node: TestNode, volume: Omit<Volume, 'name'>, mount: object = {}, s
 const files = (node: TestNode): FileSystem => node.containers.last('main').options.files;
 const read = (node: TestNode, path: string): string => files(node).readFile(path).toString();
 
+it('is as old as what is in it, however late somebody looks', async () => {
+  await using node = await TestNode.start();
+  node.api.put('configmaps', configMap('config', { one: '1', two: '2' }));
+  await run(node, { configMap: { name: 'config' } });
+  await node.advance(60);
+  node.api.put('configmaps', configMap('config', { one: 'new' }));
+  await node.settle();
+  const changedMs = node.clock.now();
+  await node.advance(60);
+  expect(read(node, '/v/one')).toBe('new');
+  expect(files(node).exists('/v/two')).toBe(false);
+  expect(files(node).stat('/v/one').modifiedMs).toBe(changedMs);
+});
+
 it('lays the keys of a ConfigMap down as files, and follows its changes in one step', async () => {
   await using node = await TestNode.start();
   node.api.put('configmaps', configMap('config', { one: '1', two: '2' }, { binaryData: { bin: '/wA=' } }));

@@ -4,6 +4,7 @@ import type { DownwardFacts } from '../downward-api.ts';
 import type { NamedObjects } from '../environment.ts';
 import { configMapFiles } from './config-map.ts';
 import { downwardApiFiles } from './downward-api.ts';
+import type { FileSystem } from '../file-system.ts';
 import { emptyDir } from './empty-dir.ts';
 import { hostPath } from './host-path.ts';
 import { DEFAULT_MODE, type Payload, type PayloadFile, samePayload, VolumeError } from './payload.ts';
@@ -23,9 +24,13 @@ export interface PodVolumesOptions {
   readonly facts: () => DownwardFacts;
 }
 
+/** A volume that is made of API objects, and what is or will be in it. */
 interface Written {
-  readonly made: NewVolume;
   payload: Payload;
+  atMs: number;
+  /** Whether somebody has looked into it. */
+  isOpen: boolean;
+  readonly made: NewVolume;
 }
 
 /**
@@ -80,8 +85,9 @@ export class PodVolumes implements Disposable {
       try {
         const payload = this.#payload(source)!;
         if (samePayload(payload, written.payload)) continue;
-        this.#write(written.made, payload);
         written.payload = payload;
+        written.atMs = this.#options.runtime.clock.now();
+        if (written.isOpen) this.#write(written, written.made.files);
       } catch (error) {
         if (!(error instanceof VolumeError)) throw error;
       }
@@ -109,15 +115,17 @@ export class PodVolumes implements Disposable {
       const kind = Object.keys(source).find((key) => key !== 'name') ?? 'unknown';
       throw new VolumeError(`volumes of type ${kind} are not simulated`);
     }
-    const made = this.#options.makeVolume('tmpfs');
-    this.#write(made, payload);
-    this.#written.set(source.name, { made, payload });
+    const made = this.#options.makeVolume('tmpfs', (filesAt) => {
+      written.isOpen = true;
+      this.#write(written, filesAt(written.atMs));
+    });
+    const written: Written = { payload, atMs: this.#options.runtime.clock.now(), isOpen: false, made };
+    this.#written.set(source.name, written);
     return { ...made, prefix: '', readOnly: true, growsSubPaths: false };
   }
 
-  #write({ files }: NewVolume, payload: Payload): void {
-    const fsGroup = this.#pod.spec.securityContext?.fsGroup;
-    writePayload(files, payload, this.#options.runtime.clock.now(), fsGroup);
+  #write({ payload, atMs }: Written, files: FileSystem): void {
+    writePayload(files, payload, atMs, this.#pod.spec.securityContext?.fsGroup);
   }
 
   /** The files of a volume made of API objects; undefined for other kinds. */
