@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net';
-import { canonicalIpv4, type Draft, type IPAddress, type Service } from '@kubarium/shared';
+import { canonicalIpv4, type Draft, type IPAddress, type Service, isIpv6 } from '@kubarium/shared';
 
 const MANAGED_BY = 'ipaddress.kubernetes.io/managed-by';
 const ALLOCATOR = 'ipallocator.k8s.io';
@@ -13,7 +12,7 @@ export const addressesOf = ({ spec }: Service): readonly string[] =>
 export const addressOfService = (ip: string, { metadata }: Service): Draft<IPAddress> => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'IPAddress',
-  metadata: { name: ip, labels: { [FAMILY]: isIPv6(ip) ? 'IPv6' : 'IPv4', [MANAGED_BY]: ALLOCATOR } },
+  metadata: { name: ip, labels: { [FAMILY]: isIpv6(ip) ? 'IPv6' : 'IPv4', [MANAGED_BY]: ALLOCATOR } },
   spec: { parentRef: { resource: 'services', namespace: metadata.namespace, name: metadata.name } },
 });
 

@@ -1,6 +1,6 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import type { Endpoint, EndpointSlice } from '@kubarium/shared';
-import { deepEqual, labelValueErrors } from '@kubarium/shared';
+import { deepEqual, labelValueErrors, isIpv6 } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
 import { duplicate, invalid, invalidEach, notSupported, required, tooMany } from '../validation/field-error.ts';
 import { immutableErrors } from '../validation/immutable.ts';
@@ -77,7 +77,7 @@ function addressErrors(address: string, type: string, field: string, index: numb
   if (type !== 'IPv4' && type !== 'IPv6') return [];
   const wrong = ipErrors(address, at);
   if (wrong.length > 0) return wrong;
-  const fits = type === 'IPv6' ? isIPv6(address) : !isIPv6(address);
+  const fits = type === 'IPv6' ? isIpv6(address) : !isIpv6(address);
   return [...(fits ? [] : [invalid(field, address, `must be an ${type} address`)]), ...endpointIpErrors(address, at)];
 }
 

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIpv6 } from '@kubarium/shared';
 import type { ContainerStatus, Pod } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
 import { duplicate, forbidden, invalid, invalidEach } from '../validation/field-error.ts';
@@ -59,7 +59,7 @@ function podIpErrors(draft: Pod, old: Pod): FieldError[] {
   const before = (old.status?.podIPs ?? []).map(({ ip }) => ip ?? '');
   const errors = ips.flatMap((ip, index) => ipErrors(ip, `status.podIPs[${index}]`, before));
   if (errors.length > 0 || ips.length < 2) return errors;
-  const families = new Set(ips.map((ip) => isIPv6(ip)));
+  const families = new Set(ips.map((ip) => isIpv6(ip)));
   if (ips.length > 2 || families.size < 2) {
     const shown = ips.map((ip) => ({ IP: ip }));
     errors.push(invalid('status.podIPs', shown, 'may specify no more than one IP for each IP family'));

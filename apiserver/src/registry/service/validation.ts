@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIpv6 } from '@kubarium/shared';
 import type { Service, ServicePort } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
 import { duplicate, forbidden, invalid, invalidEach, notSupported, required } from '../validation/field-error.ts';
@@ -230,12 +230,12 @@ function clusterIPErrors(service: Service, old: Service | undefined): FieldError
   errors.push(...wrong);
   if (clusterIPs.length > 2) errors.push(invalid(field, clusterIPs, 'may only hold up to 2 values'));
   if (wrong.length > 0 || isHeadless(service)) return errors;
-  if (clusterIPs.length > 1 && new Set(clusterIPs.map((ip) => isIPv6(ip))).size < 2) {
+  if (clusterIPs.length > 1 && new Set(clusterIPs.map((ip) => isIpv6(ip))).size < 2) {
     errors.push(invalid(field, clusterIPs, 'may specify no more than one IP for each IP family'));
   }
   for (const [index, ip] of clusterIPs.entries()) {
     const family = ipFamilies[index];
-    if ((family === 'IPv4' && isIPv6(ip)) || (family === 'IPv6' && !isIPv6(ip))) {
+    if ((family === 'IPv4' && isIpv6(ip)) || (family === 'IPv6' && !isIpv6(ip))) {
       const why = `expected an ${family} value as indicated by \`ipFamilies[${index}]\``;
       errors.push(invalid(`${field}[${index}]`, ip, why));
     }

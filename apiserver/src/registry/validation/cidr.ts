@@ -1,5 +1,5 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
-import { ipv4Text, ipv4Value } from '@kubarium/shared';
+import { BlockList, isIPv4 } from 'node:net';
+import { ipv4Text, ipv4Value, isIpv6 } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
 import { invalid } from './field-error.ts';
 import { cidrErrors, normalIp } from './ip.ts';
@@ -25,7 +25,7 @@ export function parseCidr(text: string): Cidr | undefined {
 
 /** True where the address is of the network. */
 export function cidrContains({ address, family, length }: Cidr, ip: string): boolean {
-  if (family === 'ipv4' ? !isIPv4(ip) : !isIPv6(ip)) return false;
+  if (family === 'ipv4' ? !isIPv4(ip) : !isIpv6(ip)) return false;
   const network = new BlockList();
   network.addSubnet(address, length, family);
   return network.check(ip, family);

@@ -1,5 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
-import { ipv4Text } from '@kubarium/shared';
+import { isIPv4 } from 'node:net';
+import { ipv4Text, isIpv6 } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
 import { invalid } from './field-error.ts';
 
@@ -13,7 +13,7 @@ const LEADING_ZEROS = /(^|\.)0+(?=\d)/g;
 /** An address without leading zeros; undefined for what is no address. */
 export function normalIp(text: string): string | undefined {
   const plain = /^[\d.]+$/.test(text) ? text.replaceAll(LEADING_ZEROS, '$1') : text;
-  return isIPv4(plain) || (isIPv6(plain) && !plain.includes('%')) ? plain : undefined;
+  return isIPv4(plain) || (isIpv6(plain) && !plain.includes('%')) ? plain : undefined;
 }
 
 /** What is wrong with an address; values of the old object are not judged again. */
@@ -28,7 +28,7 @@ export function ipWarnings(text: string, field: string): string[] {
   if (ip === undefined) return [];
   const canonical = isIPv4(ip) ? ip : (mappedIpv4(ip) ?? canonicalIpv6(ip));
   if (canonical === text) return [];
-  return isIPv6(canonical)
+  return isIpv6(canonical)
     ? [`${field}: IPv6 address "${text}" should be in RFC 5952 canonical format ("${canonical}")`]
     : [
         `${field}: non-standard IP address "${text}" will be considered invalid in a future Kubernetes release: use "${canonical}"`,
