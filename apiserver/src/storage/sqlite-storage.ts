@@ -90,6 +90,9 @@ function openDatabase(path: string, maxBytes: number | undefined): Database {
     database.pragma('journal_mode = WAL');
     // A commit waits for the disk (WAL alone would only survive the death of the process, not of the machine).
     database.pragma('synchronous = FULL');
+    // Once 500 pages are in the write-ahead log they move into the file, and it is written over: less than the limit, so that it need not be
+    // grown and cut again and again.
+    database.pragma('wal_autocheckpoint = 500');
     database.pragma('journal_size_limit = 4194304');
     database.exec('BEGIN EXCLUSIVE; COMMIT');
     if ((database.pragma('user_version', { simple: true }) as number) === 0) create(database);
