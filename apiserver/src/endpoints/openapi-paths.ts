@@ -5,7 +5,7 @@ import { reference } from './openapi-schemas.ts';
 /** What OpenAPI needs of a resource. */
 export type DescribedResource = Pick<
   ResourceDefinition,
-  'group' | 'version' | 'resource' | 'kind' | 'namespaced' | 'verbs' | 'subresources' | 'schema'
+  'group' | 'version' | 'resource' | 'kind' | 'namespaced' | 'verbs' | 'subresources' | 'schema' | 'ownSchema'
 >;
 
 export interface OpenApiPaths {

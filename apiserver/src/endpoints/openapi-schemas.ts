@@ -1,4 +1,5 @@
-import { schemas, type Schema } from '../registry/schema/facts.ts';
+import type { KindSchema } from '../registry/resource-definition.ts';
+import { schemas, type GroupVersionKind, type Schema } from '../registry/schema/facts.ts';
 
 /** The descriptions of a definition and its fields; absent where nobody has them. */
 export interface Descriptions {
@@ -14,6 +15,29 @@ const REFERENCE = '#/components/schemas/';
 
 /** A reference to a definition in an OpenAPI document. */
 export const reference = (schema: string): { readonly $ref: string } => ({ $ref: `${REFERENCE}${schema}` });
+
+export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
+/** What the definition of a kind of our own is called, as the real server names those of custom resources. */
+export const ownName = ({ group, version, kind }: GroupVersionKind): string =>
+  [...group.split('.').toReversed(), version, kind].join('.');
+
+/** The definition of a kind of our own. */
+export const ownDefinition = (
+  { group, version, kind }: GroupVersionKind,
+  { description, spec, status }: KindSchema,
+): object => ({
+  type: 'object',
+  description,
+  properties: {
+    apiVersion: { type: 'string', description: `${group}/${version}` },
+    kind: { type: 'string', description: kind },
+    metadata: reference(OBJECT_META),
+    spec,
+    status,
+  },
+  'x-kubernetes-group-version-kind': [{ group, version, kind }],
+});
 
 /** The names of definitions and of all that they refer to, in alphabetical order. */
 export function closure(names: Iterable<string>): string[] {

@@ -70,6 +70,46 @@ describe('the documents', () => {
     );
   });
 
+  test('describe kinds that are not among the recorded ones, with all that they refer to', () => {
+    const kind = { group: 'sim.example.dev', version: 'v1', kind: 'Note' };
+    const about = { description: 'A note.', spec: { type: 'string' }, status: { type: 'object' } };
+    const note = {
+      ...kind,
+      resource: 'notes',
+      namespaced: true,
+      verbs: ['create'],
+      subresources: {},
+      schema: '',
+    } as const;
+    const own = new OpenApi(
+      [
+        { ...note, ownSchema: about },
+        { ...note, kind: 'Secretive' },
+      ],
+      () => undefined,
+    );
+    const { paths, components } = JSON.parse(own.document('apis/sim.example.dev/v1')!.text) as Document;
+    expect(components.schemas['dev.example.sim.v1.Note']).toEqual({
+      type: 'object',
+      description: 'A note.',
+      properties: {
+        apiVersion: { type: 'string', description: 'sim.example.dev/v1' },
+        kind: { type: 'string', description: 'Note' },
+        metadata: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' },
+        spec: about.spec,
+        status: about.status,
+      },
+      'x-kubernetes-group-version-kind': [kind],
+    });
+    expect(Object.keys(components.schemas)).toContain('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
+    expect(Object.keys(components.schemas).filter((name) => name.startsWith('dev.'))).toEqual([
+      'dev.example.sim.v1.Note',
+    ]);
+    expect(Object.keys(paths)).toEqual(['/apis/sim.example.dev/v1/namespaces/{namespace}/notes']);
+    const changed = new OpenApi([{ ...note, ownSchema: { ...about, description: 'Another.' } }], () => undefined);
+    expect(changed.hash('apis/sim.example.dev/v1')).not.toBe(own.hash('apis/sim.example.dev/v1'));
+  });
+
   test('say how each verb is asked for', () => {
     const path = read('apis/apps/v1').paths['/apis/apps/v1/namespaces/{namespace}/deployments/{name}']!;
     const names = (operation: Operation) => operation.parameters?.map(({ name }) => name);

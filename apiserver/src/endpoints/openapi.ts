@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closure, openApiSchema, type Describe } from './openapi-schemas.ts';
+import { closure, OBJECT_META, openApiSchema, ownDefinition, ownName, type Describe } from './openapi-schemas.ts';
 import { openApiPaths, type DescribedResource } from './openapi-paths.ts';
 
 /** A document as it is sent, and the hash that its address in the index carries. */
@@ -18,8 +18,10 @@ export class OpenApi {
   readonly #documents = new Map<string, OpenApiDocument>();
 
   constructor(resources: readonly DescribedResource[], describe: Describe) {
-    // What has no recorded schema cannot be described: a reference to it would lead nowhere.
-    const described = resources.filter(({ schema }) => schema !== '');
+    // What has no schema cannot be described: a reference to it would lead nowhere.
+    const described = resources
+      .filter(({ schema, ownSchema }) => schema !== '' || ownSchema !== undefined)
+      .map((of) => ({ ...of, schema: of.schema || ownName(of) }));
     this.#byPath = Map.groupBy(described, ({ group, version }) =>
       group === '' ? `api/${version}` : `apis/${group}/${version}`,
     );
@@ -41,13 +43,14 @@ export class OpenApi {
   hash(path: string): string | undefined {
     const resources = this.#byPath.get(path);
     if (resources === undefined) return undefined;
-    const told = resources.map(({ resource, kind, namespaced, verbs, subresources, schema }) => [
+    const told = resources.map(({ resource, kind, namespaced, verbs, subresources, schema, ownSchema }) => [
       resource,
       kind,
       namespaced,
       verbs,
       Object.keys(subresources),
       schema,
+      ownSchema,
     ]);
     return sha512(JSON.stringify([RECORDED, path, told]));
   }
@@ -66,12 +69,19 @@ export class OpenApi {
 
   #make(resources: readonly DescribedResource[]): object {
     const { paths, schemas } = openApiPaths(resources);
+    const own = resources.flatMap((of) =>
+      of.ownSchema === undefined ? [] : [[of.schema, ownDefinition(of, of.ownSchema)] as const],
+    );
+    const recorded = closure(own.length === 0 ? schemas : [...schemas, OBJECT_META]);
     return {
       openapi: '3.0.0',
       info: { title: 'Kubernetes', version: '1.35' },
       paths,
       components: {
-        schemas: Object.fromEntries(closure(schemas).map((name) => [name, openApiSchema(name, this.#describe)])),
+        schemas: Object.fromEntries([
+          ...recorded.map((name) => [name, openApiSchema(name, this.#describe)] as const),
+          ...own,
+        ]),
         securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
       },
     };
@@ -79,6 +89,6 @@ export class OpenApi {
 }
 
 /** Raise it when documents of the same resources come to look otherwise: clients keep them by their hash. */
-const RECORDED = 'v1.35.4/1';
+const RECORDED = 'v1.35.4/2';
 
 const sha512 = (text: string): string => createHash('sha512').update(text).digest('hex').toUpperCase();

@@ -17,7 +17,7 @@ export interface ReviewResource {
 
 /** A definition of a review from the little that tells it from others. */
 export function reviewDefinition(
-  of: Pick<ResourceDefinition, 'group' | 'version' | 'resource' | 'kind' | 'schema'> & {
+  of: Pick<ResourceDefinition, 'group' | 'version' | 'resource' | 'kind' | 'schema' | 'ownSchema'> & {
     readonly namespaced?: boolean;
   },
 ): ResourceDefinition {

@@ -12,6 +12,13 @@ export interface SubresourceDefinition {
   readonly verbs: readonly string[];
 }
 
+/** A kind of our own as OpenAPI describes it: schemas of OpenAPI 3.0, with descriptions. */
+export interface KindSchema {
+  readonly description: string;
+  readonly spec: object;
+  readonly status: object;
+}
+
 /**
  * One served resource. Routes, discovery, OpenAPI, printing, selectors and validation all derive from the rows of the resource
  * table, which are built from the recorded facts plus one strategy each.
@@ -25,6 +32,8 @@ export interface ResourceDefinition<T extends ApiObject = ApiObject> extends Res
   readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
   /** The name of its schema in the recorded facts: `io.k8s.api.core.v1.Pod`. */
   readonly schema: string;
+  /** Of a kind that the recorded facts do not have (`schema` is empty): what clients are told of it. */
+  readonly ownSchema?: KindSchema | undefined;
   /** The folder of its keys in storage; two versions of one resource (Event) share it. */
   readonly storagePrefix: string;
   readonly columns: readonly TableColumn[];

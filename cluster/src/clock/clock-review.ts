@@ -2,6 +2,7 @@ import { reviewDefinition, type ReviewResource } from '@kubarium/apiserver';
 import { badRequest, invalid, microTimestamp, parseDuration, type Clock, type StatusCause } from '@kubarium/shared';
 import type { ClockPace } from './clock-pace.ts';
 import { CLOCKS, type ClockRequest, type ClockSpec, type ClockStatus } from './clock-resource.ts';
+import { CLOCK_SCHEMA } from './clock-schema.ts';
 
 export interface ClockReviewOptions {
   readonly clock: Clock;
@@ -11,7 +12,7 @@ export interface ClockReviewOptions {
 
 /** Answers Clocks: pauses, resumes or advances virtual time, and says what time it is once all is at rest. */
 export const clockReview = ({ clock, pace }: ClockReviewOptions): ReviewResource => ({
-  definition: reviewDefinition({ ...CLOCKS, schema: '' }),
+  definition: reviewDefinition({ ...CLOCKS, schema: '', ownSchema: CLOCK_SCHEMA }),
   async review(_context, draft) {
     const { spec = {} } = draft as ClockRequest;
     const causes = problems(spec);

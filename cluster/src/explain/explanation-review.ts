@@ -12,10 +12,11 @@ import {
 } from './explanation-resource.ts';
 import type { Client } from './facts.ts';
 import { gatherFacts } from './gather-facts.ts';
+import { EXPLANATION_SCHEMA } from './explanation-schema.ts';
 
 /** Answers Explanations out of what the cluster's parts know; nothing is sent on the pod network for it. */
 export const explanationReview = (view: ClusterView): ReviewResource => ({
-  definition: reviewDefinition({ ...EXPLANATIONS, schema: '' }),
+  definition: reviewDefinition({ ...EXPLANATIONS, schema: '', ownSchema: EXPLANATION_SCHEMA }),
   async review(_context, draft) {
     const explanation = draft as Explanation;
     const { spec, metadata } = explanation;

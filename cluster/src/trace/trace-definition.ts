@@ -1,11 +1,12 @@
 import { age, reviewDefinition, type ResourceDefinition } from '@kubarium/apiserver';
 import { TRACES, type Trace } from './trace-resource.ts';
+import { TRACE_SCHEMA } from './trace-schema.ts';
 
 const column = (name: string, priority = 0, format = '') => ({ name, type: 'string', format, priority });
 
 /** How the API serves Traces: to be created, and looked at for as long as they are kept. */
 export const TRACE_DEFINITION: ResourceDefinition = {
-  ...reviewDefinition({ ...TRACES, schema: '' }),
+  ...reviewDefinition({ ...TRACES, schema: '', ownSchema: TRACE_SCHEMA }),
   verbs: ['create', 'get', 'list', 'watch'],
   columns: [
     column('Name', 0, 'name'),

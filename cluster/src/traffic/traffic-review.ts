@@ -13,6 +13,7 @@ import { TraceRecorder } from '../trace/trace-recorder.ts';
 import { tracedRequest } from '../trace/traced-request.ts';
 import { TRAFFICS, type Traffic, type TrafficSpec } from './traffic-resource.ts';
 import { TrafficTally } from './traffic-tally.ts';
+import { TRAFFIC_SCHEMA } from './traffic-schema.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 5;
 
@@ -24,7 +25,7 @@ export interface TrafficReviewOptions {
 
 /** Answers Traffics: makes the requests with the pod's own `curl`, each on a connection of its own, at even intervals of the clock. */
 export const trafficReview = ({ client, nodes, runtime }: TrafficReviewOptions): ReviewResource => ({
-  definition: reviewDefinition({ ...TRAFFICS, schema: '' }),
+  definition: reviewDefinition({ ...TRAFFICS, schema: '', ownSchema: TRAFFIC_SCHEMA }),
   async review(_context, draft) {
     const traffic = draft as Traffic;
     const causes = problems(traffic.spec);
