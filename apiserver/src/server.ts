@@ -10,6 +10,7 @@ import { ServiceAccountTokens } from './authentication/service-account-token.ts'
 import { bootstrapRules } from './authorization/bootstrap-rules.ts';
 import { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
 import { accessControl, type AccessControl } from './endpoints/access-control.ts';
+import { customResourceDefinitionsRoute } from './endpoints/custom-resource-definitions.ts';
 import { discoveryRoutes } from './endpoints/discovery-routes.ts';
 import { openApiRoutes } from './endpoints/openapi-routes.ts';
 import { describeSchema } from './endpoints/schema-descriptions.ts';
@@ -119,6 +120,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   indexRoute(app, served, Object.keys(checks));
   discoveryRoutes(app, served);
   openApiRoutes(app, served, describeSchema);
+  customResourceDefinitionsRoute(app, () => options.storageRevision?.() ?? 0);
   resourceRoutes(app, services);
   upgradeRoutes(server, services, access);
 

@@ -79,15 +79,11 @@ test('kubectl creates the reviews and shows what they say, and traces are follow
     const explanation = manifest('Explanation', { service: 'kubernetes', from: 'outside' });
     const told = await cluster.tryKubectl(
       version,
-      ['create', '--validate=false', '-f', '-', '-o', 'jsonpath={.status.cause}'],
+      ['create', '-f', '-', '-o', 'jsonpath={.status.cause}'],
       explanation,
     );
     expect(told).toMatchObject({ code: 0, stdout: 'ClusterIpFromOutside' });
-    const refused = await cluster.tryKubectl(
-      version,
-      ['create', '--validate=false', '-f', '-'],
-      manifest('Trace', { pod: 'a' }),
-    );
+    const refused = await cluster.tryKubectl(version, ['create', '-f', '-'], manifest('Trace', { pod: 'a' }));
     expect(refused.stderr).toContain('spec.url: Required value');
   }
   // The kubelets' probes of the DNS are connections as well.

@@ -36,7 +36,12 @@ export function textOf(value: object, { format, pretty }: Pick<Representation, '
 }
 
 /** Sends a whole text. Written past Fastify's own serializing, which would add a charset that the real server does not send. */
-export function sendText(reply: FastifyReply, code: number, text: string, type = 'application/json'): FastifyReply {
+export function sendText(
+  reply: FastifyReply,
+  code: number,
+  text: string | Buffer,
+  type = 'application/json',
+): FastifyReply {
   const { raw } = reply.hijack();
   raw.writeHead(code, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) });
   raw.end(text);

@@ -8,8 +8,36 @@ export type DescribedResource = Pick<
   'group' | 'version' | 'resource' | 'kind' | 'namespaced' | 'verbs' | 'subresources' | 'schema' | 'ownSchema'
 >;
 
+/** A media type's body. */
+interface Content {
+  readonly schema: { readonly $ref: string };
+}
+
+interface DescribedParameter {
+  readonly name: string;
+  readonly in: 'query' | 'path';
+  readonly required?: boolean;
+  readonly schema: { readonly type: string; readonly uniqueItems: true };
+}
+
+export interface Operation {
+  readonly tags: readonly string[];
+  readonly operationId: string;
+  readonly parameters?: readonly DescribedParameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>>; readonly required?: boolean };
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, Content>> }>
+  >;
+  readonly 'x-kubernetes-action': string;
+  readonly 'x-kubernetes-group-version-kind': GroupVersionKind;
+}
+
+type Operations = Readonly<Partial<Record<'get' | 'put' | 'post' | 'delete' | 'patch', Operation>>>;
+
+export type PathItem = Operations & { readonly parameters: readonly DescribedParameter[] };
+
 export interface OpenApiPaths {
-  readonly paths: Readonly<Record<string, object>>;
+  readonly paths: Readonly<Record<string, PathItem>>;
   /** The definitions that the operations refer to. */
   readonly schemas: readonly string[];
 }
@@ -59,7 +87,7 @@ const LIST: readonly Parameter[] = [
  */
 export function openApiPaths(resources: readonly DescribedResource[]): OpenApiPaths {
   const schemas = new Set<string>();
-  const paths: Record<string, object> = {};
+  const paths: Record<string, PathItem> = {};
   for (const of of resources) {
     const scopes = of.namespaced
       ? [`${root(of)}/namespaces/{namespace}/${of.resource}`]
@@ -97,16 +125,14 @@ export function openApiPaths(resources: readonly DescribedResource[]): OpenApiPa
 const root = ({ group, version }: DescribedResource): string =>
   group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
 
-type Operations = Record<string, object>;
-
-function pathItem(operations: Operations, path: string): object {
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
+function pathItem(operations: Operations, path: string): PathItem {
+  const parameters: DescribedParameter[] = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name: name!,
     in: 'path',
     required: true,
     schema: { type: 'string', uniqueItems: true },
   }));
-  const pretty = { name: 'pretty', in: 'query', schema: { type: 'string', uniqueItems: true } };
+  const pretty: DescribedParameter = { name: 'pretty', in: 'query', schema: { type: 'string', uniqueItems: true } };
   return { ...operations, parameters: [...parameters, pretty] };
 }
 
@@ -206,7 +232,7 @@ function operation(
   action: string,
   parameters: readonly Parameter[],
   body: { readonly answers: string; readonly takes?: string; readonly codes?: readonly string[] },
-): object {
+): Operation {
   const title = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
   const group = of.group === '' ? 'core' : of.group.replace(/\.k8s\.io$/, '').split('.')[0]!;
   const scope = of.namespaced && suffix !== 'ForAllNamespaces' ? 'Namespaced' : '';
@@ -231,7 +257,7 @@ function operation(
           },
         }),
     responses: {
-      ...Object.fromEntries((body.codes ?? ['200']).map((code) => [code, { description: REASONS[code], ...answer }])),
+      ...Object.fromEntries((body.codes ?? ['200']).map((code) => [code, { description: REASONS[code]!, ...answer }])),
       401: { description: 'Unauthorized' },
     },
     'x-kubernetes-action': action,

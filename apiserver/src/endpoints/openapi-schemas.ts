@@ -16,14 +16,14 @@ const REFERENCE = '#/components/schemas/';
 /** A reference to a definition in an OpenAPI document. */
 export const reference = (schema: string): { readonly $ref: string } => ({ $ref: `${REFERENCE}${schema}` });
 
-export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** What the definition of a kind of our own is called, as the real server names those of custom resources. */
 export const ownName = ({ group, version, kind }: GroupVersionKind): string =>
   [...group.split('.').toReversed(), version, kind].join('.');
 
 /** The definition of a kind of our own. */
-export const ownDefinition = (
+const ownDefinition = (
   { group, version, kind }: GroupVersionKind,
   { description, spec, status }: KindSchema,
 ): object => ({
@@ -39,8 +39,21 @@ export const ownDefinition = (
   'x-kubernetes-group-version-kind': [{ group, version, kind }],
 });
 
+/** All definitions that some operations of resources refer to, and what those refer to in turn, by name. */
+export function definitionsOf(
+  resources: readonly (GroupVersionKind & { readonly schema: string; readonly ownSchema?: KindSchema | undefined })[],
+  schemas: readonly string[],
+  describe: Describe,
+): Record<string, object> {
+  const own = resources.flatMap((of) =>
+    of.ownSchema === undefined ? [] : [[of.schema, ownDefinition(of, of.ownSchema)] as const],
+  );
+  const recorded = closure(own.length === 0 ? schemas : [...schemas, OBJECT_META]);
+  return Object.fromEntries([...recorded.map((name) => [name, openApiSchema(name, describe)] as const), ...own]);
+}
+
 /** The names of definitions and of all that they refer to, in alphabetical order. */
-export function closure(names: Iterable<string>): string[] {
+function closure(names: Iterable<string>): string[] {
   const found = new Set<string>();
   const open = [...names];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -60,7 +73,7 @@ const references = (schema: Schema): string[] => [
 ];
 
 /** A recorded definition as `components.schemas` of OpenAPI 3.0 spells it, with its descriptions where there are any. */
-export function openApiSchema(name: string, describe: Describe): object {
+function openApiSchema(name: string, describe: Describe): object {
   const schema = schemas()[name]!;
   const descriptions = describe(name);
   const written = spelled(schema) as Record<string, unknown>;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closure, OBJECT_META, openApiSchema, ownDefinition, ownName, type Describe } from './openapi-schemas.ts';
+import { definitionsOf, ownName, type Describe } from './openapi-schemas.ts';
+import { swaggerOf } from './openapi-v2.ts';
+import { encodeSwagger } from './openapi-v2-protobuf.ts';
 import { openApiPaths, type DescribedResource } from './openapi-paths.ts';
 
 /** A document as it is sent, and the hash that its address in the index carries. */
@@ -8,20 +10,28 @@ export interface OpenApiDocument {
   readonly hash: string;
 }
 
+/** The one document of the older version, in both forms that clients ask for. */
+export interface SwaggerDocument extends OpenApiDocument {
+  readonly protobuf: Buffer;
+}
+
 /**
- * The OpenAPI 3.0 documents of a set of resources: one for each group version, made out of the recorded schemas when it is
- * first asked for.
+ * The OpenAPI 3.0 documents of a set of resources, one for each group version, and that of version 2 with all of them; made out of the
+ * recorded schemas when they are first asked for.
  */
 export class OpenApi {
+  readonly #resources: readonly DescribedResource[];
   readonly #byPath: ReadonlyMap<string, readonly DescribedResource[]>;
   readonly #describe: Describe;
   readonly #documents = new Map<string, OpenApiDocument>();
+  #swagger: SwaggerDocument | undefined;
 
   constructor(resources: readonly DescribedResource[], describe: Describe) {
     // What has no schema cannot be described: a reference to it would lead nowhere.
     const described = resources
       .filter(({ schema, ownSchema }) => schema !== '' || ownSchema !== undefined)
       .map((of) => ({ ...of, schema: of.schema || ownName(of) }));
+    this.#resources = described;
     this.#byPath = Map.groupBy(described, ({ group, version }) =>
       group === '' ? `api/${version}` : `apis/${group}/${version}`,
     );
@@ -67,21 +77,25 @@ export class OpenApi {
     return document;
   }
 
+  /** `/openapi/v2`. */
+  swagger(): SwaggerDocument {
+    if (this.#swagger === undefined) {
+      const document = swaggerOf(this.#resources, this.#describe);
+      const hashes = [...this.#byPath.keys()].map((path) => this.hash(path));
+      const [text, protobuf] = [JSON.stringify(document), encodeSwagger(document)];
+      this.#swagger = { text, protobuf, hash: sha512(JSON.stringify(hashes)) };
+    }
+    return this.#swagger;
+  }
+
   #make(resources: readonly DescribedResource[]): object {
     const { paths, schemas } = openApiPaths(resources);
-    const own = resources.flatMap((of) =>
-      of.ownSchema === undefined ? [] : [[of.schema, ownDefinition(of, of.ownSchema)] as const],
-    );
-    const recorded = closure(own.length === 0 ? schemas : [...schemas, OBJECT_META]);
     return {
       openapi: '3.0.0',
       info: { title: 'Kubernetes', version: '1.35' },
       paths,
       components: {
-        schemas: Object.fromEntries([
-          ...recorded.map((name) => [name, openApiSchema(name, this.#describe)] as const),
-          ...own,
-        ]),
+        schemas: definitionsOf(resources, schemas, this.#describe),
         securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
       },
     };
