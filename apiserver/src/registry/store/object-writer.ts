@@ -3,7 +3,6 @@ import {
   alreadyExists,
   apiVersionOf,
   badRequest,
-  conflict,
   copyJson,
   deepEqual,
   generateNameConflict,
@@ -21,10 +20,10 @@ import type { ObjectView } from './object-view.ts';
 import { render, renderObject, WrittenObject } from './object-view.ts';
 import type { Rendered, Target, Written } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
-import { parseResourceVersion } from './resource-version.ts';
 import { storageFailure } from './storage-failure.ts';
 import { fillSystemFields, keepMetadata } from './system-metadata.ts';
 import { storageKey } from './storage-key.ts';
+import { checkNames, checkNamespace, checkVersion } from './write-checks.ts';
 import { validateObjectMeta } from '../validation/object-meta.ts';
 import type { Allocation, FieldError, RequestContext } from '../strategy.ts';
 
@@ -81,7 +80,7 @@ export class ObjectWriter {
 
   async create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
     const { definition } = this;
-    this.#checkNamespace(draft, namespace);
+    checkNamespace(this.definition, draft, namespace);
     if (draft.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
     definition.strategy.defaults?.(draft);
     await this.#admission.admitCreate(context, { definition, namespace, draft });
@@ -106,7 +105,7 @@ export class ObjectWriter {
     part: ChangeRequest['part'],
   ): Promise<Written> {
     const { strategy } = this.definition;
-    this.#checkNames(draft, target, true);
+    checkNames(this.definition, draft, target, true);
     const creates = strategy.allowCreateOnUpdate === true && part === 'whole';
     for (;;) {
       try {
@@ -125,7 +124,7 @@ export class ObjectWriter {
 
   /** Creates the object of a name: an apply of what is not there. */
   createNamed(context: RequestContext, target: Target, draft: ApiObject): Promise<Written> {
-    this.#checkNames(draft, target, true);
+    checkNames(this.definition, draft, target, true);
     return this.create(context, target, draft);
   }
 
@@ -251,8 +250,8 @@ export class ObjectWriter {
   ): [next: ApiObject, outcome: Outcome] {
     const old = this.#view.show(stored).value;
     let draft = makeDraft(old);
-    this.#checkNames(draft, target, false);
-    this.#checkVersion(draft.metadata, old.metadata, stored.key, checksUid);
+    checkNames(this.definition, draft, target, false);
+    checkVersion(this.definition, draft.metadata, old.metadata, stored.key, checksUid);
     keepMetadata(draft.metadata, old.metadata);
     const { strategy } = this.definition;
     strategy.defaults?.(draft);
@@ -334,49 +333,6 @@ export class ObjectWriter {
 
   #refuse(name: string, errors: readonly FieldError[]): void {
     if (errors.length > 0) throw invalid(this.definition.errorKind ?? this.definition, name ?? '', errors);
-  }
-
-  #checkNamespace(draft: ApiObject, namespace = ''): void {
-    const given = draft.metadata.namespace ?? '';
-    if (given === '' && namespace !== '' && this.definition.namespaced) draft.metadata.namespace = namespace;
-    else if (given !== namespace) {
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-    }
-  }
-
-  #checkNames(draft: ApiObject, { namespace, name }: Target, isWholeObject: boolean): void {
-    const given = draft.metadata.name ?? '';
-    if (given === '') {
-      throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-    }
-    if (given !== name)
-      throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
-    if (isWholeObject || draft.metadata.namespace !== undefined) this.#checkNamespace(draft, namespace);
-  }
-
-  /** Optimistic locking: what the client says it replaces must be what is there. */
-  #checkVersion(wanted: ObjectMeta, old: ObjectMeta, key: string, checksUid: boolean): void {
-    const { name } = old;
-    if (checksUid && wanted.uid && wanted.uid !== old.uid) {
-      throw conflict(
-        this.definition,
-        name,
-        `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.uid}`,
-      );
-    }
-    const version = parseResourceVersion(wanted.resourceVersion) ?? 0;
-    if (version !== 0) {
-      if (wanted.resourceVersion !== old.resourceVersion) throw conflict(this.definition, name);
-    } else if (this.definition.strategy.requiresResourceVersion === true) {
-      // The real server names the resource here, not the kind.
-      throw invalid({ group: this.definition.group, kind: this.definition.resource }, name, [
-        {
-          reason: 'FieldValueInvalid',
-          message: 'Invalid value: 0: must be specified for an update',
-          field: 'metadata.resourceVersion',
-        },
-      ]);
-    }
   }
 
   #success({ metadata: { name, uid } }: ApiObject): Status {

@@ -1,0 +1,63 @@
+import type { ApiObject, ObjectMeta } from '@kubarium/shared';
+import { badRequest, conflict, invalid } from '@kubarium/shared';
+import type { Target } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
+import { parseResourceVersion } from './resource-version.ts';
+
+/** What a request says of the object in its URL must be what the object says of itself. All of these throw StatusErrors. */
+
+/** Also puts the object into the namespace of the URL, where it names none. */
+export function checkNamespace({ namespaced }: ResourceDefinition, draft: ApiObject, namespace = ''): void {
+  const given = draft.metadata.namespace ?? '';
+  if (given === '' && namespace !== '' && namespaced) draft.metadata.namespace = namespace;
+  else if (given !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}
+
+export function checkNames(
+  definition: ResourceDefinition,
+  draft: ApiObject,
+  { namespace, name }: Target,
+  isWholeObject: boolean,
+): void {
+  const given = draft.metadata.name ?? '';
+  if (given === '') {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
+  if (given !== name) {
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  }
+  if (isWholeObject || draft.metadata.namespace !== undefined) checkNamespace(definition, draft, namespace);
+}
+
+/** Optimistic locking: what the client says it replaces must be what is there. */
+export function checkVersion(
+  definition: ResourceDefinition,
+  wanted: ObjectMeta,
+  old: ObjectMeta,
+  key: string,
+  checksUid: boolean,
+): void {
+  const { name } = old;
+  if (checksUid && wanted.uid && wanted.uid !== old.uid) {
+    throw conflict(
+      definition,
+      name,
+      `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.uid}`,
+    );
+  }
+  const version = parseResourceVersion(wanted.resourceVersion) ?? 0;
+  if (version !== 0) {
+    if (wanted.resourceVersion !== old.resourceVersion) throw conflict(definition, name);
+  } else if (definition.strategy.requiresResourceVersion === true) {
+    // The real server names the resource here, not the kind.
+    throw invalid({ group: definition.group, kind: definition.resource }, name, [
+      {
+        reason: 'FieldValueInvalid',
+        message: 'Invalid value: 0: must be specified for an update',
+        field: 'metadata.resourceVersion',
+      },
+    ]);
+  }
+}
