@@ -42,6 +42,34 @@ describe('wantedEndpoints', () => {
     });
   });
 
+  // As the real controller did it with these three pods.
+  it('lists a pod under each port that it shares with others', () => {
+    const ports = [
+      { name: 'web', port: 80, targetPort: 'http' },
+      { name: 'adm', port: 90, targetPort: 'admin' },
+    ];
+    const two = { ...service, spec: { ...service.spec, ports } } as unknown as Service;
+    const with2 = (one: Pod): Pod => {
+      const [container] = one.spec.containers;
+      const admin = { name: 'admin', containerPort: 9000 };
+      return { ...one, spec: { ...one.spec, containers: [{ ...container!, ports: [...container!.ports!, admin] }] } };
+    };
+    const pods = [
+      with2(pod('p1', '10.0.0.1', true, 80)),
+      pod('p2', '10.0.0.2', true, 80),
+      with2(pod('p3', '10.0.0.3', false)),
+    ];
+    const ips = (addresses: readonly { ip: string }[] = []) => addresses.map(({ ip }) => ip);
+    const wanted = wantedEndpoints(two, pods, undefined, undefined)!.subsets!;
+    expect(
+      wanted.map((each) => [each.ports!.map(({ port }) => port), ips(each.addresses), ips(each.notReadyAddresses)]),
+    ).toEqual([
+      [[9000], ['10.0.0.1'], ['10.0.0.3']],
+      [[80], ['10.0.0.1', '10.0.0.2'], []],
+      [[8080], [], ['10.0.0.3']],
+    ]);
+  });
+
   it('asks for no write where nothing differs', () => {
     const pods = [pod('a', '10.0.0.1')];
     const current = wantedEndpoints(service, pods, undefined, 'x') as Endpoints;

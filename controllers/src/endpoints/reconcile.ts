@@ -18,10 +18,11 @@ export const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 const ADDRESSES_MAX = 1000;
 
-interface Collected {
+/** Ports, and the pods that are reached at all of them. */
+interface PortGroup {
   readonly ports: readonly EndpointsPort[];
-  readonly ready: EndpointAddress[];
-  readonly notReady: EndpointAddress[];
+  readonly ready: Pod[];
+  readonly notReady: Pod[];
 }
 
 /** The Endpoints object that a Service should have; undefined where `current` is it already. */
@@ -64,27 +65,44 @@ export function wantedEndpoints(
   };
 }
 
-/** Addresses grouped by the ports that they are reached at; addresses sorted by IP, subsets by their ports. */
+/**
+ * Addresses grouped by port, and ports with the same addresses put together, as the real controller repacks them: a pod stands in several
+ * subsets where others share only some of its ports. Addresses are sorted by IP, subsets by their ports.
+ */
 function subsets(service: Service, pods: readonly Pod[]): EndpointSubset[] {
-  const groups = new Map<string, Collected>();
-  for (const pod of pods) {
-    if (!mayBeEndpoint(pod) || (pod.metadata.deletionTimestamp !== undefined && !publishes(service))) continue;
-    const address = addressOf(pod, service);
-    const isReady = publishes(service) || isPodReady(pod);
-    for (const ports of portSets(pod, service)) {
-      const key = JSON.stringify(ports);
-      const group = groups.get(key) ?? { ports, ready: [], notReady: [] };
-      groups.set(key, group);
-      (isReady ? group.ready : group.notReady).push(address);
-    }
-  }
-  return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { ports, ready, notReady }]) => ({
-      ...(ready.length === 0 ? {} : { addresses: ready.sort(byAddress) }),
-      ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady.sort(byAddress) }),
+  const addresses = (of: readonly Pod[]): EndpointAddress[] =>
+    of.map((pod) => addressOf(pod, service)).toSorted(byAddress);
+  return merged(groupsByPort(service, pods))
+    .map((group) => ({ ...group, key: JSON.stringify(group.ports) }))
+    .toSorted((one, other) => (one.key < other.key ? -1 : 1))
+    .map(({ ports, ready, notReady }) => ({
+      ...(ready.length === 0 ? {} : { addresses: addresses(ready) }),
+      ...(notReady.length === 0 ? {} : { notReadyAddresses: addresses(notReady) }),
       ...(ports.length === 0 ? {} : { ports: [...ports] }),
     }));
+}
+
+function groupsByPort(service: Service, pods: readonly Pod[]): PortGroup[] {
+  const groups = new Map<string, PortGroup>();
+  for (const pod of pods) {
+    if (!mayBeEndpoint(pod) || (pod.metadata.deletionTimestamp !== undefined && !publishes(service))) continue;
+    const isReady = publishes(service) || isPodReady(pod);
+    for (const ports of portsOf(pod, service)) {
+      const key = JSON.stringify(ports);
+      let group = groups.get(key);
+      if (group === undefined) groups.set(key, (group = { ports, ready: [], notReady: [] }));
+      (isReady ? group.ready : group.notReady).push(pod);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** Groups of the same pods become one. */
+function merged(groups: readonly PortGroup[]): PortGroup[] {
+  if (groups.length === 1) return [...groups];
+  const uids = (pods: readonly Pod[]): string => pods.map(({ metadata }) => metadata.uid).join();
+  const alike = Map.groupBy(groups, ({ ready, notReady }) => `${uids(ready)}/${uids(notReady)}`);
+  return [...alike.values()].map((same) => ({ ...same[0]!, ports: same.flatMap(({ ports }) => ports) }));
 }
 
 const publishes = ({ spec }: Service): boolean => spec.publishNotReadyAddresses === true;
@@ -92,24 +110,25 @@ const publishes = ({ spec }: Service): boolean => spec.publishNotReadyAddresses 
 const byAddress = (a: EndpointAddress, b: EndpointAddress): number =>
   a.ip === b.ip ? ((a.targetRef?.uid ?? '') < (b.targetRef?.uid ?? '') ? -1 : 1) : a.ip < b.ip ? -1 : 1;
 
-/** One set of all ports that the pod has; a headless Service without ports has one set without any. */
-function portSets(pod: Pod, service: Service): EndpointsPort[][] {
+/** The ports that the pod has, each by itself; of a headless Service without ports none, once. */
+function portsOf(pod: Pod, service: Service): EndpointsPort[][] {
   const servicePorts = service.spec.ports ?? [];
   if (servicePorts.length === 0) return service.spec.clusterIP === 'None' ? [[]] : [];
-  const ports = servicePorts.flatMap((servicePort): EndpointsPort[] => {
+  return servicePorts.flatMap((servicePort): EndpointsPort[][] => {
     const port = targetPort(pod, servicePort);
     if (port === undefined) return [];
     const { name, protocol = 'TCP', appProtocol } = servicePort;
     return [
-      {
-        ...(name === undefined ? {} : { name }),
-        port,
-        protocol,
-        ...(appProtocol === undefined ? {} : { appProtocol }),
-      },
+      [
+        {
+          ...(name === undefined ? {} : { name }),
+          port,
+          protocol,
+          ...(appProtocol === undefined ? {} : { appProtocol }),
+        },
+      ],
     ];
   });
-  return ports.length === 0 ? [] : [ports];
 }
 
 function addressOf(pod: Pod, service: Service): EndpointAddress {
