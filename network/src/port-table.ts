@@ -16,21 +16,23 @@ interface Bound<S> {
  * it on that address or on all of them; 0.0.0.0 wants it free on every address. Arriving traffic goes to the most exact match.
  */
 export class PortTable<S> {
-  readonly #byPort = new Map<number, Bound<S>[]>();
-  /** Ports of outgoing connections. */
-  readonly #outgoing = new Set<number>();
-  readonly #firstEphemeral: () => number;
+  /** Only once a port is bound: most pods have two tables, and use one. */
+  #byPort: Map<number, readonly Bound<S>[]> | undefined;
+  /** Ports of outgoing connections; only once there was one. */
+  #outgoing: Set<number> | undefined;
+  readonly #firstEphemeral: (below: number) => number;
   #nextEphemeral: number | undefined;
 
   /** `firstEphemeral` draws where the search for free ports begins: from 0 up to, but not including, its argument. */
   constructor(firstEphemeral: (below: number) => number) {
-    this.#firstEphemeral = () => FIRST_EPHEMERAL + firstEphemeral(EPHEMERAL_COUNT);
+    this.#firstEphemeral = firstEphemeral;
   }
 
   /** Takes a port (0: a free one) and returns its number. Throws EADDRINUSE. */
   bind(address: string, port: number, socket: S): number {
     const where = isUnspecified(address) ? ANY : address;
     const number = port === 0 ? this.#freePort() : port;
+    this.#byPort ??= new Map();
     const others = this.#byPort.get(number) ?? [];
     if (others.some((other) => where === ANY || other.address === ANY || other.address === where)) {
       throw new NetError('EADDRINUSE', 'listen', where, number);
@@ -40,39 +42,40 @@ export class PortTable<S> {
   }
 
   unbind(port: number, socket: S): void {
-    const left = (this.#byPort.get(port) ?? []).filter((bound) => bound.socket !== socket);
-    if (left.length === 0) this.#byPort.delete(port);
-    else this.#byPort.set(port, left);
+    const left = (this.#byPort?.get(port) ?? []).filter((bound) => bound.socket !== socket);
+    if (left.length === 0) this.#byPort?.delete(port);
+    else this.#byPort?.set(port, left);
   }
 
   /** The socket that gets what arrives for an address and port. */
   find(address: string, port: number): S | undefined {
-    const bound = this.#byPort.get(port);
+    const bound = this.#byPort?.get(port);
     return (bound?.find((one) => one.address === address) ?? bound?.find((one) => one.address === ANY))?.socket;
   }
 
   /** Takes a free port for an outgoing connection until `releaseOutgoing`. Throws EADDRNOTAVAIL where all are taken. */
   takeOutgoing(): number {
     const port = this.#freePort();
+    this.#outgoing ??= new Set();
     this.#outgoing.add(port);
     return port;
   }
 
   releaseOutgoing(port: number): void {
-    this.#outgoing.delete(port);
+    this.#outgoing?.delete(port);
   }
 
   /** Every bound port, in order of binding. */
   *bound(): Iterable<Bound<S>> {
-    for (const list of this.#byPort.values()) yield* list;
+    for (const list of this.#byPort?.values() ?? []) yield* list;
   }
 
   #freePort(): number {
-    this.#nextEphemeral ??= this.#firstEphemeral();
+    this.#nextEphemeral ??= FIRST_EPHEMERAL + this.#firstEphemeral(EPHEMERAL_COUNT);
     for (let tried = 0; tried < EPHEMERAL_COUNT; tried++) {
       const port: number = this.#nextEphemeral;
       this.#nextEphemeral = port === FIRST_EPHEMERAL + EPHEMERAL_COUNT - 1 ? FIRST_EPHEMERAL : port + 1;
-      if (!this.#byPort.has(port) && !this.#outgoing.has(port)) return port;
+      if (this.#byPort?.has(port) !== true && this.#outgoing?.has(port) !== true) return port;
     }
     throw new NetError('EADDRNOTAVAIL', 'bind', ANY, 0);
   }

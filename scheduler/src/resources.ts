@@ -13,6 +13,8 @@ export function resourcesOf(list: Readonly<Record<string, string>> | undefined):
   return result;
 }
 
+const NOTHING: Resources = new Map();
+
 const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
 
 /**
@@ -33,7 +35,8 @@ export function podRequests(pod: Pod): Resources {
   for (const container of pod.spec.containers) addTo(running, resourcesOf(container.resources?.requests));
   for (const [name, amount] of initialising) running.set(name, Math.max(running.get(name) ?? 0, amount));
   addTo(running, resourcesOf(pod.spec.overhead));
-  return running;
+  // One for all that ask for nothing.
+  return running.size === 0 ? NOTHING : running;
 }
 
 /** Adds amounts in place; `sign` -1 takes them away. */

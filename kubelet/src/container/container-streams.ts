@@ -15,7 +15,8 @@ export class ContainerStreams {
   readonly stderr: Writable;
   readonly terminal: ResizableTerminal | undefined;
   readonly #logs: LogStore;
-  readonly #taps = new Set<OutputTap>();
+  /** Only once there is one. */
+  #taps: Set<OutputTap> | undefined;
 
   constructor(logs: LogStore, options: { readonly stdin: boolean; readonly tty: boolean }) {
     this.#logs = logs;
@@ -27,8 +28,9 @@ export class ContainerStreams {
 
   /** Hands on all output from now on, until disposed. */
   tap(tap: OutputTap): Disposable {
+    this.#taps ??= new Set();
     this.#taps.add(tap);
-    return { [Symbol.dispose]: () => void this.#taps.delete(tap) };
+    return { [Symbol.dispose]: () => void this.#taps?.delete(tap) };
   }
 
   #writable(stream: LogStream): Writable {
@@ -36,7 +38,7 @@ export class ContainerStreams {
       decodeStrings: true,
       write: (chunk: Buffer, _encoding, done) => {
         this.#logs.write(stream, chunk);
-        for (const tap of this.#taps) tap(stream, chunk);
+        for (const tap of this.#taps ?? []) tap(stream, chunk);
         done();
       },
     });

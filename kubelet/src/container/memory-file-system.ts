@@ -157,7 +157,7 @@ export class MemoryFileSystem implements FileSystem {
     const trail = this.#tree.walk(path, { follow: false, as: options.as });
     const last = trail.at(-1)!;
     if (last.node === undefined) throw new FileSystemError('ENOENT', path);
-    if (trail.length === 1 || this.#tree.mounts.has(last.path)) throw new FileSystemError('EINVAL', path);
+    if (trail.length === 1 || this.#tree.mountAt(last.path) !== undefined) throw new FileSystemError('EINVAL', path);
     if (last.node.kind === 'directory' && last.node.entries.size > 0 && options.recursive !== true)
       throw new FileSystemError('ENOTEMPTY', path);
     writable(last.mount, path);
@@ -172,7 +172,7 @@ export class MemoryFileSystem implements FileSystem {
     const source = this.#tree.walk(from, { follow: false, as });
     const moved = source.at(-1)!;
     if (moved.node === undefined) throw new FileSystemError('ENOENT', from);
-    if (source.length === 1 || this.#tree.mounts.has(moved.path)) throw new FileSystemError('EINVAL', from);
+    if (source.length === 1 || this.#tree.mountAt(moved.path) !== undefined) throw new FileSystemError('EINVAL', from);
     const target = this.#tree.walk(to, { follow: false, as });
     const place = target.at(-1)!;
     if (place.mount !== moved.mount) throw new FileSystemError('EXDEV', to);
@@ -265,7 +265,7 @@ export class MemoryFileSystem implements FileSystem {
       base += `/${name}`;
     }
     const place = this.#mountPoint(path, node.kind === 'directory');
-    this.#tree.mounts.set(place, {
+    this.#tree.mount({
       path: place,
       type: volume.type,
       readOnly: options.readOnly ?? false,
@@ -276,7 +276,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   mounts(): readonly { readonly path: string; readonly type: string; readonly readOnly: boolean }[] {
-    return [this.#tree.root, ...this.#tree.mounts.values()].map(({ path, type, readOnly }) => ({
+    return [this.#tree.root, ...this.#tree.mounts].map(({ path, type, readOnly }) => ({
       path,
       type,
       readOnly,
@@ -292,12 +292,12 @@ export class MemoryFileSystem implements FileSystem {
     }
     const root = this.#tree.root.node as DirectoryNode;
     const image = root.shared ? imageWithPlace(root, path, directory, this.#runtime) : undefined;
-    if (image !== undefined && ![...this.#tree.mounts.keys()].some((at) => image.place.startsWith(`${at}/`))) {
+    if (image !== undefined && !this.#tree.mounts.some((mount) => image.place.startsWith(`${mount.path}/`))) {
       this.#tree.root.node = image.root;
       return image.place;
     }
     const maker = new MemoryFileSystem(root, { runtime: this.#runtime });
-    for (const [at, mount] of this.#tree.mounts) maker.#tree.mounts.set(at, { ...mount, readOnly: false });
+    for (const mount of this.#tree.mounts) maker.#tree.mount({ ...mount, readOnly: false });
     makePlace(maker, path, directory);
     this.#tree.root.node = maker.#tree.root.node;
     return maker.realPath(path);

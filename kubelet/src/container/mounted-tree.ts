@@ -44,11 +44,25 @@ export interface WalkOptions {
  */
 export class MountedTree {
   readonly root: Mount;
-  /** By their place, as `realPath` gives it. */
-  readonly mounts = new Map<string, Mount>();
+  /** Few, and never appended to: there is a list of them in every container. Their paths are as `realPath` gives them. */
+  #mounts: readonly Mount[] = [];
 
   constructor(root: Mount) {
     this.root = root;
+  }
+
+  get mounts(): readonly Mount[] {
+    return this.#mounts;
+  }
+
+  mountAt(path: string): Mount | undefined {
+    return this.#mounts.find((mount) => mount.path === path);
+  }
+
+  /** Hangs a tree in this one; on a place that has one already, instead of that. */
+  mount(mount: Mount): void {
+    const index = this.#mounts.findIndex(({ path }) => path === mount.path);
+    this.#mounts = index === -1 ? this.#mounts.concat(mount) : this.#mounts.with(index, mount);
   }
 
   /** What is on the path; no node where only the last part is missing. */
@@ -98,7 +112,7 @@ export class MountedTree {
       if (here.node.kind !== 'directory') return 'ENOTDIR';
       check(here.node, SEARCH, path, options.as);
       const childPath = here.path === '/' ? `/${name}` : `${here.path}/${name}`;
-      const mount = this.mounts.size === 0 ? undefined : this.mounts.get(childPath);
+      const mount = this.mountAt(childPath);
       const node = mount === undefined ? here.node.entries.get(name) : mount.node;
       if (node?.kind === 'symlink' && (pending.some((part) => part !== '') || options.follow)) {
         if (++links > MAX_LINKS) return 'ELOOP';

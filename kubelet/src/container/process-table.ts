@@ -43,6 +43,11 @@ export interface StartOptions extends SpawnOptions {
   readonly cwd: string;
 }
 
+interface SignalHandler {
+  readonly signal: SignalName;
+  readonly handler: () => void;
+}
+
 /** As a container's pids limit: a fork bomb fills it and goes no further. */
 const MAX_PROCESSES = 1024;
 
@@ -121,7 +126,8 @@ export class SimulatedProcess implements Process, ChildProcess {
 
   readonly #table: ProcessTable;
   readonly #tty: Tty | undefined;
-  readonly #handlers = new Map<SignalName, Set<() => void>>();
+  /** Never appended to: most processes have one or two. */
+  #handlers: readonly SignalHandler[] = [];
   #stdin: Readable | undefined;
   #stdout: Writable | undefined;
   #stderr: Writable | undefined;
@@ -215,10 +221,9 @@ export class SimulatedProcess implements Process, ChildProcess {
   }
 
   onSignal(signal: SignalName, handler: () => void): Disposable {
-    let handlers = this.#handlers.get(signal);
-    if (handlers === undefined) this.#handlers.set(signal, (handlers = new Set()));
-    handlers.add(handler);
-    return { [Symbol.dispose]: () => void handlers.delete(handler) };
+    const added: SignalHandler = { signal, handler };
+    this.#handlers = this.#handlers.concat(added);
+    return { [Symbol.dispose]: () => void (this.#handlers = this.#handlers.filter((one) => one !== added)) };
   }
 
   async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<ChildProcess> {
@@ -245,7 +250,7 @@ export class SimulatedProcess implements Process, ChildProcess {
     this.#stderr = exchange(this.#stderr, streams.stderr);
     for (const name of Object.keys(this.env)) if (!Object.hasOwn(env, name)) delete this.env[name];
     Object.assign(this.env, env);
-    this.#handlers.clear();
+    this.#handlers = [];
     return found.program(this);
   }
 
@@ -263,8 +268,8 @@ export class SimulatedProcess implements Process, ChildProcess {
 
   kill(signal: SignalName): void {
     if (this.#ended) return;
-    const handlers = signal === 'SIGKILL' ? undefined : this.#handlers.get(signal);
-    if (handlers !== undefined && handlers.size > 0) for (const handler of Array.from(handlers)) handler();
+    const handlers = signal === 'SIGKILL' ? [] : this.#handlers.filter((one) => one.signal === signal);
+    if (handlers.length > 0) for (const { handler } of handlers) handler();
     else if (signal !== 'SIGWINCH') this.end(128 + SIGNAL_NUMBERS[signal], signal);
   }
 

@@ -21,7 +21,8 @@ export class LogStore {
   readonly #clock: Clock;
   readonly #limitBytes: number;
   readonly #partial: Record<LogStream, Buffer | undefined> = { stdout: undefined, stderr: undefined };
-  readonly #listeners = new Set<() => void>();
+  /** Only once there is one. */
+  #listeners: Set<() => void> | undefined;
   #lines: LogLine[] = [];
   /** Index in `#lines` of the oldest line kept, and its number. */
   #head = 0;
@@ -67,7 +68,7 @@ export class LogStore {
       if (rest.length >= LINE_MAX) this.#add(stream, rest);
       else this.#partial[stream] = rest;
     }
-    if (this.#listeners.size > 0) this.#tell();
+    if (this.#listeners !== undefined && this.#listeners.size > 0) this.#tell();
   }
 
   /** The container has ended: what has no newline yet becomes a line. */
@@ -83,8 +84,9 @@ export class LogStore {
 
   /** Calls back whenever there may be more lines, or the end. */
   onChange(listener: () => void): Disposable {
+    this.#listeners ??= new Set();
     this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return { [Symbol.dispose]: () => void this.#listeners?.delete(listener) };
   }
 
   /** The last lines, together no longer than these limits (for FallbackToLogsOnError). */
@@ -123,6 +125,6 @@ export class LogStore {
   }
 
   #tell(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners ?? []) listener();
   }
 }
