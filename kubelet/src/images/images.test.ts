@@ -44,6 +44,19 @@ test('busybox without a command and input ends at once', async () => {
   expect(await container.exit).toEqual({ exitCode: 0, signal: undefined });
 });
 
+test('agnhost netexec goes on answering for as long as --delay-shutdown says', async () => {
+  const { container, run, clock, stdout } = await testContainer({
+    image: 'agnhost:2.59',
+    argv: ['/agnhost', 'netexec', '--delay-shutdown=10'],
+  });
+  container.kill('SIGTERM');
+  clock.advance(9_000);
+  expect((await settle(clock, run('curl -s localhost:8080/echo?msg=still'))).stdout).toBe('still');
+  clock.advance(1_000);
+  expect(await container.exit).toMatchObject({ exitCode: 0 });
+  expect(stdout.text).toContain('Sleeping 10 seconds before terminating...');
+});
+
 test('agnhost pauses until it is told to end', async () => {
   const { container, stdout } = await testContainer({ image: 'registry.k8s.io/e2e-test-images/agnhost:2.59' });
   await stdout.until('Signals registered\n');

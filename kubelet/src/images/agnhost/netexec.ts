@@ -8,7 +8,10 @@ import { parseDuration } from '../../shell/programs/sleep.ts';
 import type { SubCommand } from './agnhost.ts';
 import { tlsFiles } from './tls-files.ts';
 
-/** `netexec [--http-port 8080] [--udp-port 8081] [--tls-cert-file F --tls-private-key-file F]`: HTTP(S) and UDP endpoints that tell who answered, and call others. */
+/**
+ * `netexec [--http-port 8080] [--udp-port 8081] [--tls-cert-file F --tls-private-key-file F] [--delay-shutdown SECONDS]`: HTTP(S) and UDP
+ * endpoints that tell who answered, and call others; told to end, it goes on for so long.
+ */
 export const netexec: SubCommand = (process, flags) =>
   new Promise((resolve) => {
     const hostname = process.pod.hostname ?? process.pod.name;
@@ -78,6 +81,14 @@ export const netexec: SubCommand = (process, flags) =>
     function afterDelay(text: string, body: () => void): void {
       if (text === '') body();
       else process.runtime.clock.setTimer(parseDuration(text), body);
+    }
+
+    const delaySeconds = flags.number('delay-shutdown', 0);
+    if (delaySeconds > 0) {
+      process.onSignal('SIGTERM', () => {
+        log(`Sleeping ${delaySeconds} seconds before terminating...`);
+        process.runtime.clock.setTimer(delaySeconds * 1000, () => close(0));
+      });
     }
 
     const certFile = flags.text('tls-cert-file');
