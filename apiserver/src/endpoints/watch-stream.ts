@@ -13,6 +13,17 @@ const MAX_SHARED_LINES = 512;
  */
 export class EventLines {
   readonly #lines = new Map<string, { readonly type: string; readonly chunk: Buffer }>();
+  readonly #batches = new WeakMap<readonly RenderedEvent[], Buffer>();
+
+  /** The chunks of a batch in one piece: made once for all watchers who are told of it. */
+  batch(events: readonly RenderedEvent[]): Buffer {
+    let joined = this.#batches.get(events);
+    if (joined === undefined) {
+      joined = Buffer.concat(events.map((event) => this.chunk(event)));
+      this.#batches.set(events, joined);
+    }
+    return joined;
+  }
 
   chunk(event: Pick<RenderedEvent, 'type' | 'text'>): Buffer {
     const { type, text } = event;

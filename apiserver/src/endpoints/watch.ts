@@ -27,10 +27,10 @@ export const watch: ReadHandler = async (call) => {
     subscription[Symbol.dispose]();
     stream?.end();
   };
-  const toChunk = chunkMaker(call);
+  const toChunks = chunkMaker(call);
   const receiver: WatchReceiver = {
     events(batch) {
-      if (stream?.write(batch.map(toChunk)) === false) finish();
+      if (stream?.write(toChunks(batch)) === false) finish();
     },
     error(status: Status) {
       stream?.write([chunkOf(`${JSON.stringify({ type: 'ERROR', object: status })}\n`)]);
@@ -52,12 +52,12 @@ export const watch: ReadHandler = async (call) => {
   if (services.closing.aborted) finish();
 };
 
-/** Makes an event's bytes in the form that the client asked for. */
-function chunkMaker(call: ReadCall): (event: RenderedEvent) => Buffer {
+/** Makes the bytes of events in the form that the client asked for. */
+function chunkMaker(call: ReadCall): (batch: readonly RenderedEvent[]) => readonly Buffer[] {
   const { as } = call.representation;
-  if (as === undefined) return (event) => call.services.eventLines.chunk(event);
+  if (as === undefined) return (batch) => [call.services.eventLines.batch(batch)];
   let withColumns = true;
-  return (event) => {
+  const toChunk = (event: RenderedEvent): Buffer => {
     if (event.type === 'BOOKMARK' && as.kind !== 'Table') return call.services.eventLines.chunk(event);
     const object =
       as.kind === 'Table'
@@ -66,4 +66,5 @@ function chunkMaker(call: ReadCall): (event: RenderedEvent) => Buffer {
     withColumns = false;
     return chunkOf(`${JSON.stringify({ type: event.type, object })}\n`);
   };
+  return (batch) => batch.map(toChunk);
 }

@@ -24,8 +24,8 @@ export class ObjectWatcher {
   readonly #events = new WeakMap<Change<ApiObject>, RenderedEvent>();
   /** By change: how an object last looked that has left a selection. */
   readonly #departures = new WeakMap<Change<ApiObject>, RenderedEvent>();
-  /** By batch: the events of those who select everything. */
-  readonly #batches = new WeakMap<readonly Change<ApiObject>[], readonly RenderedEvent[]>();
+  /** By batch, then by selection: what those who select alike are told. */
+  readonly #batches = new WeakMap<readonly Change<ApiObject>[], Map<string, readonly RenderedEvent[]>>();
 
   constructor(definition: ResourceDefinition, storage: Storage<ApiObject>, view: ObjectView, bookmarks: Bookmarks) {
     this.#definition = definition;
@@ -88,11 +88,15 @@ export class ObjectWatcher {
   }
 
   #eventsOf(batch: readonly Change<ApiObject>[], selection: Selection): readonly RenderedEvent[] {
-    if (!selection.isEverything) return batch.flatMap((change) => this.#selectedEvent(change, selection) ?? []);
-    let events = this.#batches.get(batch);
+    let bySelection = this.#batches.get(batch);
+    if (bySelection === undefined)
+      this.#batches.set(batch, (bySelection = new Map<string, readonly RenderedEvent[]>()));
+    let events = bySelection.get(selection.key);
     if (events === undefined) {
-      events = batch.map((change) => this.#event(change));
-      this.#batches.set(batch, events);
+      events = selection.isEverything
+        ? batch.map((change) => this.#event(change))
+        : batch.flatMap((change) => this.#selectedEvent(change, selection) ?? []);
+      bySelection.set(selection.key, events);
     }
     return events;
   }

@@ -16,13 +16,17 @@ export class Selection {
   readonly #definition: ResourceDefinition;
   readonly #labels: ParsedLabelSelector;
   readonly #fields: ParsedFieldSelector;
+  /** The same for selections of the same words, and so of the same objects; empty where everything is selected. */
+  readonly key: string;
 
   /** Throws 400 for a selector that cannot be read or asks for a field that cannot be selected. */
   constructor(definition: ResourceDefinition, query: Pick<ListQuery, 'labelSelector' | 'fieldSelector'>) {
     this.#definition = definition;
+    const { labelSelector = '', fieldSelector = '' } = query;
+    this.key = labelSelector === '' && fieldSelector === '' ? '' : `${labelSelector}&${fieldSelector}`;
     try {
-      this.#labels = parseLabelSelector(query.labelSelector ?? '');
-      this.#fields = parseFieldSelector(query.fieldSelector ?? '');
+      this.#labels = parseLabelSelector(labelSelector);
+      this.#fields = parseFieldSelector(fieldSelector);
     } catch (error) {
       throw error instanceof SelectorError ? badRequest(error.message) : error;
     }
