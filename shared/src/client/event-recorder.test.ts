@@ -80,6 +80,37 @@ describe('EventRecorder', () => {
     expect(transport.requests[1]!.name).toBe((transport.requests[0]!.body as Event).metadata.name);
   });
 
+  it('loses no repetition, however closely it comes behind the end of a write', async () => {
+    for (let depth = 0; depth < 30; depth++) {
+      const { transport, activity, recorder } = makeRecorder();
+      const again = async (): Promise<void> => {
+        for (let tick = 0; tick < depth; tick++) await Promise.resolve();
+        recorder.event(pod, 'Normal', 'Pulled', 'once more');
+      };
+      transport.answer = (request) => {
+        if (request.verb === 'create') void again();
+        return request.body as Event;
+      };
+      recorder.event(pod, 'Normal', 'Pulled', 'once more');
+      await new Promise(setImmediate);
+      await activity.whenIdle();
+      expect([depth, (transport.requests.at(-1)!.body as Event).count]).toEqual([depth, 2]);
+    }
+  });
+
+  it('writes nothing more on an object whose budget is spent, also while a write is on its way', async () => {
+    const { transport, activity, recorder } = makeRecorder();
+    for (let i = 0; i < 24; i++) {
+      recorder.event(pod, 'Warning', 'BackOff', 'again');
+      await activity.whenIdle();
+    }
+    // The last one that the budget allows, and one beyond it.
+    recorder.event(pod, 'Warning', 'BackOff', 'again');
+    recorder.event(pod, 'Warning', 'BackOff', 'again');
+    await activity.whenIdle();
+    expect(transport.requests).toHaveLength(25);
+  });
+
   it('combines many similar events and limits what one object may cause', async () => {
     const { transport, activity, recorder } = makeRecorder();
     for (let i = 0; i < 40; i++) {

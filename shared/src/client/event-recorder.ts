@@ -26,6 +26,8 @@ export interface EventDetails {
 interface Report {
   readonly series: EventSeries;
   readonly occurrence: Occurrence;
+  /** It was reported once more since its write began. */
+  isStale: boolean;
 }
 
 const WRITES_AT_ONCE = 32;
@@ -45,7 +47,7 @@ export class EventRecorder implements AsyncDisposable {
   readonly #correlator = new EventCorrelator();
   readonly #stop = new AbortController();
   /** Reported, and not yet as it should be in the API. */
-  readonly #unwritten = new Set<EventSeries>();
+  readonly #unwritten = new Map<EventSeries, Report>();
   readonly #waiting: Report[] = [];
   readonly #writes = new Set<Promise<void>>();
 
@@ -69,7 +71,10 @@ export class EventRecorder implements AsyncDisposable {
     const involvedObject = fieldPath === undefined ? reference : { ...reference, fieldPath };
     const occurrence: Occurrence = { involvedObject, type, reason, message };
     const series = this.#correlator.observe(occurrence, this.#runtime.clock.now());
-    if (series !== undefined && !this.#unwritten.has(series)) this.#offer({ series, occurrence });
+    if (series === undefined) return;
+    const unwritten = this.#unwritten.get(series);
+    if (unwritten === undefined) this.#offer({ series, occurrence, isStale: false });
+    else unwritten.isStale = true;
   }
 
   /** Drops what is not yet written; resolves when no write is on its way. */
@@ -87,7 +92,7 @@ export class EventRecorder implements AsyncDisposable {
       );
       return;
     }
-    this.#unwritten.add(report.series);
+    this.#unwritten.set(report.series, report);
     this.#runtime.activity?.begin();
     this.#waiting.push(report);
     this.#pump();
@@ -95,9 +100,7 @@ export class EventRecorder implements AsyncDisposable {
 
   #pump(): void {
     while (this.#writes.size < WRITES_AT_ONCE && this.#waiting.length > 0) {
-      const report = this.#waiting.shift()!;
-      const write = this.#write(report).finally(() => {
-        this.#unwritten.delete(report.series);
+      const write = this.#write(this.#waiting.shift()!).finally(() => {
         this.#writes.delete(write);
         this.#runtime.activity?.end();
         this.#pump();
@@ -107,29 +110,36 @@ export class EventRecorder implements AsyncDisposable {
   }
 
   /** Brings one event object up to date; what is reported meanwhile goes into one more write. */
-  async #write({ series, occurrence }: Report): Promise<void> {
-    for (let attempt = 1; ;) {
-      const { count, name } = series;
-      try {
-        if (name === undefined) await this.#create(series, occurrence);
-        else await this.#patch(series, namespaceOf(occurrence), name);
-        if (series.count === count) return;
-      } catch (error) {
-        if (!(error instanceof StatusError)) throw error;
-        if (isAlreadyExists(error)) continue;
-        if (isNotFound(error) && name !== undefined) {
-          // It expired; what happened since is a new one.
-          series.name = undefined;
-          continue;
+  async #write(report: Report): Promise<void> {
+    const { series, occurrence } = report;
+    try {
+      for (let attempt = 1; ;) {
+        const { name } = series;
+        report.isStale = false;
+        try {
+          if (name === undefined) await this.#create(series, occurrence);
+          else await this.#patch(series, namespaceOf(occurrence), name);
+          if (!report.isStale) return;
+        } catch (error) {
+          if (!(error instanceof StatusError)) throw error;
+          if (isAlreadyExists(error)) continue;
+          if (isNotFound(error) && name !== undefined) {
+            // It expired; what happened since is a new one.
+            series.name = undefined;
+            continue;
+          }
+          if (error.code !== 503 || attempt++ >= UNREACHABLE_ATTEMPTS) {
+            this.#runtime.logger.debug({ reason: occurrence.reason, error: error.message }, 'event refused; dropped');
+            this.#correlator.forget(occurrence, series);
+            return;
+          }
+          await sleep(this.#runtime.clock, UNREACHABLE_DELAY_MS, this.#stop.signal).catch(() => {});
+          if (this.#stop.signal.aborted) return;
         }
-        if (error.code !== 503 || attempt++ >= UNREACHABLE_ATTEMPTS) {
-          this.#runtime.logger.debug({ reason: occurrence.reason, error: error.message }, 'event refused; dropped');
-          this.#correlator.forget(occurrence, series);
-          return;
-        }
-        await sleep(this.#runtime.clock, UNREACHABLE_DELAY_MS, this.#stop.signal).catch(() => {});
-        if (this.#stop.signal.aborted) return;
       }
+    } finally {
+      // Within the same turn as the last look at it: whatever comes from now on is a report of its own.
+      this.#unwritten.delete(series);
     }
   }
 
