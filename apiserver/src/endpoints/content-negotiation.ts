@@ -82,7 +82,7 @@ const parsed = new Map<string, readonly Clause[]>();
 const MAX_REMEMBERED = 256;
 
 /** The clauses of an Accept header, best liked first. Clients send the same few headers again and again: they are remembered. */
-function parseAccept(accept: string): readonly Clause[] {
+export function parseAccept(accept: string): readonly Clause[] {
   const known = parsed.get(accept);
   if (known !== undefined) return known;
   const clauses = accept

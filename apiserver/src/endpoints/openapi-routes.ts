@@ -1,5 +1,6 @@
 import { notAcceptable } from '@kubarium/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { parseAccept } from './content-negotiation.ts';
 import { methodNotAllowed } from './http-errors.ts';
 import { sendPageNotFound, sendText } from './object-response.ts';
 import { OpenApi } from './openapi.ts';
@@ -11,7 +12,7 @@ const PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 /** As kubectl spells it (with an `@`) and as it is answered. */
 const IS_PROTOBUF = /^application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf$/;
 
-const JSON_TYPES = new Set(['application/json', 'application/*', '*/*', '']);
+const JSON_TYPES = new Set(['application/json', 'application/*', '*/*']);
 
 /**
  * Serves `/openapi/v3` with the documents that it names, and `/openapi/v2`. Nothing is computed before the first request; `resources` is asked at
@@ -34,13 +35,13 @@ export function openApiRoutes(
   };
   fastify.all('/openapi/v2', async (request, reply) => {
     if (request.method !== 'GET') throw methodNotAllowed();
-    const accepted = (request.headers.accept ?? '').split(',').map((type) => type.split(';', 1)[0]!.trim());
-    const wanted = accepted.find((type) => IS_PROTOBUF.test(type) || JSON_TYPES.has(type));
+    const accepted = parseAccept(request.headers.accept || '*/*');
+    const wanted = accepted.find(({ type }) => IS_PROTOBUF.test(type) || JSON_TYPES.has(type));
     if (wanted === undefined)
       throw notAcceptable(`only the following media types are accepted: application/json, ${PROTOBUF}`);
     const { text, protobuf, hash } = openApi().swagger();
     if (isKnown(request, reply, hash)) return reply;
-    return IS_PROTOBUF.test(wanted) ? sendText(reply, 200, protobuf, PROTOBUF) : sendText(reply, 200, text);
+    return IS_PROTOBUF.test(wanted.type) ? sendText(reply, 200, protobuf, PROTOBUF) : sendText(reply, 200, text);
   });
   fastify.all('/openapi/v3', async (request, reply) => {
     if (request.method !== 'GET') throw methodNotAllowed();

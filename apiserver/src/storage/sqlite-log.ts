@@ -13,6 +13,8 @@ type Row = [
   value: string,
 ];
 
+const COLUMNS = 'revision, key, created, previous, deleted, checksum, value';
+
 /** How far one sweep goes: short enough not to be felt. */
 const SWEEP_REVISIONS = 500;
 
@@ -35,9 +37,7 @@ export class SqliteLog implements RevisionLog {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#insert = database.prepare(
-      'INSERT INTO log (revision, key, created, previous, deleted, checksum, value) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    );
+    this.#insert = database.prepare(`INSERT INTO log (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
     const [compacted, swept] = database.prepare('SELECT compacted, swept FROM progress').raw().get() as number[];
     this.#compactedRevision = compacted!;
     this.#sweptRevision = swept!;
@@ -66,7 +66,7 @@ export class SqliteLog implements RevisionLog {
   *current(): Generator<LogEntry> {
     const rows = this.#database
       .prepare(
-        `SELECT revision, key, created, previous, deleted, checksum, value FROM log
+        `SELECT ${COLUMNS} FROM log
          WHERE deleted = 0 AND revision NOT IN (SELECT previous FROM log)`,
       )
       .raw()
@@ -75,12 +75,8 @@ export class SqliteLog implements RevisionLog {
   }
 
   text(revision: number): string {
-    const row = this.#prepared(
-      'SELECT revision, key, created, previous, deleted, checksum, value FROM log WHERE revision = ?',
-    )
-      .raw()
-      .get(revision) as Row;
-    return entry(row).text;
+    const row = this.#prepared(`SELECT ${COLUMNS} FROM log WHERE revision = ?`).raw().get(revision);
+    return entry(row as Row).text;
   }
 
   changes(revision: number, start: string, end: string): LogChange[] {
