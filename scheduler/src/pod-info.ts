@@ -9,7 +9,8 @@ export interface HostPortUse {
 
 /** What the scheduler wants to know of a pod, worked out once. */
 export interface PodInfo {
-  readonly pod: Pod;
+  /** The newest that is known of it; see `Snapshot.renew`. */
+  pod: Pod;
   readonly key: string;
   readonly namespace: string;
   readonly requests: Resources;
@@ -26,6 +27,9 @@ export interface PodPreference {
   readonly weight: number;
 }
 
+/** Of which nearly all pods have none. */
+const NONE: readonly never[] = [];
+
 /** A placed pod's required affinity also speaks for pods that come later, if weakly (hardPodAffinityWeight). */
 const REQUIRED_AFFINITY_WEIGHT = 1;
 
@@ -35,18 +39,23 @@ export function podInfo(pod: Pod): PodInfo {
     key: keyOf(pod),
     namespace: pod.metadata.namespace ?? '',
     requests: podRequests(pod),
-    hostPorts: [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap((container) =>
-      (container.ports ?? []).flatMap(({ hostPort, hostIP, protocol }) =>
-        hostPort === undefined || hostPort === 0
-          ? []
-          : [{ address: hostIP || '0.0.0.0', protocol: protocol ?? 'TCP', port: hostPort }],
-      ),
-    ),
+    hostPorts: orNone(hostPortsOf(pod)),
     owner: pod.metadata.ownerReferences?.find((reference) => reference.controller === true)?.uid,
-    requiredAntiAffinity: pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [],
-    preferences: preferencesOf(pod),
+    requiredAntiAffinity: pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? NONE,
+    preferences: orNone(preferencesOf(pod)),
   };
 }
+
+const orNone = <T>(list: readonly T[]): readonly T[] => (list.length === 0 ? NONE : list);
+
+const hostPortsOf = ({ spec }: Pod): HostPortUse[] =>
+  [...(spec.initContainers ?? []), ...spec.containers].flatMap((container) =>
+    (container.ports ?? []).flatMap(({ hostPort, hostIP, protocol }) =>
+      hostPort === undefined || hostPort === 0
+        ? []
+        : [{ address: hostIP || '0.0.0.0', protocol: protocol ?? 'TCP', port: hostPort }],
+    ),
+  );
 
 function preferencesOf({ spec: { affinity } }: Pod): PodPreference[] {
   const weighted = (terms: readonly WeightedPodAffinityTerm[] | undefined, sign: 1 | -1): PodPreference[] =>

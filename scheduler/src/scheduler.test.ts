@@ -149,3 +149,36 @@ test.each([
   await turns();
   expect([...bindings(), ...events()]).toEqual([]);
 });
+
+test('a pod on its way out no longer counts against the skew of its domain', async () => {
+  const zoned = (name: string, zone: string): Node => {
+    const made = node(name, '2');
+    return { ...made, metadata: { ...made.metadata, labels: { zone } } };
+  };
+  const { send, bindings, clock } = await fixture([zoned('node-1', 'a'), zoned('node-2', 'b')]);
+  const spread = (name: string, nodeName?: string): Pod => {
+    const made = pod(name, '100m', {
+      ...(nodeName === undefined ? {} : { nodeName }),
+      nodeSelector: { zone: 'a' },
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          nodeAffinityPolicy: 'Ignore',
+          labelSelector: { matchLabels: { app: 'web' } },
+        },
+      ],
+    });
+    return { ...made, metadata: { ...made.metadata, labels: { app: 'web' } } };
+  };
+  const old = spread('old', 'node-1');
+  send('pods', 'ADDED', old);
+  send('pods', 'ADDED', spread('new'));
+  await turns();
+  expect(bindings()).toEqual([]);
+  send('pods', 'MODIFIED', { ...old, metadata: { ...old.metadata, deletionTimestamp: '2026-01-01T00:00:30Z' } });
+  clock.advance(10_000);
+  await turns();
+  expect(bindings()).toEqual(['new node-1']);
+});

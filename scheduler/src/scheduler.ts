@@ -111,12 +111,10 @@ export class Scheduler implements Component {
     if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '') {
       this.#queue.remove(key);
       const isNew = this.#snapshot.nodeOf(key) === undefined || previous?.spec.nodeName === undefined;
-      // A status write of a running pod changes nothing here, unless labels did, which affinity looks at.
-      if (isNew || !deepEqual(previous.metadata.labels, pod.metadata.labels)) {
-        this.#snapshot.setPod(pod);
-        this.#queue.wake(looksAtPods);
-      }
-      return;
+      // A status write of a running pod changes nothing that decides.
+      if (!isNew && !countsOtherwise(pod, previous)) return this.#snapshot.renew(pod);
+      this.#snapshot.setPod(pod);
+      return this.#queue.wake(looksAtPods);
     }
     const isOurs = (pod.spec.schedulerName ?? 'default-scheduler') === this.#schedulerName;
     const isGated = (pod.spec.schedulingGates ?? []).length > 0;
@@ -219,6 +217,10 @@ export class Scheduler implements Component {
 /** The parts of a node that a decision can depend on, as one comparable text. */
 const decisiveParts = ({ metadata, spec, status }: Node): string =>
   JSON.stringify([metadata.labels, spec.unschedulable, spec.taints, status.allocatable]);
+
+/** Whether a placed pod may now speak for or against others in another way: by its labels, or because it is on its way out. */
+const countsOtherwise = ({ metadata }: Pod, { metadata: before }: Pod): boolean =>
+  !deepEqual(metadata.labels, before.labels) || metadata.deletionTimestamp !== before.deletionTimestamp;
 
 /** True for pods whose place depends on other pods. */
 const looksAtPods = ({ pod }: PodInfo): boolean =>

@@ -1,4 +1,4 @@
-import type { Node, Pod } from '@kubarium/shared';
+import { keyOf, type Node, type Pod } from '@kubarium/shared';
 import { NodeInfo } from './node-info.ts';
 import { attractionsOf, podInfo, type PodInfo, type PodPreference } from './pod-info.ts';
 
@@ -77,6 +77,12 @@ export class Snapshot {
     } else {
       this.place(info, nodeName);
     }
+  }
+
+  /** Takes a newer version of a placed pod, with the same labels and the same needs. */
+  renew(pod: Pod): void {
+    const placed = this.#placed.get(keyOf(pod));
+    if (placed !== undefined) placed.info.pod = pod;
   }
 
   remove(key: string): void {
