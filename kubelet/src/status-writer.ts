@@ -96,14 +96,15 @@ export class StatusWriter {
       const patch = statusPatch(slot.written, status);
       if (patch === undefined) continue;
       try {
-        await this.#client.patch(
+        const answer = await this.#client.patch(
           PODS,
           { namespace, name },
           'application/strategic-merge-patch+json',
           { metadata: { uid }, status: patch },
           { subresource: 'status' },
         );
-        slot.written = status;
+        // The API's own object where it says the same, so that it need not be kept twice.
+        slot.written = statusPatch(answer.status, status) === undefined ? answer.status : status;
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
         if (isNotFound(error)) break;

@@ -81,18 +81,18 @@ function mountToken({ spec }: Pod, { runtime }: RequestContext): void {
 const hasMount = ({ volumeMounts = [] }: Container): boolean =>
   volumeMounts.some(({ mountPath }) => mountPath === MOUNT_PATH);
 
-const tokenVolume = (name: string): Volume => ({
-  name,
-  projected: {
-    defaultMode: FILE_MODE,
-    sources: [
-      { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
-      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-      {
-        downwardAPI: {
-          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
-        },
+/** One for all pods, as parts of stored objects may be: nothing of it is ever changed. */
+const TOKEN_PROJECTION: Volume['projected'] = {
+  defaultMode: FILE_MODE,
+  sources: [
+    { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    {
+      downwardAPI: {
+        items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
       },
-    ],
-  },
-});
+    },
+  ],
+};
+
+const tokenVolume = (name: string): Volume => ({ name, projected: TOKEN_PROJECTION });

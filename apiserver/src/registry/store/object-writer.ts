@@ -3,7 +3,6 @@ import {
   alreadyExists,
   apiVersionOf,
   badRequest,
-  copyJson,
   deepEqual,
   generateNameConflict,
   invalid,
@@ -86,15 +85,21 @@ export class ObjectWriter {
     await this.#admission.admitCreate(context, { definition, namespace, draft });
     const { generateName } = draft.metadata;
     if (draft.metadata.name || !generateName) return this.#insert(context, draft);
+    draft.metadata.name = this.#generatedName(context, draft.metadata, generateName);
+    try {
+      return await this.#insert(context, draft);
+    } catch (error) {
+      // Another write of the same turn took the name.
+      throw isAlreadyExists(error) ? generateNameConflict(definition, draft.metadata.name, 1) : error;
+    }
+  }
+
+  #generatedName({ runtime }: RequestContext, { namespace }: ObjectMeta, generateName: string): string {
+    const base = generateName.slice(0, MAX_GENERATED_BASE);
     for (let attempt = 1; ; attempt++) {
-      const name = generateName.slice(0, MAX_GENERATED_BASE) + context.runtime.random.suffix(GENERATED_SUFFIX);
-      try {
-        // Each try has a draft of its own: the hooks change it.
-        return await this.#insert(context, withName(copyJson(draft), name));
-      } catch (error) {
-        if (!isAlreadyExists(error)) throw error;
-        if (attempt === NAME_ATTEMPTS) throw generateNameConflict(definition, name, 1);
-      }
+      const name = base + runtime.random.suffix(GENERATED_SUFFIX);
+      if (!this.exists({ namespace, name })) return name;
+      if (attempt === NAME_ATTEMPTS) throw generateNameConflict(this.definition, name, 1);
     }
   }
 
@@ -346,11 +351,6 @@ export class ObjectWriter {
     };
   }
 }
-
-const withName = (draft: ApiObject, name: string): ApiObject => {
-  draft.metadata.name = name;
-  return draft;
-};
 
 const asJson = (object: ApiObject): Json => object as unknown as Json;
 
