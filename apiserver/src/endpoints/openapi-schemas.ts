@@ -57,7 +57,7 @@ function closure(names: Iterable<string>): string[] {
   const found = new Set<string>();
   const open = [...names];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const schema = schemas()[name];
+    const schema = schemas[name];
     if (schema === undefined || found.has(name)) continue;
     found.add(name);
     open.push(...references(schema));
@@ -74,7 +74,7 @@ const references = (schema: Schema): string[] => [
 
 /** A recorded definition as `components.schemas` of OpenAPI 3.0 spells it, with its descriptions where there are any. */
 function openApiSchema(name: string, describe: Describe): object {
-  const schema = schemas()[name]!;
+  const schema = schemas[name]!;
   const descriptions = describe(name);
   const written = spelled(schema) as Record<string, unknown>;
   if (descriptions?.description !== undefined) written['description'] = descriptions.description;

@@ -66,7 +66,7 @@ describe('the documents', () => {
       'x-kubernetes-group-version-kind': [{ group: 'apps', version: 'v1', kind: 'Deployment' }],
     });
     expect(Object.keys(Deployment!.properties!)).toEqual(
-      Object.keys(schemas()['io.k8s.api.apps.v1.Deployment']!.properties!),
+      Object.keys(schemas['io.k8s.api.apps.v1.Deployment']!.properties!),
     );
   });
 

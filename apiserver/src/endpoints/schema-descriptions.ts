@@ -52,7 +52,7 @@ function declarationFile(schema: string): URL | undefined {
   if (api === null) return undefined;
   const [, label, version, name] = api;
   const folder =
-    label === 'core' ? version : Object.keys(goTypes().kinds).find((one) => isGroupVersion(one, label!, version!));
+    label === 'core' ? version : Object.keys(goTypes.kinds).find((one) => isGroupVersion(one, label!, version!));
   return folder === undefined ? undefined : inPackage('kubernetes-models', `${folder}/${name}.d.ts`);
 }
 

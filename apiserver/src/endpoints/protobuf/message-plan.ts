@@ -69,7 +69,7 @@ function messageFields(message: string): [number, MessageField][] {
   // Protobuf names are made of Go names and may differ in case from those of JSON: `aPIGroup`.
   const jsonNames = new Map(structPlan(schema)?.fields.map(({ name }) => [name.toLowerCase(), name]));
   const inlined = new Set(
-    goTypes().structs[schema]?.flatMap(([, type, flags]) =>
+    goTypes.structs[schema]?.flatMap(([, type, flags]) =>
       flags?.includes('i') === true ? [type.replace(/^io\.k8s\./, 'k8s.io.')] : [],
     ),
   );

@@ -16,7 +16,7 @@ export interface ValueType {
 }
 
 /** The type of an object by the name of its definition. */
-export const typeNamed = (name: string): ValueType => typeOf(schemas()[name]);
+export const typeNamed = (name: string): ValueType => typeOf(schemas[name]);
 
 /** The type of a field of an object, or of a value of a map. */
 export function fieldType({ schema }: ValueType, name: string): ValueType {
@@ -28,7 +28,7 @@ export function fieldType({ schema }: ValueType, name: string): ValueType {
 export const elementType = ({ schema }: ValueType): ValueType => typeOf(schema?.items);
 
 function typeOf(property: Schema | undefined): ValueType {
-  const schema = property?.$ref === undefined ? property : schemas()[property.$ref];
+  const schema = property?.$ref === undefined ? property : schemas[property.$ref];
   const isAtomic = (property?.['x-kubernetes-map-type'] ?? schema?.['x-kubernetes-map-type']) === 'atomic';
   const keys = property?.['x-kubernetes-list-map-keys'];
   const listType = property?.['x-kubernetes-list-type'];

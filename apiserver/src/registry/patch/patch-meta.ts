@@ -11,7 +11,7 @@ export interface PatchMeta {
 }
 
 /** The definition that a name in the facts stands for. */
-export const schemaNamed = (name: string): Schema | undefined => schemas()[name];
+export const schemaNamed = (name: string): Schema | undefined => schemas[name];
 
 /** What the definition of an object says of one of its fields. */
 export function patchMeta(schema: Schema | undefined, field: string): PatchMeta {
@@ -25,4 +25,4 @@ export function patchMeta(schema: Schema | undefined, field: string): PatchMeta 
 }
 
 const resolved = (schema: Schema | undefined): Schema | undefined =>
-  schema?.$ref === undefined ? schema : schemas()[schema.$ref];
+  schema?.$ref === undefined ? schema : schemas[schema.$ref];

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The recorded facts about the Kubernetes API (apiserver/facts/*.json). Each file is read at its first use, synchronously, and
- * kept: nothing of it costs anything at start-up.
+ * The recorded facts about the Kubernetes API (apiserver/facts/*.json). What every cluster asks for is read with this module, the
+ * rest at its first use.
  */
 export interface Schema {
   readonly type?: 'array' | 'boolean' | 'integer' | 'number' | 'object' | 'string' | undefined;
@@ -44,32 +44,28 @@ export interface GoTypes {
 export type ProtobufField = readonly [name: string, number: number, type: string, label: string];
 
 /** OpenAPI definitions by name, such as `io.k8s.api.core.v1.Pod`. */
-export const schemas = once(() => read<Readonly<Record<string, Schema>>>('schemas'));
-export const goTypes = once(() => read<GoTypes>('go-types'));
+export const schemas = read<Readonly<Record<string, Schema>>>('schemas');
+export const goTypes = read<GoTypes>('go-types');
 /** Protobuf messages by name, such as `k8s.io.api.core.v1.Pod`. */
 export const protobufMessages = once(() => read<Readonly<Record<string, readonly ProtobufField[]>>>('protobuf'));
 
 /** The name of the definition of a kind, or undefined where the facts have none. */
 export function schemaOfKind(group: string, version: string, kind: string): string | undefined {
-  return schemaNames().get(`${group}/${version}/${kind}`);
+  return schemaNames.get(`${group}/${version}/${kind}`);
 }
 
 /** True where the real server knows the kind in that version, whether or not this one serves it. */
 export function isRegisteredKind(group: string, version: string, kind: string): boolean {
-  const kinds = goTypes().kinds;
+  const kinds = goTypes.kinds;
   const groupVersion = group === '' ? version : `${group}/${version}`;
   return Object.hasOwn(kinds, groupVersion) && kinds[groupVersion]!.includes(kind);
 }
 
-const schemaNames = once(() => {
-  const names = new Map<string, string>();
-  for (const [name, schema] of Object.entries(schemas())) {
-    for (const kind of schema['x-kubernetes-group-version-kind'] ?? []) {
-      names.set(`${kind.group}/${kind.version}/${kind.kind}`, name);
-    }
-  }
-  return names;
-});
+const schemaNames: ReadonlyMap<string, string> = new Map(
+  Object.entries(schemas).flatMap(([name, { 'x-kubernetes-group-version-kind': kinds = [] }]) =>
+    kinds.map(({ group, version, kind }) => [`${group}/${version}/${kind}`, name] as const),
+  ),
+);
 
 function read<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`../../../facts/${name}.json`, import.meta.url), 'utf8')) as T;

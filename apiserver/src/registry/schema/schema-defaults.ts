@@ -27,7 +27,7 @@ function stepsOf(plan: TypePlan): readonly Step[] | undefined {
 }
 
 function structSteps(plan: StructPlan): Step[] {
-  const properties = schemas()[plan.name]?.properties ?? {};
+  const properties = schemas[plan.name]?.properties ?? {};
   return plan.fields.flatMap(({ name, type }): Step[] => {
     const value = properties[name]?.default;
     if ((typeof value === 'string' && value !== '') || (typeof value === 'number' && value !== 0) || value === true) {

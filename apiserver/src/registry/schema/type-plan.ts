@@ -85,7 +85,7 @@ const plans = new Map<string, TypePlan>();
 
 /** The plan of a definition by its name in the facts; undefined where the facts have no struct of that name. */
 export function structPlan(name: string): StructPlan | undefined {
-  if (goTypes().structs[name] === undefined) return undefined;
+  if (goTypes.structs[name] === undefined) return undefined;
   const plan = typePlan(name);
   invariant(plan.kind === 'struct', `${name} is a struct`);
   return plan;
@@ -99,14 +99,14 @@ function typePlan(type: string): TypePlan {
 
 function makePlan(type: string): TypePlan {
   const goType = goSpelling(type);
-  const underlying = goTypes().named[type] ?? type;
+  const underlying = goTypes.named[type] ?? type;
   if (underlying.startsWith('*')) return typePlan(underlying.slice(1));
   if (underlying === '[]uint8') return { kind: 'bytes', goType };
   if (underlying.startsWith('[]')) return { kind: 'list', goType, element: typePlan(underlying.slice(2)) };
   if (underlying.startsWith('map[')) {
     return { kind: 'map', goType, element: typePlan(underlying.slice(underlying.indexOf(']') + 1)) };
   }
-  if (goTypes().structs[underlying] !== undefined) return new LazyStruct(underlying, goType);
+  if (goTypes.structs[underlying] !== undefined) return new LazyStruct(underlying, goType);
   // What is neither a struct nor known by name takes any JSON: RawExtension, FieldsV1, JSON.
   return { kind: OPAQUE[underlying] ?? 'any', goType };
 }
@@ -150,7 +150,7 @@ function isAlwaysWritten({ isPointer, omitsEmpty, omitsZero, type }: FieldPlan):
 const NEVER_EMPTY: ReadonlySet<TypePlan['kind']> = new Set(['struct', 'time', 'microTime', 'quantity', 'duration']);
 
 function fieldPlans(name: string, inlinedFrom: readonly string[]): FieldPlan[] {
-  return goTypes().structs[name]!.flatMap(([field, type, flags = '']) => {
+  return goTypes.structs[name]!.flatMap(([field, type, flags = '']) => {
     if (flags.includes('i')) return fieldPlans(type, [...inlinedFrom, type.slice(type.lastIndexOf('.') + 1)]);
     return [
       {
