@@ -17,10 +17,12 @@ import {
 } from '@kubarium/shared';
 import type { ConnectionKeeper, PodConnection } from './connection.ts';
 import type { UdpFlow } from './flow-table.ts';
-import type { BoundSocket, Namespace } from './namespace.ts';
+import type { BoundSocket, ListeningSocket, Namespace } from './namespace.ts';
 
 /** The most that one UDP datagram carries over IPv4. */
 const MAX_DATAGRAM = 65_507;
+
+const NONE: readonly never[] = [];
 
 /** Something under way that fails when its sandbox is unplugged. */
 export interface Pending {
@@ -43,12 +45,13 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
   readonly namespace: Namespace;
   readonly owner: SandboxOwner;
   readonly #fabric: Fabric;
-  readonly #sockets = new Set<Disposable>();
-  /** Connections that were opened and accepted here, until they close. */
-  readonly #outgoing = new PlaceList<'namespacePlace', PodConnection>('namespacePlace');
-  readonly #accepted = new PlaceList<'namespacePlace', PodConnection>('namespacePlace');
+  /** Few, and never appended to: there is a list of them in every pod. */
+  #sockets: readonly Disposable[] = NONE;
+  /** Connections that were opened and accepted here, until they close; only once there is one. */
+  #outgoing: PlaceList<'namespacePlace', PodConnection> | undefined;
+  #accepted: PlaceList<'namespacePlace', PodConnection> | undefined;
   /** Connects that wait for an answer; told when the sandbox is unplugged. */
-  readonly connecting = new PlaceList<'place', Pending>('place');
+  #connecting: PlaceList<'place', Pending> | undefined;
   #unplugged = false;
 
   constructor(namespace: Namespace, owner: SandboxOwner, fabric: Fabric) {
@@ -65,28 +68,14 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
     return this.#unplugged;
   }
 
+  get connecting(): PlaceList<'place', Pending> {
+    return (this.#connecting ??= new PlaceList('place'));
+  }
+
   listen(options: ListenOptions, onConnection: (connection: Connection) => void): Listener {
     const address = options.address === undefined || isUnspecified(options.address) ? '0.0.0.0' : options.address;
     this.#check(address, 'listen', options.port);
-    const { tcp } = this.namespace;
-    const socket = {
-      accept: (connection: PodConnection): void => {
-        this.#accepted.add(connection);
-        connection.keeper = this;
-        onConnection(connection);
-      },
-    };
-    const port = tcp.bind(address, options.port, socket);
-    const listener: Listener = {
-      address,
-      port,
-      [Symbol.dispose]: () => {
-        tcp.unbind(port, socket);
-        this.#sockets.delete(listener);
-      },
-    };
-    this.#sockets.add(listener);
-    return listener;
+    return this.#hold(new TcpListener(this, address, options.port, onConnection));
   }
 
   connect(options: ConnectOptions): Promise<Connection> {
@@ -96,9 +85,17 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
   bind(options: BindOptions): DatagramSocket {
     const address = options.address === undefined || isUnspecified(options.address) ? '0.0.0.0' : options.address;
     this.#check(address, 'bind', options.port);
-    const socket = new UdpSocket(this, address, options, this.#fabric, () => this.#sockets.delete(socket));
-    this.#sockets.add(socket);
+    return this.#hold(new UdpSocket(this, address, options, this.#fabric));
+  }
+
+  #hold<Socket extends Disposable>(socket: Socket): Socket {
+    this.#sockets = this.#sockets.concat(socket);
     return socket;
+  }
+
+  /** A socket that was opened here has been closed. */
+  forget(socket: Disposable): void {
+    this.#sockets = this.#sockets.filter((one) => one !== socket);
   }
 
   openPorts(): readonly OpenPort[] {
@@ -107,27 +104,60 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
 
   /** Keeps a connection that was opened here, to be reset when the sandbox is unplugged. */
   opened(connection: PodConnection): void {
+    this.#outgoing ??= new PlaceList('namespacePlace');
     this.#outgoing.add(connection);
     connection.keeper = this;
   }
 
+  /** Keeps a connection that was accepted here in the same way. */
+  accepted(connection: PodConnection): void {
+    this.#accepted ??= new PlaceList('namespacePlace');
+    this.#accepted.add(connection);
+    connection.keeper = this;
+  }
+
   closed(connection: PodConnection): void {
-    if (this.#outgoing.delete(connection)) this.namespace.tcp.releaseOutgoing(connection.localPort);
-    else this.#accepted.delete(connection);
+    if (this.#outgoing?.delete(connection)) this.namespace.tcp.releaseOutgoing(connection.localPort);
+    else this.#accepted?.delete(connection);
   }
 
   /** Closes what was opened here: sockets quietly, connections with a reset. */
   unplug(): void {
     this.#unplugged = true;
-    for (const connect of this.connecting.all()) connect.fail(new NetError('ENETUNREACH', 'connect'));
+    for (const connect of this.#connecting?.all() ?? NONE) connect.fail(new NetError('ENETUNREACH', 'connect'));
     for (const socket of this.#sockets) socket[Symbol.dispose]();
-    for (const connection of this.#outgoing.all()) connection.reset();
-    for (const connection of this.#accepted.all()) connection.reset();
+    for (const connection of this.#outgoing?.all() ?? NONE) connection.reset();
+    for (const connection of this.#accepted?.all() ?? NONE) connection.reset();
   }
 
   #check(address: string, syscall: string, port: number): void {
     if (this.#unplugged) throw new NetError('EADDRNOTAVAIL', syscall, address, port);
     this.namespace.check(address, syscall, port);
+  }
+}
+
+/** A listening TCP socket of the simulated network. */
+class TcpListener implements Listener, ListeningSocket {
+  readonly address: string;
+  readonly port: number;
+  readonly #at: AttachedNamespace;
+  readonly #onConnection: (connection: Connection) => void;
+
+  constructor(at: AttachedNamespace, address: string, port: number, onConnection: (connection: Connection) => void) {
+    this.#at = at;
+    this.#onConnection = onConnection;
+    this.address = address;
+    this.port = at.namespace.tcp.bind(address, port, this);
+  }
+
+  accept(connection: PodConnection): void {
+    this.#at.accepted(connection);
+    this.#onConnection(connection);
+  }
+
+  [Symbol.dispose](): void {
+    this.#at.namespace.tcp.unbind(this.port, this);
+    this.#at.forget(this);
   }
 }
 
@@ -138,18 +168,16 @@ export class UdpSocket implements DatagramSocket, BoundSocket {
   readonly #from: AttachedNamespace;
   readonly #fabric: Fabric;
   readonly #options: BindOptions;
-  readonly #onClose: () => void;
   /** The flows that connection tracking holds for this socket. */
   readonly flows = new Set<UdpFlow>();
   #closed = false;
 
-  constructor(from: AttachedNamespace, address: string, options: BindOptions, fabric: Fabric, onClose: () => void) {
+  constructor(from: AttachedNamespace, address: string, options: BindOptions, fabric: Fabric) {
     this.address = address;
     this.port = from.namespace.udp.bind(address, options.port, this);
     this.#from = from;
     this.#options = options;
     this.#fabric = fabric;
-    this.#onClose = onClose;
   }
 
   send(data: Uint8Array, to: SocketAddress, trace?: TraceSink): void {
@@ -171,6 +199,6 @@ export class UdpSocket implements DatagramSocket, BoundSocket {
     this.#closed = true;
     this.#from.namespace.udp.unbind(this.port, this);
     this.#fabric.closed(this);
-    this.#onClose();
+    this.#from.forget(this);
   }
 }

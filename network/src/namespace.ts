@@ -26,16 +26,18 @@ export class Namespace {
   readonly owner: SandboxOwner;
   readonly addresses: readonly string[];
   readonly tcp: PortTable<ListeningSocket>;
-  readonly udp: PortTable<BoundSocket>;
+  readonly #random: Random;
+  #udp: PortTable<BoundSocket> | undefined;
 
   constructor(owner: SandboxOwner, addresses: readonly string[], random: Random) {
     this.owner = owner;
     this.addresses = addresses;
-    // Drawn only when a port is needed: most namespaces listen and never call out.
-    const draw = (protocol: string) => (below: number) =>
-      random.fork(`ephemeral-ports/${protocol}/${addresses[0]}`).integer(below);
-    this.tcp = new PortTable(draw('tcp'));
-    this.udp = new PortTable(draw('udp'));
+    this.#random = random;
+    this.tcp = new PortTable('tcp', addresses[0], random);
+  }
+
+  get udp(): PortTable<BoundSocket> {
+    return (this.#udp ??= new PortTable('udp', this.addresses[0], this.#random));
   }
 
   /** Whether traffic to the address stays within the namespace. */

@@ -42,6 +42,8 @@ export class PodNetwork implements NetworkPlugin {
   readonly #fabric: Fabric;
   readonly #hosts = new Map<string, Host>();
   readonly #taps = new TapSocket();
+  /** One for all pods. */
+  readonly #unplug = (namespace: Namespace): void => this.#router.unplug(namespace);
 
   constructor(options: PodNetworkOptions) {
     const { clock, logger, activity } = options.runtime;
@@ -77,11 +79,8 @@ export class PodNetwork implements NetworkPlugin {
   attach(owner: SandboxOwner, addresses: readonly string[], hostPorts: readonly HostPort[] = []): Attachment {
     const namespace = new Namespace(owner, addresses, this.#runtime.random);
     this.#router.plug(namespace);
-    const unmap = this.#router.mapHostPorts(namespace, hostPorts);
-    return this.#attachment(namespace, owner, () => {
-      unmap();
-      this.#router.unplug(namespace);
-    });
+    this.#router.mapHostPorts(namespace, hostPorts);
+    return new Plug(new AttachedNamespace(namespace, owner, this.#fabric), this.#unplug);
   }
 
   host(node: string, addresses: readonly string[]): Attachment {
@@ -93,7 +92,7 @@ export class PodNetwork implements NetworkPlugin {
     }
     const { namespace } = host;
     host.attachments++;
-    return this.#attachment(namespace, { node }, () => {
+    return new Plug(new AttachedNamespace(namespace, { node }, this.#fabric), () => {
       if (--host.attachments > 0) return;
       this.#hosts.delete(node);
       this.#router.unplug(namespace);
@@ -119,18 +118,20 @@ export class PodNetwork implements NetworkPlugin {
   get deliveries(): number {
     return this.#deliveries.deliveries;
   }
+}
 
-  #attachment(namespace: Namespace, owner: SandboxOwner, unplug: () => void): Attachment {
-    const network = new AttachedNamespace(namespace, owner, this.#fabric);
-    let plugged = true;
-    return {
-      network,
-      [Symbol.dispose]() {
-        if (!plugged) return;
-        plugged = false;
-        unplug();
-        network.unplug();
-      },
-    };
+class Plug implements Attachment {
+  readonly network: AttachedNamespace;
+  readonly #pulled: (namespace: Namespace) => void;
+
+  constructor(network: AttachedNamespace, pulled: (namespace: Namespace) => void) {
+    this.network = network;
+    this.#pulled = pulled;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.network.unplugged) return;
+    this.#pulled(this.network.namespace);
+    this.network.unplug();
   }
 }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '@kubarium/shared';
 import { PortTable } from './port-table.ts';
 
-const table = (): PortTable<string> => new PortTable(() => 0);
+/** Begins its search at the first port. */
+const random = { fork: () => ({ ...seededRandom(1), integer: () => 0 }) };
+const table = (): PortTable<string> => new PortTable('tcp', '10.0.0.1', random);
 
 describe('bind', () => {
   it.each([

@@ -1,9 +1,10 @@
-import { isUnspecified, NetError } from '@kubarium/shared';
+import { isUnspecified, NetError, type Random } from '@kubarium/shared';
 
 /** The ephemeral ports of Linux (net.ipv4.ip_local_port_range). */
 const FIRST_EPHEMERAL = 32768;
 const EPHEMERAL_COUNT = 60999 - 32768 + 1;
 const ANY = '0.0.0.0';
+const NONE: readonly never[] = [];
 
 interface Bound<S> {
   readonly address: string;
@@ -16,41 +17,47 @@ interface Bound<S> {
  * it on that address or on all of them; 0.0.0.0 wants it free on every address. Arriving traffic goes to the most exact match.
  */
 export class PortTable<S> {
-  /** Only once a port is bound: most pods have two tables, and use one. */
-  #byPort: Map<number, readonly Bound<S>[]> | undefined;
+  /** In order of binding. Few, and never appended to: there is a list of them in every pod. */
+  #bound: readonly Bound<S>[] = NONE;
   /** Ports of outgoing connections; only once there was one. */
   #outgoing: Set<number> | undefined;
-  readonly #firstEphemeral: (below: number) => number;
+  readonly #protocol: 'tcp' | 'udp';
+  readonly #address: string | undefined;
+  readonly #random: Pick<Random, 'fork'>;
   #nextEphemeral: number | undefined;
 
-  /** `firstEphemeral` draws where the search for free ports begins: from 0 up to, but not including, its argument. */
-  constructor(firstEphemeral: (below: number) => number) {
-    this.#firstEphemeral = firstEphemeral;
+  /** Where the search for free ports begins is drawn by protocol and address, once the first one is needed: most pods never call out. */
+  constructor(protocol: 'tcp' | 'udp', address: string | undefined, random: Pick<Random, 'fork'>) {
+    this.#protocol = protocol;
+    this.#address = address;
+    this.#random = random;
   }
 
   /** Takes a port (0: a free one) and returns its number. Throws EADDRINUSE. */
   bind(address: string, port: number, socket: S): number {
     const where = isUnspecified(address) ? ANY : address;
     const number = port === 0 ? this.#freePort() : port;
-    this.#byPort ??= new Map();
-    const others = this.#byPort.get(number) ?? [];
-    if (others.some((other) => where === ANY || other.address === ANY || other.address === where)) {
-      throw new NetError('EADDRINUSE', 'listen', where, number);
-    }
-    this.#byPort.set(number, others.concat({ address: where, port: number, socket }));
+    const isTaken = this.#bound.some(
+      (other) => other.port === number && (where === ANY || other.address === ANY || other.address === where),
+    );
+    if (isTaken) throw new NetError('EADDRINUSE', 'listen', where, number);
+    this.#bound = this.#bound.concat({ address: where, port: number, socket });
     return number;
   }
 
   unbind(port: number, socket: S): void {
-    const left = (this.#byPort?.get(port) ?? []).filter((bound) => bound.socket !== socket);
-    if (left.length === 0) this.#byPort?.delete(port);
-    else this.#byPort?.set(port, left);
+    this.#bound = this.#bound.filter((bound) => bound.port !== port || bound.socket !== socket);
   }
 
   /** The socket that gets what arrives for an address and port. */
   find(address: string, port: number): S | undefined {
-    const bound = this.#byPort?.get(port);
-    return (bound?.find((one) => one.address === address) ?? bound?.find((one) => one.address === ANY))?.socket;
+    let found: S | undefined;
+    for (const bound of this.#bound) {
+      if (bound.port !== port) continue;
+      if (bound.address === address) return bound.socket;
+      if (bound.address === ANY) found = bound.socket;
+    }
+    return found;
   }
 
   /** Takes a free port for an outgoing connection until `releaseOutgoing`. Throws EADDRNOTAVAIL where all are taken. */
@@ -66,17 +73,26 @@ export class PortTable<S> {
   }
 
   /** Every bound port, in order of binding. */
-  *bound(): Iterable<Bound<S>> {
-    for (const list of this.#byPort?.values() ?? []) yield* list;
+  bound(): Iterable<Bound<S>> {
+    return this.#bound;
   }
 
   #freePort(): number {
-    this.#nextEphemeral ??= FIRST_EPHEMERAL + this.#firstEphemeral(EPHEMERAL_COUNT);
+    this.#nextEphemeral ??= FIRST_EPHEMERAL + this.#drawOffset();
     for (let tried = 0; tried < EPHEMERAL_COUNT; tried++) {
       const port: number = this.#nextEphemeral;
       this.#nextEphemeral = port === FIRST_EPHEMERAL + EPHEMERAL_COUNT - 1 ? FIRST_EPHEMERAL : port + 1;
-      if (this.#byPort?.has(port) !== true && this.#outgoing?.has(port) !== true) return port;
+      if (this.#outgoing?.has(port) !== true && !this.#isBound(port)) return port;
     }
     throw new NetError('EADDRNOTAVAIL', 'bind', ANY, 0);
+  }
+
+  #isBound(port: number): boolean {
+    for (const bound of this.#bound) if (bound.port === port) return true;
+    return false;
+  }
+
+  #drawOffset(): number {
+    return this.#random.fork(`ephemeral-ports/${this.#protocol}/${this.#address}`).integer(EPHEMERAL_COUNT);
   }
 }

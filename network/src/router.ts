@@ -95,14 +95,22 @@ export class Router {
     for (const address of namespace.addresses) this.#namespaces.set(address, namespace);
   }
 
+  /** Takes a namespace's addresses and host ports away. */
   unplug(namespace: Namespace): void {
     for (const address of namespace.addresses) {
       if (this.#namespaces.get(address) === namespace) this.#namespaces.delete(address);
     }
+    const mappings = this.#hostPorts.get(namespace.owner.node);
+    for (const [name, all] of mappings ?? []) {
+      const left = all.filter(({ pod }) => pod !== namespace);
+      if (left.length === 0) mappings!.delete(name);
+      else mappings!.set(name, left);
+    }
   }
 
-  /** Maps ports of the pod's node to the pod; the returned function takes them back. */
-  mapHostPorts(pod: Namespace, ports: readonly HostPort[]): () => void {
+  /** Maps ports of the pod's node to the pod, until it is unplugged. */
+  mapHostPorts(pod: Namespace, ports: readonly HostPort[]): void {
+    if (ports.length === 0) return;
     const { node } = pod.owner;
     const mappings = this.#hostPorts.get(node) ?? new Map<string, PortMapping[]>();
     this.#hostPorts.set(node, mappings);
@@ -111,14 +119,6 @@ export class Router {
       const target = { address: pod.addresses[0]!, port: containerPort };
       mappings.set(name, [...(mappings.get(name) ?? []), { hostIP, target, pod }]);
     }
-    return () => {
-      for (const { protocol, hostPort } of ports) {
-        const name = `${protocol}:${hostPort}`;
-        const left = (mappings.get(name) ?? []).filter((mapping) => mapping.pod !== pod);
-        if (left.length === 0) mappings.delete(name);
-        else mappings.set(name, left);
-      }
-    };
   }
 
   route(
