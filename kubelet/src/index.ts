@@ -20,10 +20,9 @@ export type {
 } from './container/process.ts';
 export { SpawnError } from './container/process.ts';
 export { readBody, serveHttp, type HttpServerOptions } from './container/http-server.ts';
-export type { Resolution, Resolver } from './container/resolver.ts';
+export type { MakeResolver, Resolution, Resolver, ResolverOptions } from './container/resolver.ts';
 export { makeRootFileSystem } from './container/root-file-system.ts';
 export { startContainer } from './container/start-container.ts';
-export type { StubResolverOptions } from './container/stub-resolver.ts';
 export { createStubResolver } from './container/stub-resolver.ts';
 export { defineImage } from './images/define-image.ts';
 export type { Image, ImageRegistry } from './images/image.ts';
@@ -31,6 +30,5 @@ export { ImagePullError } from './images/image.ts';
 export { parseImageReference } from './images/image-reference.ts';
 export { createImageRegistry } from './images/image-registry.ts';
 export { Kubelet, type KubeletOptions } from './kubelet.ts';
-export type { MakeResolver } from './node-context.ts';
 export type { PullDelay } from './image-store.ts';
 export type { ClusterDns } from './container/resolv-conf.ts';

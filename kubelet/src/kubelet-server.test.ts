@@ -10,13 +10,13 @@ const streams = { container: 'main', stdin: false, stdout: true, stderr: true, t
 it('gives the log of the container, and of the run before', async () => {
   await using node = await TestNode.start();
   await node.run();
-  node.containers.last('main').options.stdout.write('first\n');
+  node.containers.last('main').options.streams.stdout.write('first\n');
   await expect(logs(node, { previous: true })).rejects.toThrow(
     'previous terminated container "main" in pod "pod" not found',
   );
   node.containers.last('main').end(1);
   await node.settle();
-  node.containers.last('main').options.stderr.write('second\n');
+  node.containers.last('main').options.streams.stderr.write('second\n');
   expect(await logs(node)).toBe('second\n');
   expect(await logs(node, { previous: true })).toBe('first\n');
   node.containers.last('main').end(1);
@@ -66,12 +66,12 @@ it('attaches to the streams of the first process', async () => {
     spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'x', stdin: true, stdinOnce: true }] },
   });
   const { options } = node.containers.last('main');
-  options.stdout.write('before\n');
+  options.streams.stdout.write('before\n');
   const session = await node.kubelet.api.attach(node.pod(), { ...streams, stdin: true });
-  options.stdout.write('out');
-  options.stderr.write('err');
+  options.streams.stdout.write('out');
+  options.streams.stderr.write('err');
   session.stdin!.end('typed');
-  expect(await text(options.stdin!)).toBe('typed');
+  expect(await text(options.streams.stdin!)).toBe('typed');
   node.containers.last('main').end(5);
   expect(await session.exit).toBe(5);
   expect([await text(session.stdout!), await text(session.stderr!)]).toEqual(['out', 'err']);
@@ -83,10 +83,10 @@ it('passes the size of a terminal on', async () => {
   const { options } = node.containers.last('main');
   const session = await node.kubelet.api.attach(node.pod(), { ...streams, stdin: true, tty: true });
   let resized = 0;
-  options.terminal!.onResize(() => resized++);
+  options.streams.terminal!.onResize(() => resized++);
   session.resize(100, 50);
   session.resize(100, 50);
-  expect([options.terminal!.columns, options.terminal!.rows, resized]).toEqual([100, 50, 1]);
+  expect([options.streams.terminal!.columns, options.streams.terminal!.rows, resized]).toEqual([100, 50, 1]);
   expect(options.env['TERM']).toBe('xterm');
   expect(session.stderr).toBeUndefined();
 });

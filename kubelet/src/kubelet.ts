@@ -21,13 +21,14 @@ import type { MakeRootFileSystem, StartContainer } from './container/container.t
 import type { FileSystem, Volume } from './container/file-system.ts';
 import { createUnopenedVolume, createVolume, openVolume } from './container/memory-volume.ts';
 import type { ClusterDns } from './container/resolv-conf.ts';
+import type { MakeResolver } from './container/resolver.ts';
 import { createStubResolver } from './container/stub-resolver.ts';
 import type { MakeVolume, NewVolume } from './container/volumes/pod-volume.ts';
 import { ImageStore, type PullDelay } from './image-store.ts';
 import type { ImageRegistry } from './images/image.ts';
 import { KubeletServer } from './kubelet-server.ts';
 import { nodeRefusal } from './node-affinity.ts';
-import type { MakeResolver, NodeContext } from './node-context.ts';
+import type { NodeContext } from './node-context.ts';
 import { nodeTree } from './container/volumes/node-tree.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { NodeLedger, type Refusal } from './node-ledger.ts';

@@ -13,14 +13,10 @@ import type {
 } from '@kubarium/shared';
 import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
 import type { ClusterDns } from './container/resolv-conf.ts';
-import type { Resolver } from './container/resolver.ts';
-import type { StubResolverOptions } from './container/stub-resolver.ts';
+import type { MakeResolver } from './container/resolver.ts';
 import type { MakeVolume, NewVolume } from './container/volumes/pod-volume.ts';
 import type { ImageStore } from './image-store.ts';
 import type { StatusWriter } from './status-writer.ts';
-
-/** Makes the resolver of a container out of its files (/etc/hosts, /etc/resolv.conf) and its network. */
-export type MakeResolver = (options: StubResolverOptions) => Resolver;
 
 /** What the pods of one node share: the node's own facts, its caches, and the joints to the rest of the cluster. */
 export interface NodeContext {

@@ -258,8 +258,7 @@ export class PodContainer {
     const { activity } = context.runtime;
     activity?.begin();
     try {
-      const { stdin, stdout, stderr, terminal } = instance.streams;
-      running = await context.startContainer({ ...configuration, stdin, stdout, stderr, terminal });
+      running = await context.startContainer({ ...configuration, streams: instance.streams });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       return this.#startFailed(instance, error);

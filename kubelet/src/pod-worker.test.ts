@@ -316,7 +316,7 @@ it('reports the last words of a container', async () => {
   });
   node.containers.last('main').options.files.writeFile('/dev/termination-log', 'farewell');
   node.containers.last('main').end(0);
-  node.containers.last('other').options.stdout.write('panic: oh\n');
+  node.containers.last('other').options.streams.stdout.write('panic: oh\n');
   node.containers.last('other').end(1);
   await node.settle();
   expect(statusOf(node).state?.terminated?.message).toBe('farewell');

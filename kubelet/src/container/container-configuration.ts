@@ -3,6 +3,7 @@ import type { StoredImage } from '../image-store.ts';
 import type { NodeContext } from '../node-context.ts';
 import type { ContainerOptions } from './container.ts';
 import { ContainerConfigError, environment, type NamedObjects } from './environment.ts';
+import { DEFAULT_PATH } from './executable.ts';
 import { expandVariables } from './expansion.ts';
 import type { FileSystem } from './file-system.ts';
 import type { PodSandbox } from './pod-sandbox.ts';
@@ -10,8 +11,6 @@ import { containerUser } from './security-context.ts';
 import { serviceEnvironment } from './service-environment.ts';
 import { terminationMessagePath } from './termination-message.ts';
 import type { PodVolumes } from './volumes/pod-volumes.ts';
-
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface ConfigurationInput {
   readonly context: NodeContext;
@@ -22,7 +21,7 @@ export interface ConfigurationInput {
   readonly volumes: PodVolumes;
 }
 
-export type Configuration = Omit<ContainerOptions, 'stdin' | 'stdout' | 'stderr'>;
+export type Configuration = Omit<ContainerOptions, 'streams'>;
 
 /** The objects that a pod may name, out of the node's caches. */
 export const namedObjects = (context: NodeContext, namespace: string): NamedObjects => ({
@@ -67,17 +66,12 @@ export function configureContainer(input: ConfigurationInput): Configuration {
   return {
     image,
     argv: [...(command ?? image.entrypoint), ...(args ?? (command === undefined ? image.command : []))],
-    env: { HOME: user.uid === 0 ? '/root' : '/', ...env },
+    env: { PATH: DEFAULT_PATH, HOME: user.uid === 0 ? '/root' : '/', ...env },
     workingDirectory: container.workingDir ?? (image.workingDirectory || '/'),
     ...user,
     files,
     network: sandbox.network,
-    resolver: context.makeResolver({
-      files,
-      network: sandbox.network,
-      runtime: context.runtime,
-      where: `pod ${namespace}/${name}`,
-    }),
+    makeResolver: context.makeResolver,
     runtime: context.runtime,
     traces: context.traces,
     pod: {

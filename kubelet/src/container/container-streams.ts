@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { LogStore, LogStream } from '../logs/log-store.ts';
-import type { Terminal } from './process.ts';
+import type { StandardStreams, Terminal } from './process.ts';
 
 /** Somebody who watches a container's output as it comes (`kubectl attach`). */
 export type OutputTap = (stream: LogStream, chunk: Buffer) => void;
@@ -9,12 +9,13 @@ export type OutputTap = (stream: LogStream, chunk: Buffer) => void;
  * The standard streams of one instance of a container. All output goes into its log and to whoever is attached; input, where
  * the container takes any, comes from whoever is attached.
  */
-export class ContainerStreams {
+export class ContainerStreams implements StandardStreams {
   readonly stdin: PassThrough | undefined;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
   readonly terminal: ResizableTerminal | undefined;
   readonly #logs: LogStore;
+  /** Only once they are asked for: many programs never write on one of them. */
+  #stdout: Writable | undefined;
+  #stderr: Writable | undefined;
   /** Only once there is one. */
   #taps: Set<OutputTap> | undefined;
 
@@ -22,8 +23,14 @@ export class ContainerStreams {
     this.#logs = logs;
     this.stdin = options.stdin ? new PassThrough() : undefined;
     this.terminal = options.tty ? new ResizableTerminal() : undefined;
-    this.stdout = this.#writable('stdout');
-    this.stderr = options.tty ? this.stdout : this.#writable('stderr');
+  }
+
+  get stdout(): Writable {
+    return (this.#stdout ??= new Output(this, 'stdout'));
+  }
+
+  get stderr(): Writable {
+    return this.terminal === undefined ? (this.#stderr ??= new Output(this, 'stderr')) : this.stdout;
   }
 
   /** Hands on all output from now on, until disposed. */
@@ -33,15 +40,26 @@ export class ContainerStreams {
     return { [Symbol.dispose]: () => void this.#taps?.delete(tap) };
   }
 
-  #writable(stream: LogStream): Writable {
-    return new Writable({
-      decodeStrings: true,
-      write: (chunk: Buffer, _encoding, done) => {
-        this.#logs.write(stream, chunk);
-        for (const tap of this.#taps ?? []) tap(stream, chunk);
-        done();
-      },
-    });
+  /** Takes what was written on one of them. */
+  written(stream: LogStream, chunk: Buffer): void {
+    this.#logs.write(stream, chunk);
+    for (const tap of this.#taps ?? []) tap(stream, chunk);
+  }
+}
+
+class Output extends Writable {
+  readonly #streams: ContainerStreams;
+  readonly #stream: LogStream;
+
+  constructor(streams: ContainerStreams, stream: LogStream) {
+    super();
+    this.#streams = streams;
+    this.#stream = stream;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#streams.written(this.#stream, chunk);
+    done();
   }
 }
 

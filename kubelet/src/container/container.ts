@@ -1,15 +1,15 @@
 import type { NetworkNamespace, Runtime, TraceKeeper } from '@kubarium/shared';
-import type { Readable, Writable } from 'node:stream';
 import type { Image } from '../images/image.ts';
 import type { FileSystem } from './file-system.ts';
-import type { ChildProcess, PodFacts, SignalName, SpawnOptions, Terminal } from './process.ts';
-import type { Resolver } from './resolver.ts';
+import type { ChildProcess, PodFacts, SignalName, SpawnOptions, StandardStreams } from './process.ts';
+import type { MakeResolver } from './resolver.ts';
 
 /** All that a container is made of; the kubelet puts it together. */
 export interface ContainerOptions {
   readonly image: Image;
   /** The container's `command` and `args` already laid over the image's entrypoint and command. */
   readonly argv: readonly string[];
+  /** All variables, with PATH and HOME. */
   readonly env: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly uid: number;
@@ -17,15 +17,13 @@ export interface ContainerOptions {
   readonly groups: readonly number[];
   readonly files: FileSystem;
   readonly network: NetworkNamespace;
-  readonly resolver: Resolver;
+  /** Called when a program first looks a name up. */
+  readonly makeResolver: MakeResolver;
   readonly runtime: Runtime;
   readonly traces?: TraceKeeper | undefined;
   readonly pod: PodFacts;
-  readonly stdin?: Readable | undefined;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  /** The first process has a terminal (`tty: true`): stdin is its keyboard, stdout its screen. */
-  readonly terminal?: Terminal | undefined;
+  /** Those of the first process. With a terminal (`tty: true`) stdin is its keyboard, stdout its screen. */
+  readonly streams: StandardStreams;
 }
 
 export interface ContainerExit {

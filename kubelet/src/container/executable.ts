@@ -24,7 +24,8 @@ interface Context extends Place {
   readonly programs: ReadonlyMap<string, Program>;
 }
 
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** Where programs are looked for unless PATH says otherwise; also what a container's PATH is. */
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The file that a command means: through PATH, or a path as it is. Throws SpawnError. */
 export function commandPath(context: Place, { argv, env, cwd }: Lookup): string {

@@ -8,26 +8,25 @@ import {
   type ListenOptions,
   type NetworkNamespace,
   type OpenPort,
+  type SocketAddress,
   type TraceSink,
 } from '@kubarium/shared';
+
+const NONE: readonly never[] = [];
 
 /** A process's way to the pod's network: it keeps count of the process's sockets and closes them when the process ends. */
 export class ProcessNetwork implements NetworkNamespace {
   readonly #network: NetworkNamespace;
   readonly #trace: TraceSink | undefined;
-  readonly #sockets = new Set<Disposable>();
-  readonly #connections = new PlaceList<'place', Connection>('place');
-  /** One for all connections: a listener of its own for each would cost more than the rest of this. */
-  readonly #forget: (this: Connection) => void;
+  /** Few, and never appended to: there is a list of them in every process. */
+  #sockets: readonly Disposable[] = NONE;
+  /** Only once there is one. */
+  #connections: Connections | undefined;
   #closed = false;
 
   constructor(network: NetworkNamespace, trace: TraceSink | undefined) {
     this.#network = network;
     this.#trace = trace;
-    const connections = this.#connections;
-    this.#forget = function () {
-      connections.delete(this);
-    };
   }
 
   get addresses(): readonly string[] {
@@ -39,7 +38,7 @@ export class ProcessNetwork implements NetworkNamespace {
       this.#track(connection);
       onConnection(connection);
     });
-    return this.#hold(listener, { address: listener.address, port: listener.port });
+    return this.#hold(new ProcessSocket(this, listener));
   }
 
   async connect(options: ConnectOptions): Promise<Connection> {
@@ -50,13 +49,12 @@ export class ProcessNetwork implements NetworkNamespace {
   }
 
   bind(options: BindOptions): DatagramSocket {
-    const socket = this.#network.bind(options);
-    return this.#hold(socket, {
-      address: socket.address,
-      port: socket.port,
-      send: (data: Uint8Array, to: { address: string; port: number }, trace?: TraceSink) =>
-        socket.send(data, to, trace ?? this.#trace),
-    });
+    return this.#hold(new ProcessDatagramSocket(this, this.#network.bind(options), this.#trace));
+  }
+
+  /** A socket of the process has been closed. */
+  forget(socket: Disposable): void {
+    this.#sockets = this.#sockets.filter((one) => one !== socket);
   }
 
   openPorts(): readonly OpenPort[] {
@@ -67,25 +65,69 @@ export class ProcessNetwork implements NetworkNamespace {
   close(): void {
     this.#closed = true;
     for (const socket of this.#sockets) socket[Symbol.dispose]();
-    this.#sockets.clear();
-    for (const connection of this.#connections.all()) closeConnection(connection);
+    for (const connection of this.#connections?.list.all() ?? NONE) closeConnection(connection);
   }
 
   #track(connection: Connection): void {
     if (this.#closed) return closeConnection(connection);
-    this.#connections.add(connection);
-    connection.on('close', this.#forget);
+    this.#connections ??= new Connections();
+    this.#connections.list.add(connection);
+    connection.on('close', this.#connections.forget);
   }
 
-  #hold<Socket extends object>(socket: Disposable, view: Socket): Socket & Disposable {
-    this.#sockets.add(socket);
-    return {
-      ...view,
-      [Symbol.dispose]: () => {
-        this.#sockets.delete(socket);
-        socket[Symbol.dispose]();
-      },
+  #hold<Socket extends Disposable>(socket: Socket): Socket {
+    this.#sockets = this.#sockets.concat(socket);
+    return socket;
+  }
+}
+
+class Connections {
+  readonly list = new PlaceList<'place', Connection>('place');
+  /** One for all connections: a listener of its own for each would cost more than the rest of this. */
+  readonly forget: (this: Connection) => void;
+
+  constructor() {
+    const { list } = this;
+    this.forget = function () {
+      list.delete(this);
     };
+  }
+}
+
+/** A listener or a socket as its process has it. */
+class ProcessSocket<Socket extends Listener> implements Listener {
+  readonly socket: Socket;
+  readonly #network: ProcessNetwork;
+
+  constructor(network: ProcessNetwork, socket: Socket) {
+    this.#network = network;
+    this.socket = socket;
+  }
+
+  get address(): string {
+    return this.socket.address;
+  }
+
+  get port(): number {
+    return this.socket.port;
+  }
+
+  [Symbol.dispose](): void {
+    this.#network.forget(this);
+    this.socket[Symbol.dispose]();
+  }
+}
+
+class ProcessDatagramSocket extends ProcessSocket<DatagramSocket> implements DatagramSocket {
+  readonly #trace: TraceSink | undefined;
+
+  constructor(network: ProcessNetwork, socket: DatagramSocket, trace: TraceSink | undefined) {
+    super(network, socket);
+    this.#trace = trace;
+  }
+
+  send(data: Uint8Array, to: SocketAddress, trace?: TraceSink): void {
+    this.socket.send(data, to, trace ?? this.#trace);
   }
 }
 

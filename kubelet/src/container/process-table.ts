@@ -14,10 +14,11 @@ import type {
   Program,
   SignalName,
   SpawnOptions,
+  StandardStreams,
   Terminal,
 } from './process.ts';
 import { SpawnError } from './process.ts';
-import type { Resolver } from './resolver.ts';
+import type { MakeResolver, Resolver } from './resolver.ts';
 import { SIGNAL_NUMBERS } from './signals.ts';
 import type { Tty } from './tty.ts';
 import { attachTty } from './tty.ts';
@@ -26,7 +27,7 @@ import { attachTty } from './tty.ts';
 export interface ProcessContext {
   readonly files: FileSystem;
   readonly network: NetworkNamespace;
-  readonly resolver: Resolver;
+  readonly makeResolver: MakeResolver;
   readonly runtime: Runtime;
   readonly traces?: TraceKeeper | undefined;
   readonly pod: PodFacts;
@@ -41,6 +42,8 @@ export interface StartOptions extends SpawnOptions {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** What takes the place of the single streams for a container's first process. */
+  readonly streams?: StandardStreams | undefined;
 }
 
 interface SignalHandler {
@@ -51,15 +54,24 @@ interface SignalHandler {
 /** As a container's pids limit: a fork bomb fills it and goes no further. */
 const MAX_PROCESSES = 1024;
 
+const NONE: readonly never[] = [];
+
 /** The processes of one container, by number. When the first one ends, all others are killed. */
 export class ProcessTable {
   readonly context: ProcessContext;
-  readonly #processes = new Map<number, SimulatedProcess>();
+  /** In order of their numbers. Never appended to: most containers have one. */
+  #processes: readonly SimulatedProcess[] = NONE;
+  #resolver: Resolver | undefined;
   #lastPid = 0;
   #closed = false;
 
   constructor(context: ProcessContext) {
     this.context = context;
+  }
+
+  get resolver(): Resolver {
+    const { files, network, runtime, pod, makeResolver } = this.context;
+    return (this.#resolver ??= makeResolver({ files, network, runtime, where: `pod ${pod.namespace}/${pod.name}` }));
   }
 
   /** Finds a program's file and starts it; throws SpawnError. */
@@ -69,25 +81,25 @@ export class ProcessTable {
   }
 
   run(program: Program, options: StartOptions, parent?: SimulatedProcess): SimulatedProcess {
-    if (this.#closed || this.#processes.size >= MAX_PROCESSES) throw new SpawnError(options.argv[0] ?? '', 126);
+    if (this.#closed || this.#processes.length >= MAX_PROCESSES) throw new SpawnError(options.argv[0] ?? '', 126);
     const process = new SimulatedProcess(this, ++this.#lastPid, options, parent);
-    this.#processes.set(process.pid, process);
+    this.#processes = this.#processes.concat(process);
     process.run(program);
     return process;
   }
 
   ended(process: SimulatedProcess): void {
-    this.#processes.delete(process.pid);
+    this.#processes = this.#processes.filter((other) => other !== process);
     if (process.pid !== 1) return;
     this.#closed = true;
-    for (const other of Array.from(this.#processes.values())) other.end(128 + SIGNAL_NUMBERS.SIGKILL, 'SIGKILL');
+    for (const other of this.#processes) other.end(128 + SIGNAL_NUMBERS.SIGKILL, 'SIGKILL');
   }
 
   processes(): ProcessInfo[] {
     const names = userNames(this.context.files);
-    return [...this.#processes.values()].map((process) => ({
+    return this.#processes.map((process) => ({
       pid: process.pid,
-      parentPid: this.#processes.has(process.parentPid) ? process.parentPid : process.parentPid === 0 ? 0 : 1,
+      parentPid: this.find(process.parentPid) !== undefined ? process.parentPid : process.parentPid === 0 ? 0 : 1,
       group: process.group,
       user: names.get(process.uid) ?? String(process.uid),
       command: process.argv.join(' '),
@@ -96,14 +108,14 @@ export class ProcessTable {
   }
 
   find(pid: number): SimulatedProcess | undefined {
-    return this.#processes.get(pid);
+    return this.#processes.find((process) => process.pid === pid);
   }
 
   signal(pid: number, signal: SignalName): boolean {
     const targets =
       pid < 0
-        ? [...this.#processes.values()].filter((process) => process.group === -pid)
-        : [this.#processes.get(pid)].filter((process) => process !== undefined);
+        ? this.#processes.filter((process) => process.group === -pid)
+        : this.#processes.filter((process) => process.pid === pid);
     for (const target of targets) target.kill(signal);
     return targets.length > 0;
   }
@@ -113,7 +125,7 @@ export class ProcessTable {
 export class SimulatedProcess implements Process, ChildProcess {
   readonly pid: number;
   readonly parentPid: number;
-  readonly env: Record<string, string>;
+  env: Readonly<Record<string, string>>;
   readonly exit: Promise<number>;
   readonly startedMs: number;
   readonly trace: TraceSink | undefined;
@@ -127,7 +139,8 @@ export class SimulatedProcess implements Process, ChildProcess {
   readonly #table: ProcessTable;
   readonly #tty: Tty | undefined;
   /** Never appended to: most processes have one or two. */
-  #handlers: readonly SignalHandler[] = [];
+  #handlers: readonly SignalHandler[] = NONE;
+  readonly #streams: StandardStreams | undefined;
   #stdin: Readable | undefined;
   #stdout: Writable | undefined;
   #stderr: Writable | undefined;
@@ -141,39 +154,41 @@ export class SimulatedProcess implements Process, ChildProcess {
     this.pid = pid;
     this.parentPid = parent?.pid ?? 0;
     this.argv = options.argv;
-    this.env = { ...options.env };
+    this.env = options.env;
     this.cwd = options.cwd;
     this.startedMs = table.context.runtime.clock.now();
     this.trace = options.trace ?? parent?.trace;
     this.group = options.group === 'new' ? pid : (options.group ?? parent?.group ?? pid);
     this.exit = new Promise((resolve) => (this.#resolveExit = resolve));
+    this.#streams = options.streams;
     this.#stdin = options.stdin ?? parent?.stdin;
     this.#stdout = options.stdout ?? parent?.stdout;
     this.#stderr = options.stderr ?? parent?.stderr;
-    if (options.terminal === undefined) {
+    const terminal = options.streams?.terminal ?? options.terminal;
+    if (terminal === undefined) {
       this.terminal = parent?.terminal;
       this.#tty = parent === undefined ? undefined : parent.#tty;
     } else {
-      this.terminal = options.terminal;
+      this.terminal = terminal;
       this.#tty = attachTty(this.stdin, this.stdout, (group, signal) => table.signal(-group, signal));
       this.#tty.foregroundGroup = this.group;
       this.#stdin = this.#tty.stdin;
       this.#stdout = this.#stderr = this.#tty.stdout;
-      options.terminal.onResize(() => this.kill('SIGWINCH'));
+      terminal.onResize(() => this.kill('SIGWINCH'));
     }
     for (const stream of [this.#stdin, this.#stdout, this.#stderr]) if (stream !== undefined) holdStream(stream);
   }
 
   get stdin(): Readable {
-    return (this.#stdin ??= emptyInput());
+    return (this.#stdin ??= held(this.#streams?.stdin ?? emptyInput()));
   }
 
   get stdout(): Writable {
-    return (this.#stdout ??= nullOutput());
+    return (this.#stdout ??= held(this.#streams?.stdout ?? nullOutput()));
   }
 
   get stderr(): Writable {
-    return (this.#stderr ??= nullOutput());
+    return (this.#stderr ??= held(this.#streams?.stderr ?? nullOutput()));
   }
 
   get uid(): number {
@@ -193,7 +208,7 @@ export class SimulatedProcess implements Process, ChildProcess {
   }
 
   get resolver(): Resolver {
-    return this.#table.context.resolver;
+    return this.#table.resolver;
   }
 
   get runtime(): Runtime {
@@ -248,9 +263,8 @@ export class SimulatedProcess implements Process, ChildProcess {
     this.#stdin = exchange(this.#stdin, streams.stdin);
     this.#stdout = exchange(this.#stdout, streams.stdout);
     this.#stderr = exchange(this.#stderr, streams.stderr);
-    for (const name of Object.keys(this.env)) if (!Object.hasOwn(env, name)) delete this.env[name];
-    Object.assign(this.env, env);
-    this.#handlers = [];
+    this.env = env;
+    this.#handlers = NONE;
     return found.program(this);
   }
 
@@ -308,6 +322,11 @@ export class SimulatedProcess implements Process, ChildProcess {
       this.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     this.end(error instanceof SpawnError ? error.exitCode : 1);
   }
+}
+
+function held<Stream extends Readable | Writable>(stream: Stream): Stream {
+  holdStream(stream);
+  return stream;
 }
 
 function exchange<Stream extends Readable | Writable>(

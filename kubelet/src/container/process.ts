@@ -40,6 +40,14 @@ export interface PodFacts {
   }[];
 }
 
+/** The streams that a process begins with; asked for each when it is first used. */
+export interface StandardStreams {
+  readonly stdin?: Readable | undefined;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly terminal?: Terminal | undefined;
+}
+
 export interface SpawnOptions {
   readonly stdin?: Readable | undefined;
   readonly stdout?: Writable | undefined;
@@ -83,8 +91,8 @@ export interface Process {
   readonly pid: number;
   /** The program's name first, as in C. */
   readonly argv: readonly string[];
-  /** Its own copy; a shell changes it for its children. */
-  readonly env: Record<string, string>;
+  /** Shared with others that have the same; a shell gives its children another. */
+  readonly env: Readonly<Record<string, string>>;
   cwd: string;
   readonly uid: number;
   readonly gid: number;

@@ -1,4 +1,5 @@
-import type { TraceSink } from '@kubarium/shared';
+import type { NetworkNamespace, Runtime, TraceSink } from '@kubarium/shared';
+import type { FileSystem } from './file-system.ts';
 
 /** What the C library's resolver says: addresses in the order of the answer, or why there are none. */
 export type Resolution =
@@ -13,3 +14,14 @@ export type Resolution =
 export interface Resolver {
   lookup(name: string, trace?: TraceSink): Promise<Resolution>;
 }
+
+export interface ResolverOptions {
+  readonly files: FileSystem;
+  readonly network: NetworkNamespace;
+  readonly runtime: Runtime;
+  /** Whose resolver it is, for traces: `pod default/frontend`. */
+  readonly where?: string | undefined;
+}
+
+/** Makes the resolver of a container out of its files (/etc/hosts, /etc/resolv.conf) and its network. */
+export type MakeResolver = (options: ResolverOptions) => Resolver;

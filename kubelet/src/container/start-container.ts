@@ -4,8 +4,8 @@ import { standardPrograms } from '../shell/programs/index.ts';
 import type { Container, ContainerExit, StartContainer } from './container.ts';
 import { FileSystemError } from './file-system.ts';
 import { procVolume } from './proc-files.ts';
-import { ProcessTable } from './process-table.ts';
-import type { Program } from './process.ts';
+import { ProcessTable, type SimulatedProcess, type StartOptions } from './process-table.ts';
+import type { ChildProcess, Program, SignalName, SpawnOptions } from './process.ts';
 
 const programsByImage = new WeakMap<Image, ReadonlyMap<string, Program>>();
 
@@ -16,35 +16,43 @@ const programsByImage = new WeakMap<Image, ReadonlyMap<string, Program>>();
  * program does not care for SIGTERM lives until the grace period is over.
  */
 export const startContainer: StartContainer = async (options) => {
-  const { image, files, network, resolver, runtime, traces, pod, uid, gid, groups } = options;
+  const { image, argv, env, files, network, makeResolver, runtime, traces, pod, uid, gid, groups, streams } = options;
   let programs = programsByImage.get(image);
   if (programs === undefined)
     programsByImage.set(image, (programs = new Map([...standardPrograms, ...Object.entries(image.programs)])));
-  const table = new ProcessTable({ files, network, resolver, runtime, traces, pod, uid, gid, groups, programs });
+  const table = new ProcessTable({ files, network, makeResolver, runtime, traces, pod, uid, gid, groups, programs });
   files.mount('/proc', procVolume(table));
   const cwd = options.workingDirectory === '' ? '/' : options.workingDirectory;
   makeWorkingDirectory(options.files, cwd, runtime);
-  const env = { PATH: DEFAULT_PATH, ...(uid === 0 ? { HOME: '/root' } : { HOME: '/' }), ...image.env, ...options.env };
-  const first = table.start({
-    argv: options.argv,
-    env,
-    cwd,
-    stdin: options.stdin,
-    stdout: options.stdout,
-    stderr: options.stderr,
-    terminal: options.terminal,
-  });
-  return {
-    exit: first.exit.then((exitCode): ContainerExit => ({ exitCode, signal: first.endedBy })),
-    kill: (signal) => first.kill(signal),
-    async exec(argv, spawn) {
-      const terminal = spawn.terminal === undefined ? {} : { TERM: 'xterm' };
-      return table.start({ ...spawn, argv, env: { ...env, ...terminal, ...spawn.env }, cwd: spawn.cwd ?? cwd });
-    },
-  } satisfies Container;
+  return new StartedContainer(table, { argv, env, cwd, streams });
 };
 
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+class StartedContainer implements Container {
+  readonly exit: Promise<ContainerExit>;
+  readonly #table: ProcessTable;
+  readonly #first: SimulatedProcess;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #cwd: string;
+
+  constructor(table: ProcessTable, first: StartOptions) {
+    this.#table = table;
+    this.#env = first.env;
+    this.#cwd = first.cwd;
+    const process = table.start(first);
+    this.#first = process;
+    this.exit = process.exit.then((exitCode): ContainerExit => ({ exitCode, signal: process.endedBy }));
+  }
+
+  kill(signal: SignalName): void {
+    this.#first.kill(signal);
+  }
+
+  async exec(argv: readonly string[], spawn: SpawnOptions): Promise<ChildProcess> {
+    const terminal = spawn.terminal === undefined ? {} : { TERM: 'xterm' };
+    const env = { ...this.#env, ...terminal, ...spawn.env };
+    return this.#table.start({ ...spawn, argv, env, cwd: spawn.cwd ?? this.#cwd });
+  }
+}
 
 /** A container runtime makes the working directory where the image lacks it. */
 function makeWorkingDirectory(files: Parameters<StartContainer>[0]['files'], cwd: string, runtime: Runtime): void {

@@ -1,19 +1,10 @@
-import type { Alternative, NetworkNamespace, Runtime, TraceSink } from '@kubarium/shared';
+import type { Alternative, TraceSink } from '@kubarium/shared';
 import { isIP } from 'node:net';
 import type { DnsAnswer, RecordType } from './dns-client.ts';
 import { queryDns } from './dns-client.ts';
-import type { FileSystem } from './file-system.ts';
 import type { ResolvConf } from './resolver-files.ts';
 import { readHosts, readResolvConf, searchCandidates } from './resolver-files.ts';
-import type { Resolution, Resolver } from './resolver.ts';
-
-export interface StubResolverOptions {
-  readonly files: FileSystem;
-  readonly network: NetworkNamespace;
-  readonly runtime: Runtime;
-  /** Whose resolver it is, for traces: `pod default/frontend`. */
-  readonly where?: string | undefined;
-}
+import type { Resolution, Resolver, ResolverOptions } from './resolver.ts';
 
 type Failure = Extract<Resolution, { ok: false }>['code'];
 
@@ -23,15 +14,15 @@ type Failure = Extract<Resolution, { ok: false }>['code'];
  * Simplified: AAAA is asked only where the name exists and has no A record. glibc asks for both at once, and so finds the IPv6 addresses
  * as well of a name that has both (a headless Service with slices of both families); without an IPv6 network they lead nowhere.
  */
-export function createStubResolver(options: StubResolverOptions): Resolver {
+export function createStubResolver(options: ResolverOptions): Resolver {
   return { lookup: (name, trace) => new Lookup(options, trace).run(name) };
 }
 
 class Lookup {
-  readonly #options: StubResolverOptions;
+  readonly #options: ResolverOptions;
   readonly #trace: TraceSink | undefined;
 
-  constructor(options: StubResolverOptions, trace: TraceSink | undefined) {
+  constructor(options: ResolverOptions, trace: TraceSink | undefined) {
     this.#options = options;
     this.#trace = trace;
   }

@@ -2,6 +2,7 @@ import type { NetworkNamespace, Runtime } from '@kubarium/shared';
 import { seededRandom, silentLogger, VirtualClock } from '@kubarium/shared';
 import { Writable } from 'node:stream';
 import type { Container } from '../container/container.ts';
+import { DEFAULT_PATH } from '../container/executable.ts';
 import type { FileSystem } from '../container/file-system.ts';
 import type { PodFacts } from '../container/process.ts';
 import type { Resolver } from '../container/resolver.ts';
@@ -82,14 +83,14 @@ export async function testContainer(options: TestContainerOptions = {}): Promise
   const container = await startContainer({
     image,
     argv: options.argv ?? [...image.entrypoint, ...image.command],
-    env: options.env ?? {},
+    env: { PATH: DEFAULT_PATH, HOME: (options.uid ?? 0) === 0 ? '/root' : '/', ...image.env, ...options.env },
     workingDirectory: image.workingDirectory,
     uid: options.uid ?? 0,
     gid: options.uid ?? 0,
     groups: [],
     files,
     network,
-    resolver: options.resolver ?? nowhere,
+    makeResolver: () => options.resolver ?? nowhere,
     runtime,
     pod: {
       namespace: 'default',
@@ -102,9 +103,11 @@ export async function testContainer(options: TestContainerOptions = {}): Promise
       ports: [],
       ...options.pod,
     },
-    stdin: options.stdin === undefined ? undefined : inputOf(Buffer.from(options.stdin)),
-    stdout,
-    stderr,
+    streams: {
+      stdin: options.stdin === undefined ? undefined : inputOf(Buffer.from(options.stdin)),
+      stdout,
+      stderr,
+    },
   });
   return {
     container,
