@@ -26,7 +26,7 @@ export function readLog(store: LogStore, options: LogOptions, clock: Clock): Rea
       if (line === undefined) break;
       number++;
       if (!isWanted(line.stream, options.stream)) continue;
-      const data = options.timestamps === true ? stamped(line.atMs, line.data) : line.data;
+      const data = Buffer.from(options.timestamps === true ? stamped(line.atMs, line.data) : line.data, 'latin1');
       const part = data.subarray(0, left);
       left -= part.length;
       const goesOn = readable.push(part);
@@ -68,5 +68,4 @@ const isWanted = (stream: string, wanted: string | undefined): boolean =>
   wanted === undefined || wanted === 'All' || wanted.toLowerCase() === stream;
 
 /** RFC 3339 with nine decimals, as the kubelet writes it. */
-const stamped = (atMs: number, data: Buffer): Buffer =>
-  Buffer.concat([Buffer.from(`${microTimestamp(atMs).slice(0, -1)}000Z `), data]);
+const stamped = (atMs: number, data: string): string => `${microTimestamp(atMs).slice(0, -1)}000Z ${data}`;

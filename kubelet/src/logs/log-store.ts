@@ -5,8 +5,8 @@ export type LogStream = 'stdout' | 'stderr';
 export interface LogLine {
   readonly atMs: number;
   readonly stream: LogStream;
-  /** With its newline; a line that the container never ended has none. */
-  readonly data: Buffer;
+  /** With its newline; a line that the container never ended has none. Each character is a byte: as bytes it would take four times the room. */
+  readonly data: string;
 }
 
 const LINE_MAX = 16 * 1024;
@@ -20,7 +20,7 @@ const LINE_OVERHEAD = 64;
 export class LogStore {
   readonly #clock: Clock;
   readonly #limitBytes: number;
-  readonly #partial: Record<LogStream, Buffer | undefined> = { stdout: undefined, stderr: undefined };
+  readonly #partial: Record<LogStream, string | undefined> = { stdout: undefined, stderr: undefined };
   /** Only once there is one. */
   #listeners: Set<() => void> | undefined;
   #lines: LogLine[] = [];
@@ -59,11 +59,11 @@ export class LogStore {
     for (;;) {
       const newline = chunk.indexOf(10, start);
       if (newline < 0) break;
-      this.#add(stream, this.#join(stream, chunk.subarray(start, newline + 1)));
+      this.#add(stream, this.#join(stream, chunk.toString('latin1', start, newline + 1)));
       start = newline + 1;
     }
     if (start < chunk.length) {
-      const rest = this.#join(stream, chunk.subarray(start));
+      const rest = this.#join(stream, chunk.toString('latin1', start));
       // The runtime cuts what is longer than a line may be (CRI's partial lines).
       if (rest.length >= LINE_MAX) this.#add(stream, rest);
       else this.#partial[stream] = rest;
@@ -91,7 +91,7 @@ export class LogStore {
 
   /** The last lines, together no longer than these limits (for FallbackToLogsOnError). */
   tail(lines: number, bytes: number): string {
-    const parts: Buffer[] = [];
+    const parts: string[] = [];
     let size = 0;
     for (let number = this.next - 1; number >= this.first && parts.length < lines; number--) {
       const { data } = this.line(number)!;
@@ -99,19 +99,22 @@ export class LogStore {
       size += data.length;
       if (size >= bytes) break;
     }
-    const text = Buffer.concat(parts);
+    const text = Buffer.from(parts.join(''), 'latin1');
     return text.subarray(Math.max(0, text.length - bytes)).toString('utf8');
   }
 
-  #join(stream: LogStream, data: Buffer): Buffer {
+  #join(stream: LogStream, data: string): string {
     const before = this.#partial[stream];
     if (before === undefined) return data;
     this.#partial[stream] = undefined;
-    return Buffer.concat([before, data]);
+    return before + data;
   }
 
-  #add(stream: LogStream, data: Buffer): void {
-    this.#lines.push({ atMs: this.#clock.now(), stream, data });
+  #add(stream: LogStream, data: string): void {
+    const line: LogLine = { atMs: this.#clock.now(), stream, data };
+    // An array that is pushed to takes room for many; most containers write one line.
+    if (this.#lines.length === 0) this.#lines = [line];
+    else this.#lines.push(line);
     this.#bytes += data.length + LINE_OVERHEAD;
     while (this.#bytes > this.#limitBytes && this.#head < this.#lines.length - 1) {
       this.#bytes -= this.#lines[this.#head]!.data.length + LINE_OVERHEAD;
