@@ -20,7 +20,18 @@ export interface HttpServerOptions {
  * that thousands of idle containers stay small. Its timers are off and its date is the clock's: nothing here leans on real time.
  */
 export function serveHttp(process: Process, options: HttpServerOptions, handler: RequestListener): Listener {
-  const { clock } = process.runtime;
+  let serve: ((connection: Connection) => void) | undefined;
+  return process.network.listen(
+    { port: options.port, ...(options.address !== undefined && { address: options.address }) },
+    (connection) => (serve ??= makeServer(process, options, handler))(connection),
+  );
+}
+
+function makeServer(
+  { runtime: { clock } }: Process,
+  options: HttpServerOptions,
+  handler: RequestListener,
+): (connection: Connection) => void {
   const answer: RequestListener = (request, response) => {
     response.sendDate = false;
     response.setHeader('Date', httpDate(clock.now()));
@@ -29,25 +40,22 @@ export function serveHttp(process: Process, options: HttpServerOptions, handler:
   };
   const simple = new SimpleRequests();
   let server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer> | undefined;
-  return process.network.listen(
-    { port: options.port, ...(options.address !== undefined && { address: options.address }) },
-    (connection: Connection) => {
-      if (options.tls) {
-        server ??= createTlsServer({ ...SERVER_OPTIONS, ...options.tls }, answer);
-        server.emit('connection', connection);
-        return;
-      }
-      connection.on('end', leave);
-      connection.once('data', (chunk: Buffer) => {
-        connection.removeListener('end', leave);
-        const head = simple.read(chunk);
-        if (head !== undefined) return answerSimply(connection, head, answer);
-        server ??= createServer(SERVER_OPTIONS, answer);
-        connection.unshift(chunk);
-        server.emit('connection', connection);
-      });
-    },
-  );
+  return (connection) => {
+    if (options.tls) {
+      server ??= createTlsServer({ ...SERVER_OPTIONS, ...options.tls }, answer);
+      server.emit('connection', connection);
+      return;
+    }
+    connection.on('end', leave);
+    connection.once('data', (chunk: Buffer) => {
+      connection.removeListener('end', leave);
+      const head = simple.read(chunk);
+      if (head !== undefined) return answerSimply(connection, head, answer);
+      server ??= createServer(SERVER_OPTIONS, answer);
+      connection.unshift(chunk);
+      server.emit('connection', connection);
+    });
+  };
 }
 
 /** A client that goes away without a word, as a TCP probe does, is not waited for. */

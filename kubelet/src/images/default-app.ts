@@ -27,12 +27,13 @@ const defaultApp: Program = (process) =>
     process.stdout.write(`listening on port ${[...ports].join(', ')}\n`);
     let inFlight = 0;
     let ending = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      process.onSignal(signal, () => {
-        ending = true;
-        for (const listener of listeners) listener[Symbol.dispose]();
-        if (inFlight === 0) resolve(0);
-      });
+    const end = (): void => {
+      ending = true;
+      for (const listener of listeners) listener[Symbol.dispose]();
+      if (inFlight === 0) resolve(0);
+    };
+    process.onSignal('SIGTERM', end);
+    process.onSignal('SIGINT', end);
 
     async function answer(
       from: Process,
