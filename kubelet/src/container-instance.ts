@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ContainerInstanceFacts } from './container-status.ts';
 import type { Configuration } from './container/container-configuration.ts';
 import type { Container as RunningContainer } from './container/container.ts';
+import type { FileSystem } from './container/file-system.ts';
 import { ContainerStreams } from './container/container-streams.ts';
 import type { SpawnError } from './container/process.ts';
 import { terminationMessage } from './container/termination-message.ts';
@@ -12,7 +13,7 @@ import type { NodeContext } from './node-context.ts';
 
 /** One run of a container, from its creation on. */
 export interface ContainerInstance extends ContainerInstanceFacts {
-  readonly configuration: Configuration;
+  readonly files: FileSystem;
   readonly logs: LogStore;
   readonly streams: ContainerStreams;
   readonly startedMs: number;
@@ -53,7 +54,7 @@ export function makeInstance({
     uid: configuration.uid,
     gid: configuration.gid,
     groups: configuration.groups,
-    configuration,
+    files: configuration.files,
     logs,
     streams: new ContainerStreams(logs, { stdin: spec.stdin === true, tty: spec.tty === true }),
     startedMs: clock.now(),
@@ -71,7 +72,7 @@ export function exitState(
   exitCode: number,
   nowMs: number,
 ): ContainerStateTerminated {
-  const message = terminationMessage(spec, instance.configuration.files, instance.logs, exitCode);
+  const message = terminationMessage(spec, instance.files, instance.logs, exitCode);
   return {
     containerID: instance.containerID,
     exitCode,

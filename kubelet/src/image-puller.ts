@@ -22,7 +22,8 @@ const LOOK_AGAIN_MS = 1_000;
 export class ImagePuller {
   readonly #store: ImageStore;
   readonly #clock: Clock;
-  readonly #backOff = new BackOff();
+  /** Only once a pull has failed. */
+  #backOff: BackOff | undefined;
   #failedMs = 0;
   #failure = '';
 
@@ -51,7 +52,7 @@ export class ImagePuller {
       emit('Warning', 'ErrImageNeverPull', message);
       return this.#wait(emit, 'ErrImageNeverPull', message, 10_000);
     }
-    const waitMs = this.#backOff.remaining(this.#failedMs, this.#clock.now());
+    const waitMs = this.#backOff?.remaining(this.#failedMs, this.#clock.now()) ?? 0;
     if (waitMs > 0) {
       const message = `Back-off pulling image "${text}"`;
       emit('Normal', 'BackOff', message);
@@ -77,6 +78,7 @@ export class ImagePuller {
       const message = error instanceof Error ? error.message : String(error);
       emit('Warning', 'Failed', `Failed to pull image "${tagged}": ${message}`);
       this.#failedMs = this.#clock.now();
+      this.#backOff ??= new BackOff();
       this.#backOff.next(this.#failedMs, this.#failedMs);
       this.#failure = `ErrImagePull: ${message}`;
       return this.#wait(emit, 'ErrImagePull', message, LOOK_AGAIN_MS);

@@ -18,8 +18,7 @@ import {
   type TraceKeeper,
 } from '@kubarium/shared';
 import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
-import type { FileSystem, Volume } from './container/file-system.ts';
-import { createUnopenedVolume, createVolume, openVolume } from './container/memory-volume.ts';
+import { createUnopenedVolume, createVolume, OpenableVolume, openVolume } from './container/memory-volume.ts';
 import type { ClusterDns } from './container/resolv-conf.ts';
 import type { MakeResolver } from './container/resolver.ts';
 import { createStubResolver } from './container/stub-resolver.ts';
@@ -112,10 +111,11 @@ export class Kubelet implements Component {
     this.#statuses = new StatusWriter(client, runtime);
     this.#images = new ImageStore(options.images, runtime, options.pullDelay ?? defaultPullDelay);
     const makeVolume: MakeVolume = (type, fill) => {
-      const at = (nowMs: number): FileSystem => openVolume(volume, { ...runtime, clock: { now: () => nowMs } });
-      const volume: Volume =
-        fill === undefined ? createVolume(type, runtime) : createUnopenedVolume(type, runtime, () => fill(at));
-      return { volume, files: openVolume(volume, runtime) };
+      if (fill === undefined) return new OpenableVolume(createVolume(type, runtime), runtime);
+      const volume = createUnopenedVolume(type, runtime, (root) =>
+        fill((nowMs) => openVolume({ type, root }, { ...runtime, clock: { now: () => nowMs } })),
+      );
+      return new OpenableVolume(volume, runtime);
     };
     const capacity = { ...DEFAULT_CAPACITY, ...options.capacity };
     this.#ledger = new NodeLedger(capacity);

@@ -55,7 +55,8 @@ export class PodContainer {
   readonly role: ContainerRole;
   readonly #host: ContainerHost;
   readonly #puller: ImagePuller;
-  readonly #backOff = new BackOff();
+  /** Only once it has ended. */
+  #backOff: BackOff | undefined;
   #state: ContainerState = 'waiting';
   #waiting: Waiting | undefined;
   #stored: StoredImage | undefined;
@@ -396,9 +397,10 @@ export class PodContainer {
       return this.#dispatch('finish');
     }
     const nowMs = context.runtime.clock.now();
-    const waitMs = this.#backOff.remaining(nowMs, nowMs);
+    const backOff = (this.#backOff ??= new BackOff());
+    const waitMs = backOff.remaining(nowMs, nowMs);
     if (waitMs === 0) {
-      this.#backOff.next(nowMs, nowMs);
+      backOff.next(nowMs, nowMs);
       return this.#dispatch('restart');
     }
     const name = formatPod(pod);
@@ -406,11 +408,11 @@ export class PodContainer {
     this.#emit('Warning', 'BackOff', `Back-off restarting failed container ${this.name} in pod ${name}`);
     this.#waiting = {
       reason: 'CrashLoopBackOff',
-      message: `back-off ${goDuration(this.#backOff.delayMs)} restarting failed container=${this.name} pod=${name}`,
+      message: `back-off ${goDuration(backOff.delayMs)} restarting failed container=${this.name} pod=${name}`,
     };
     this.#dispatch('backOff');
     this.#timer = context.runtime.clock.setTimer(waitMs, () => {
-      this.#backOff.next(nowMs, context.runtime.clock.now());
+      backOff.next(nowMs, context.runtime.clock.now());
       this.#dispatch('retry');
     });
   }

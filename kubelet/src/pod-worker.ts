@@ -12,9 +12,9 @@ import {
   timestamp,
 } from '@kubarium/shared';
 import { type NextStep, nextInitStep, nextMainStep } from './container-sequence.ts';
-import { namedObjects } from './container/container-configuration.ts';
+import type { DownwardFacts } from './container/downward-api.ts';
 import { PodSandbox } from './container/pod-sandbox.ts';
-import { PodVolumes } from './container/volumes/pod-volumes.ts';
+import { PodVolumes, type VolumesOwner } from './container/volumes/pod-volumes.ts';
 import { formatPod } from './go-format.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Refusal } from './node-ledger.ts';
@@ -40,17 +40,20 @@ const LONGEST_MOUNT_RETRY_MS = 122_000;
 const SANDBOX_RETRY_MS = 10_000;
 const DELETE_RETRY_MS = 1_000;
 
+const NONE: readonly never[] = [];
+
 const isTerminal = ({ phase }: PodStatus): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 /** Brings one pod to life and to its end; see pod-lifecycle for its states. All that happens to a pod happens here, in order. */
-export class PodWorker implements ContainerHost, StatusSource {
+export class PodWorker implements ContainerHost, StatusSource, VolumesOwner {
   readonly context: NodeContext;
   readonly volumes: PodVolumes;
   readonly #owner: PodWorkerOwner;
   readonly #init: readonly PodContainer[];
   readonly #main: readonly PodContainer[];
-  readonly #ephemeral: PodContainer[] = [];
-  readonly #whenDone = new Map<PodContainer, PromiseWithResolvers<void>>();
+  #ephemeral: readonly PodContainer[] = NONE;
+  /** Only once the pod is to end. */
+  #whenDone: Map<PodContainer, PromiseWithResolvers<void>> | undefined;
   #pod: Pod;
   #state: PodState = 'admitting';
   #sandbox: PodSandbox | undefined;
@@ -70,25 +73,18 @@ export class PodWorker implements ContainerHost, StatusSource {
     this.#pod = pod;
     this.#owner = owner;
     this.#addresses = (pod.status.podIPs ?? []).map(({ ip }) => ip);
-    this.#init = (pod.spec.initContainers ?? []).map((one) => new PodContainer(one.name, roleOfInit(one), this));
+    this.#init = (pod.spec.initContainers ?? NONE).map((one) => new PodContainer(one.name, roleOfInit(one), this));
     this.#main = pod.spec.containers.map(({ name }) => new PodContainer(name, 'main', this));
-    this.volumes = new PodVolumes({
-      runtime: context.runtime,
-      client: context.client,
-      makeVolume: context.makeVolume,
-      host: context.hostTree,
-      objects: namedObjects(context, pod.metadata.namespace ?? ''),
-      facts: () => ({
-        pod: this.#pod,
-        podIPs: this.#addresses,
-        hostIP: context.nodeAddress,
-        allocatable: context.allocatable,
-      }),
-    });
+    this.volumes = new PodVolumes(context, this);
   }
 
   get pod(): Pod {
     return this.#pod;
+  }
+
+  get facts(): DownwardFacts {
+    const { nodeAddress, allocatable } = this.context;
+    return { pod: this.#pod, podIPs: this.#addresses, hostIP: nodeAddress, allocatable };
   }
 
   get state(): PodState {
@@ -173,7 +169,7 @@ export class PodWorker implements ContainerHost, StatusSource {
   }
 
   changed(container: PodContainer): void {
-    if (container.state === 'done') this.#whenDone.get(container)?.resolve();
+    if (container.state === 'done') this.#whenDone?.get(container)?.resolve();
     this.#advance();
     // Neither a pull nor a creation shows in the status.
     const isVisible = container.state !== 'pulling' && container.state !== 'creating';
@@ -295,7 +291,7 @@ export class PodWorker implements ContainerHost, StatusSource {
       this.#mountRetryMs = Math.min(delayMs * 2, LONGEST_MOUNT_RETRY_MS);
       return this.#prepareAgain(delayMs);
     }
-    this.#sandbox = PodSandbox.create(this.context, this.#pod);
+    this.#sandbox = PodSandbox.create(this.context, this);
     if (this.#sandbox === undefined) {
       this.#warn(
         'FailedCreatePodSandBox',
@@ -350,6 +346,7 @@ export class PodWorker implements ContainerHost, StatusSource {
 
   #untilDone(container: PodContainer): Promise<void> {
     if (container.state === 'done') return Promise.resolve();
+    this.#whenDone ??= new Map();
     let wait = this.#whenDone.get(container);
     if (wait === undefined) this.#whenDone.set(container, (wait = Promise.withResolvers<void>()));
     return wait.promise;
@@ -396,7 +393,7 @@ export class PodWorker implements ContainerHost, StatusSource {
     if (this.#state !== 'running') return;
     for (const { name } of this.#pod.spec.ephemeralContainers ?? [])
       if (this.#ephemeral.every((one) => one.name !== name))
-        this.#ephemeral.push(new PodContainer(name, 'ephemeral', this));
+        this.#ephemeral = this.#ephemeral.concat(new PodContainer(name, 'ephemeral', this));
     this.#advance();
   }
 

@@ -6,6 +6,7 @@ import { ContainerConfigError, environment, type NamedObjects } from './environm
 import { DEFAULT_PATH } from './executable.ts';
 import { expandVariables } from './expansion.ts';
 import type { FileSystem } from './file-system.ts';
+import { createFileVolume } from './memory-volume.ts';
 import type { PodSandbox } from './pod-sandbox.ts';
 import { containerUser } from './security-context.ts';
 import { serviceEnvironment } from './service-environment.ts';
@@ -107,26 +108,23 @@ function mount(
       throw new ContainerConfigError(`cannot find volume "${name}" to mount into container "${container.name}"`);
     const below = subPathExpr === '' ? subPath : expandSubPath(subPathExpr, env);
     checkSubPath(below);
-    if (below !== '' && !volume.files.exists(`/${join(volume.prefix, below)}`)) {
+    const { files: inVolume } = volume.made;
+    if (below !== '' && !inVolume.exists(`/${join(volume.prefix, below)}`)) {
       if (!volume.growsSubPaths)
         throw new ContainerConfigError(
           `failed to prepare subPath for volumeMount "${name}" of container "${container.name}"`,
         );
-      volume.files.makeDirectory(`/${join(volume.prefix, below)}`, { recursive: true, mode: 0o755 });
+      inVolume.makeDirectory(`/${join(volume.prefix, below)}`, { recursive: true, mode: 0o755 });
     }
     // What is mounted by subPath is the file as it is now: later updates of the volume do not reach it.
-    const place = below === '' ? volume.prefix : volume.files.realPath(`/${join(volume.prefix, below)}`).slice(1);
-    files.mount(mountPath, volume.volume, {
+    const place = below === '' ? volume.prefix : inVolume.realPath(`/${join(volume.prefix, below)}`).slice(1);
+    files.mount(mountPath, volume.made.volume, {
       readOnly: readOnly === true || volume.readOnly,
       ...(place === '' ? {} : { subPath: place }),
     });
   }
   const path = terminationMessagePath(container);
-  if (path !== '') {
-    const { volume, files: own } = context.makeVolume('ext4');
-    own.writeFile('/termination-log', '', { mode: 0o666 });
-    files.mount(path, volume, { subPath: 'termination-log' });
-  }
+  if (path !== '') files.mount(path, createFileVolume('ext4', context.runtime, 0o666));
 }
 
 function expandSubPath(text: string, env: Readonly<Record<string, string>>): string {

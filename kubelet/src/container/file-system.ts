@@ -47,11 +47,11 @@ export interface FileStat {
   readonly modifiedMs: number;
 }
 
-/** A tree that can be mounted into file systems: a volume. The same volume may be mounted in several containers. */
+/** A tree, or a single file, that can be mounted into file systems: a volume. The same volume may be mounted in several containers. */
 export interface Volume {
   /** `tmpfs`, `ext4`, ...: what `mount` and `stat -f` say. */
   readonly type: string;
-  readonly root: Directory;
+  readonly root: Directory | { readonly kind: 'file' };
 }
 
 /** A directory's inode; made and changed through a FileSystem, or by volume code that fills it (see volume-writer). */

@@ -54,9 +54,9 @@ export class UnopenedDirectory implements DirectoryNode {
   modifiedMs: number;
   shared = false;
   #entries: Map<string, Node> | undefined;
-  readonly #fill: () => void;
+  readonly #fill: (directory: UnopenedDirectory) => void;
 
-  constructor(modifiedMs: number, mode: number, fill: () => void) {
+  constructor(modifiedMs: number, mode: number, fill: (directory: UnopenedDirectory) => void) {
     this.mode = mode;
     this.modifiedMs = modifiedMs;
     this.#fill = fill;
@@ -65,7 +65,7 @@ export class UnopenedDirectory implements DirectoryNode {
   get entries(): Map<string, Node> {
     if (this.#entries !== undefined) return this.#entries;
     this.#entries = new Map();
-    this.#fill();
+    this.#fill(this);
     return this.#entries;
   }
 }
@@ -82,6 +82,42 @@ export const makeFileNode = (modifiedMs: number, mode = 0o644, uid = 0, gid = 0)
 });
 
 const EMPTY = Buffer.alloc(0);
+
+/** A file whose text is made of something when somebody first reads it. */
+export class UnopenedFile<Source> implements FileNode {
+  readonly kind = 'file';
+  mode = 0o644;
+  uid = 0;
+  gid = 0;
+  modifiedMs: number;
+  shared = false;
+  #data: Buffer | string | undefined;
+  #size: number | undefined;
+  readonly #source: Source;
+  readonly #textOf: (source: Source) => string;
+
+  constructor(modifiedMs: number, source: Source, textOf: (source: Source) => string) {
+    this.modifiedMs = modifiedMs;
+    this.#source = source;
+    this.#textOf = textOf;
+  }
+
+  get data(): Buffer | string {
+    return (this.#data ??= this.#textOf(this.#source));
+  }
+
+  set data(data: Buffer | string) {
+    this.#data = data;
+  }
+
+  get size(): number {
+    return (this.#size ??= Buffer.byteLength(this.data));
+  }
+
+  set size(size: number) {
+    this.#size = size;
+  }
+}
 
 /** A node of its own for a file system that is about to change a shared one; directories share their children. */
 export function copyNode(node: DirectoryNode): DirectoryNode;

@@ -249,7 +249,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   mount(path: string, volume: Volume, options: { readonly readOnly?: boolean; readonly subPath?: string } = {}): void {
-    let node = volume.root as DirectoryNode as Node;
+    let node = volume.root as Node;
     let base = '';
     for (const name of (options.subPath ?? '').split('/').filter((part) => part !== '' && part !== '.')) {
       if (name === '..') throw new FileSystemError('EINVAL', options.subPath!);

@@ -5,6 +5,7 @@ import type { DirectoryNode, Node } from './inode.ts';
 import { copyNode } from './inode.ts';
 
 const MAX_LINKS = 40;
+const NONE: readonly never[] = [];
 
 interface Watcher {
   readonly path: string;
@@ -45,7 +46,7 @@ export interface WalkOptions {
 export class MountedTree {
   readonly root: Mount;
   /** Few, and never appended to: there is a list of them in every container. Their paths are as `realPath` gives them. */
-  #mounts: readonly Mount[] = [];
+  #mounts: readonly Mount[] = NONE;
 
   constructor(root: Mount) {
     this.root = root;

@@ -2,15 +2,20 @@ import type { Attachment, HostPort, NetworkNamespace, Pod } from '@kubarium/shar
 import type { NodeContext } from '../node-context.ts';
 import { etcHosts, podHostname } from './etc-hosts.ts';
 import type { FileSystem } from './file-system.ts';
+import { UnopenedFile } from './inode.ts';
 import { resolvConf } from './resolv-conf.ts';
-import type { NewVolume } from './volumes/pod-volume.ts';
 
-/** The files that tell of a pod's network, and where containers have them. */
-const FILES = [
-  ['hosts', '/etc/hosts'],
-  ['hostname', '/etc/hostname'],
-  ['resolv.conf', '/etc/resolv.conf'],
-] as const;
+/** The files that tell of a pod's network: where containers have them, and what is in them. */
+const FILES: readonly (readonly [path: string, textOf: (sandbox: PodSandbox) => string])[] = [
+  ['/etc/hosts', (sandbox) => sandbox.hostsText],
+  ['/etc/hostname', ({ hostname }) => `${hostname}\n`],
+  ['/etc/resolv.conf', (sandbox) => sandbox.resolvConfText],
+];
+
+/** Whose sandbox it is. */
+export interface SandboxOwner {
+  readonly pod: Pod;
+}
 
 /** What the containers of a pod share: its addresses, its network, its host name and the files that tell of them. */
 export class PodSandbox implements Disposable {
@@ -18,19 +23,23 @@ export class PodSandbox implements Disposable {
   readonly hostname: string;
   readonly network: NetworkNamespace;
   readonly #context: NodeContext;
-  readonly #files: NewVolume;
+  readonly #owner: SandboxOwner;
+  /** In the order of FILES. Most pods' programs never read them. */
+  readonly #files: readonly UnopenedFile<PodSandbox>[];
   /** Absent for pods on the node's own network. */
   readonly #attachment: Attachment | undefined;
 
   /** Takes an address and plugs the sandbox in; undefined where the node has no address left. */
-  static create(context: NodeContext, pod: Pod): PodSandbox | undefined {
-    if (pod.spec.hostNetwork === true) return new PodSandbox(context, pod, [context.nodeAddress], undefined);
+  static create(context: NodeContext, owner: SandboxOwner): PodSandbox | undefined {
+    const { pod } = owner;
+    if (pod.spec.hostNetwork === true) return new PodSandbox(context, owner, [context.nodeAddress], undefined);
     const address = context.allocateAddress();
     if (address === undefined) return undefined;
     const { namespace = '', name, uid } = pod.metadata;
     try {
-      const owner = { node: context.nodeName, pod: { namespace, name, uid } };
-      return new PodSandbox(context, pod, [address], context.network.attach(owner, [address], hostPorts(pod)));
+      const place = { node: context.nodeName, pod: { namespace, name, uid } };
+      const addresses = [address];
+      return new PodSandbox(context, owner, addresses, context.network.attach(place, addresses, hostPorts(pod)));
     } catch (error) {
       context.releaseAddress(address);
       throw error;
@@ -39,27 +48,34 @@ export class PodSandbox implements Disposable {
 
   private constructor(
     context: NodeContext,
-    pod: Pod,
+    owner: SandboxOwner,
     addresses: readonly string[],
     attachment: Attachment | undefined,
   ) {
     this.#context = context;
+    this.#owner = owner;
     this.addresses = addresses;
     this.#attachment = attachment;
     this.network = attachment?.network ?? context.hostNetwork();
-    this.hostname = pod.spec.hostNetwork === true ? context.nodeName : podHostname(pod);
-    this.#files = context.makeVolume('ext4');
-    const { files } = this.#files;
-    const { nodeName, clusterDns } = context;
-    files.writeFile('/hosts', etcHosts({ pod, podIPs: addresses, clusterDomain: clusterDns.domain, nodeName }));
-    files.writeFile('/hostname', `${this.hostname}\n`);
-    files.writeFile('/resolv.conf', resolvConf(pod, clusterDns));
+    this.hostname = owner.pod.spec.hostNetwork === true ? context.nodeName : podHostname(owner.pod);
+    const nowMs = context.runtime.clock.now();
+    this.#files = FILES.map(([, textOf]) => new UnopenedFile<PodSandbox>(nowMs, this, textOf));
+  }
+
+  get hostsText(): string {
+    const { clusterDns, nodeName } = this.#context;
+    const { domain: clusterDomain } = clusterDns;
+    return etcHosts({ pod: this.#owner.pod, podIPs: this.addresses, clusterDomain, nodeName });
+  }
+
+  get resolvConfText(): string {
+    return resolvConf(this.#owner.pod, this.#context.clusterDns);
   }
 
   /** Lays /etc/hosts, /etc/hostname and /etc/resolv.conf into a container, where none of its own volumes does. */
   mountFiles(files: FileSystem, ownMounts: ReadonlySet<string>): void {
-    for (const [name, path] of FILES)
-      if (!ownMounts.has(path)) files.mount(path, this.#files.volume, { subPath: name });
+    for (const [index, [path]] of FILES.entries())
+      if (!ownMounts.has(path)) files.mount(path, { type: 'ext4', root: this.#files[index]! });
   }
 
   [Symbol.dispose](): void {

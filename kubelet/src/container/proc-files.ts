@@ -6,34 +6,47 @@ import type { ProcessTable, SimulatedProcess } from './process-table.ts';
 /**
  * /proc, made as it is read. Simplified: the few files that scripts look at; `self` is replaced by whoever opens the path.
  */
-export function procVolume(table: ProcessTable): Volume {
+export const procVolume = (table: ProcessTable): Volume => ({ type: 'proc', root: new ProcDirectory(table) });
+
+/** Its root: most containers' programs never look into it. */
+class ProcDirectory implements DirectoryNode {
+  readonly kind = 'directory';
+  mode = 0o555;
+  uid = 0;
+  gid = 0;
+  modifiedMs: number;
+  shared = false;
+  readonly #table: ProcessTable;
+  #entries: ProcEntries | undefined;
+
+  constructor(table: ProcessTable) {
+    this.#table = table;
+    this.modifiedMs = table.context.runtime.clock.now();
+  }
+
+  get entries(): Map<string, Node> {
+    return (this.#entries ??= procEntries(this.#table, this.modifiedMs));
+  }
+}
+
+function procEntries(table: ProcessTable, startedMs: number): ProcEntries {
   const { runtime } = table.context;
-  const startedMs = runtime.clock.now();
   const uptime = (): string => {
     const seconds = ((runtime.clock.now() - startedMs) / 1000).toFixed(2);
     return `${seconds} ${seconds}\n`;
   };
-  // Most containers' programs never look.
-  let made: ReadonlyMap<string, Node> | undefined;
-  const fixed = (): ReadonlyMap<string, Node> =>
-    (made ??= new Map<string, Node>([
-      ['uptime', file(startedMs, uptime)],
-      ['version', file(startedMs, () => 'Linux version 6.1.0-kubarium (simulated)\n')],
-      ['loadavg', file(startedMs, () => '0.00 0.00 0.00 1/1 1\n')],
-      ['mounts', file(startedMs, () => mountLines(table))],
-      ['meminfo', file(startedMs, () => 'MemTotal:        8388608 kB\nMemFree:         4194304 kB\n')],
-      ['cpuinfo', file(startedMs, () => 'processor\t: 0\nmodel name\t: Kubarium simulated CPU\n')],
-    ]));
-  return {
-    type: 'proc',
-    root: {
-      ...makeDirectoryNode(startedMs, 0o555),
-      entries: new ProcEntries(
-        () => [...table.processes().map(({ pid }) => String(pid)), ...fixed().keys()],
-        (name) => fixed().get(name) ?? processDirectory(table, name),
-      ),
-    },
-  };
+  const fixed = new Map<string, Node>([
+    ['uptime', file(startedMs, uptime)],
+    ['version', file(startedMs, () => 'Linux version 6.1.0-kubarium (simulated)\n')],
+    ['loadavg', file(startedMs, () => '0.00 0.00 0.00 1/1 1\n')],
+    ['mounts', file(startedMs, () => mountLines(table))],
+    ['meminfo', file(startedMs, () => 'MemTotal:        8388608 kB\nMemFree:         4194304 kB\n')],
+    ['cpuinfo', file(startedMs, () => 'processor\t: 0\nmodel name\t: Kubarium simulated CPU\n')],
+  ]);
+  return new ProcEntries(
+    () => [...table.processes().map(({ pid }) => String(pid)), ...fixed.keys()],
+    (name) => fixed.get(name) ?? processDirectory(table, name),
+  );
 }
 
 /** A directory whose entries are asked for, not kept. */

@@ -33,7 +33,7 @@ export function hostPath(source: HostPathVolumeSource, host: NewVolume): PodVolu
     default:
       throw new VolumeError(`hostPath type check failed: ${path} is not a ${deviceName(source.type)}`);
   }
-  return { volume: host.volume, files, prefix: path.slice(1), readOnly: false, growsSubPaths: true };
+  return { made: host, prefix: path.slice(1), readOnly: false, growsSubPaths: true };
 }
 
 /** Nodes of the simulator have no sockets or devices in their tree. */

@@ -14,9 +14,7 @@ export type MakeVolume = (type: string, fill?: (filesAt: (nowMs: number) => File
 
 /** A pod's volume, ready to be mounted into its containers. */
 export interface PodVolume {
-  readonly volume: Volume;
-  /** The whole volume's tree. */
-  readonly files: FileSystem;
+  readonly made: NewVolume;
   /** Where in the tree the pod's volume begins; empty for its root. No slash at either end. */
   readonly prefix: string;
   readonly readOnly: boolean;

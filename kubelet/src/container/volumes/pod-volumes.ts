@@ -1,5 +1,7 @@
-import type { KubeClient, Pod, ProjectedVolumeSource, Runtime, Timer, Volume } from '@kubarium/shared';
+import type { Pod, ProjectedVolumeSource, ServiceAccountTokenProjection, Timer, Volume } from '@kubarium/shared';
 import { aggregate } from '../../go-format.ts';
+import type { NodeContext } from '../../node-context.ts';
+import { namedObjects } from '../container-configuration.ts';
 import type { DownwardFacts } from '../downward-api.ts';
 import type { NamedObjects } from '../environment.ts';
 import { configMapFiles } from './config-map.ts';
@@ -8,30 +10,40 @@ import type { FileSystem } from '../file-system.ts';
 import { emptyDir } from './empty-dir.ts';
 import { hostPath } from './host-path.ts';
 import { DEFAULT_MODE, type Payload, type PayloadFile, samePayload, VolumeError } from './payload.ts';
-import type { MakeVolume, NewVolume, PodVolume } from './pod-volume.ts';
+import type { NewVolume, PodVolume } from './pod-volume.ts';
 import { secretFiles } from './secret.ts';
 import { renewalMs, requestToken, type Token } from './service-account-token.ts';
 import { writePayload } from './volume-writer.ts';
 
-export interface PodVolumesOptions {
-  readonly runtime: Runtime;
-  readonly client: KubeClient;
-  readonly makeVolume: MakeVolume;
-  /** The node's own tree, for hostPath volumes. */
-  readonly host: () => NewVolume;
-  readonly objects: NamedObjects;
+/** Whose volumes they are. */
+export interface VolumesOwner {
   /** The pod and its addresses as they are now. */
-  readonly facts: () => DownwardFacts;
+  readonly facts: DownwardFacts;
 }
 
 /** A volume that is made of API objects, and what is or will be in it. */
 interface Written {
+  readonly volume: string;
   payload: Payload;
   atMs: number;
   /** Whether somebody has looked into it. */
   isOpen: boolean;
   readonly made: NewVolume;
 }
+
+interface HeldToken {
+  readonly volume: string;
+  readonly path: string;
+  token: string;
+  renewal: Timer;
+}
+
+interface Mounted {
+  readonly name: string;
+  readonly volume: PodVolume;
+}
+
+const NONE: readonly never[] = [];
 
 /**
  * The volumes of one pod: set up before its containers start, kept current while it lives.
@@ -40,27 +52,28 @@ interface Written {
  * clusterTrustBundle and podCertificate fail to mount, and say so.
  */
 export class PodVolumes implements Disposable {
-  readonly #options: PodVolumesOptions;
-  readonly #mounted = new Map<string, PodVolume>();
-  readonly #written = new Map<string, Written>();
-  /** Tokens by volume and path. */
-  readonly #tokens = new Map<string, Token>();
-  readonly #renewals = new Map<string, Timer>();
+  readonly #context: NodeContext;
+  readonly #owner: VolumesOwner;
+  // Few, and never appended to: there are lists of them in every pod.
+  #mounted: readonly Mounted[] = NONE;
+  #written: readonly Written[] = NONE;
+  #tokens: readonly HeldToken[] = NONE;
   #disposed = false;
 
-  constructor(options: PodVolumesOptions) {
-    this.#options = options;
+  constructor(context: NodeContext, owner: VolumesOwner) {
+    this.#context = context;
+    this.#owner = owner;
   }
 
   /** Sets up what is not set up yet; gives what failed, by volume, and why. */
   async mount(): Promise<{ readonly name: string; readonly message: string }[]> {
     const failures: { name: string; message: string }[] = [];
     for (const source of this.#pod.spec.volumes ?? []) {
-      if (this.#mounted.has(source.name)) continue;
+      if (this.get(source.name) !== undefined) continue;
       try {
         await this.#fetchTokens(source);
         if (this.#disposed) return [];
-        this.#mounted.set(source.name, this.#setUp(source));
+        this.#mounted = this.#mounted.concat({ name: source.name, volume: this.#setUp(source) });
       } catch (error) {
         if (!(error instanceof VolumeError)) throw error;
         failures.push({ name: source.name, message: error.message });
@@ -70,7 +83,7 @@ export class PodVolumes implements Disposable {
   }
 
   get(name: string): PodVolume | undefined {
-    return this.#mounted.get(name);
+    return this.#mounted.find((one) => one.name === name)?.volume;
   }
 
   /**
@@ -80,13 +93,13 @@ export class PodVolumes implements Disposable {
    */
   refresh(): void {
     for (const source of this.#pod.spec.volumes ?? []) {
-      const written = this.#written.get(source.name);
+      const written = this.#written.find(({ volume }) => volume === source.name);
       if (written === undefined) continue;
       try {
         const payload = this.#payload(source)!;
         if (samePayload(payload, written.payload)) continue;
         written.payload = payload;
-        written.atMs = this.#options.runtime.clock.now();
+        written.atMs = this.#context.runtime.clock.now();
         if (written.isOpen) this.#write(written, written.made.files);
       } catch (error) {
         if (!(error instanceof VolumeError)) throw error;
@@ -96,32 +109,36 @@ export class PodVolumes implements Disposable {
 
   [Symbol.dispose](): void {
     this.#disposed = true;
-    for (const timer of this.#renewals.values()) timer.cancel();
-    this.#renewals.clear();
-    this.#mounted.clear();
-    this.#written.clear();
+    for (const { renewal } of this.#tokens) renewal.cancel();
+    this.#mounted = NONE;
+    this.#written = NONE;
   }
 
   get #pod(): Pod {
-    return this.#options.facts().pod;
+    return this.#owner.facts.pod;
+  }
+
+  get #objects(): NamedObjects {
+    return namedObjects(this.#context, this.#pod.metadata.namespace ?? '');
   }
 
   #setUp(source: Volume): PodVolume {
     const fsGroup = this.#pod.spec.securityContext?.fsGroup;
-    if (source.emptyDir !== undefined) return emptyDir(source.emptyDir, this.#options.makeVolume, fsGroup);
-    if (source.hostPath !== undefined) return hostPath(source.hostPath, this.#options.host());
+    if (source.emptyDir !== undefined) return emptyDir(source.emptyDir, this.#context.makeVolume, fsGroup);
+    if (source.hostPath !== undefined) return hostPath(source.hostPath, this.#context.hostTree());
     const payload = this.#payload(source);
     if (payload === undefined) {
       const kind = Object.keys(source).find((key) => key !== 'name') ?? 'unknown';
       throw new VolumeError(`volumes of type ${kind} are not simulated`);
     }
-    const made = this.#options.makeVolume('tmpfs', (filesAt) => {
+    const made = this.#context.makeVolume('tmpfs', (filesAt) => {
       written.isOpen = true;
       this.#write(written, filesAt(written.atMs));
     });
-    const written: Written = { payload, atMs: this.#options.runtime.clock.now(), isOpen: false, made };
-    this.#written.set(source.name, written);
-    return { ...made, prefix: '', readOnly: true, growsSubPaths: false };
+    const atMs = this.#context.runtime.clock.now();
+    const written: Written = { volume: source.name, payload, atMs, isOpen: false, made };
+    this.#written = this.#written.concat(written);
+    return { made, prefix: '', readOnly: true, growsSubPaths: false };
   }
 
   #write({ payload, atMs }: Written, files: FileSystem): void {
@@ -130,7 +147,8 @@ export class PodVolumes implements Disposable {
 
   /** The files of a volume made of API objects; undefined for other kinds. */
   #payload(source: Volume): Payload | undefined {
-    const { objects, facts } = this.#options;
+    const objects = this.#objects;
+    const { facts } = this.#owner;
     const { configMap, secret, downwardAPI, projected } = source;
     if (configMap !== undefined) return configMapFiles(configMap, objects, configMap.defaultMode ?? DEFAULT_MODE);
     if (secret !== undefined) {
@@ -138,24 +156,25 @@ export class PodVolumes implements Disposable {
       return secretFiles({ name: secretName, ...rest }, objects, defaultMode ?? DEFAULT_MODE);
     }
     if (downwardAPI !== undefined)
-      return downwardApiFiles(downwardAPI.items ?? [], facts(), downwardAPI.defaultMode ?? DEFAULT_MODE);
+      return downwardApiFiles(downwardAPI.items ?? [], facts, downwardAPI.defaultMode ?? DEFAULT_MODE);
     return projected === undefined ? undefined : this.#projectedFiles(source.name, projected);
   }
 
   #projectedFiles(volume: string, { sources = [], defaultMode = DEFAULT_MODE }: ProjectedVolumeSource): Payload {
     const files: Payload = new Map();
     const failures: string[] = [];
-    const { objects, facts } = this.#options;
+    const objects = this.#objects;
+    const { facts } = this.#owner;
     for (const { configMap, secret, downwardAPI, serviceAccountToken, ...other } of sources) {
       try {
         let part: Payload = new Map();
         if (configMap !== undefined) part = configMapFiles(configMap, objects, defaultMode);
         else if (secret !== undefined) part = secretFiles(secret, objects, defaultMode);
-        else if (downwardAPI !== undefined) part = downwardApiFiles(downwardAPI.items ?? [], facts(), defaultMode);
+        else if (downwardAPI !== undefined) part = downwardApiFiles(downwardAPI.items ?? [], facts, defaultMode);
         else if (serviceAccountToken !== undefined) {
           const { path } = serviceAccountToken;
-          const token = this.#tokens.get(`${volume}/${path}`);
-          if (token !== undefined) part.set(path, tokenFile(token, facts().pod, defaultMode));
+          const token = this.#tokens.find((one) => one.volume === volume && one.path === path)?.token;
+          if (token !== undefined) part.set(path, tokenFile(token, facts.pod, defaultMode));
         } else
           throw new VolumeError(`projected sources of type ${Object.keys(other)[0] ?? 'unknown'} are not simulated`);
         for (const [path, file] of part) files.set(path, file);
@@ -171,37 +190,48 @@ export class PodVolumes implements Disposable {
   async #fetchTokens({ name, projected }: Volume): Promise<void> {
     for (const { serviceAccountToken } of projected?.sources ?? []) {
       if (serviceAccountToken === undefined) continue;
-      const key = `${name}/${serviceAccountToken.path}`;
-      if (!this.#tokens.has(key)) await this.#renew(key, serviceAccountToken);
+      const { path } = serviceAccountToken;
+      if (this.#tokens.some((one) => one.volume === name && one.path === path)) continue;
+      const token = await requestToken(this.#context.client, this.#pod, serviceAccountToken);
+      if (this.#disposed) return;
+      const renewal = this.#renewAfter(this.#lifeMs(token), name, serviceAccountToken);
+      this.#tokens = this.#tokens.concat({ volume: name, path, token: token.token, renewal });
     }
   }
 
-  async #renew(key: string, projection: Parameters<typeof requestToken>[2]): Promise<void> {
-    const { client, runtime } = this.#options;
-    const token = await requestToken(client, this.#pod, projection);
-    if (this.#disposed) return;
-    this.#tokens.set(key, token);
-    this.#schedule(key, projection, renewalMs(runtime.clock.now(), token.expiresMs));
+  #lifeMs({ expiresMs }: Token): number {
+    return renewalMs(this.#context.runtime.clock.now(), expiresMs);
   }
 
-  #schedule(key: string, projection: Parameters<typeof requestToken>[2], delayMs: number): void {
-    const { runtime } = this.#options;
-    const timer = runtime.clock.setTimer(delayMs, () => {
+  async #renew(volume: string, projection: ServiceAccountTokenProjection): Promise<void> {
+    const token = await requestToken(this.#context.client, this.#pod, projection);
+    if (this.#disposed) return;
+    const held = this.#held(volume, projection);
+    held.token = token.token;
+    held.renewal = this.#renewAfter(this.#lifeMs(token), volume, projection);
+  }
+
+  #held(volume: string, { path }: ServiceAccountTokenProjection): HeldToken {
+    return this.#tokens.find((one) => one.volume === volume && one.path === path)!;
+  }
+
+  #renewAfter(delayMs: number, volume: string, projection: ServiceAccountTokenProjection): Timer {
+    const { runtime } = this.#context;
+    return runtime.clock.setTimer(delayMs, () => {
       runtime.activity?.begin();
-      this.#renew(key, projection)
+      this.#renew(volume, projection)
         .then(() => this.refresh())
         .catch((error: unknown) => {
           runtime.logger.warn({ error: String(error) }, 'a service account token was not renewed; trying again');
-          if (!this.#disposed) this.#schedule(key, projection, 30_000);
+          if (!this.#disposed) this.#held(volume, projection).renewal = this.#renewAfter(30_000, volume, projection);
         })
         .finally(() => runtime.activity?.end());
     });
-    this.#renewals.set(key, timer);
   }
 }
 
 /** A token is for its user alone where all containers run as the same one. */
-function tokenFile({ token }: Token, { spec }: Pod, defaultMode: number): PayloadFile {
+function tokenFile(token: string, { spec }: Pod, defaultMode: number): PayloadFile {
   const users = new Set(
     [...spec.containers, ...(spec.initContainers ?? [])].map(
       ({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser,
