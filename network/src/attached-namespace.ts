@@ -46,7 +46,9 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
   readonly owner: SandboxOwner;
   readonly #fabric: Fabric;
   /** Few, and never appended to: there is a list of them in every pod. */
-  #sockets: readonly Disposable[] = NONE;
+  #listeners: readonly TcpListener[] = NONE;
+  /** Only once there is one. */
+  #sockets: Set<UdpSocket> | undefined;
   /** Connections that were opened and accepted here, until they close; only once there is one. */
   #outgoing: PlaceList<'namespacePlace', PodConnection> | undefined;
   #accepted: PlaceList<'namespacePlace', PodConnection> | undefined;
@@ -75,7 +77,9 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
   listen(options: ListenOptions, onConnection: (connection: Connection) => void): Listener {
     const address = options.address === undefined || isUnspecified(options.address) ? '0.0.0.0' : options.address;
     this.#check(address, 'listen', options.port);
-    return this.#hold(new TcpListener(this, address, options.port, onConnection));
+    const listener = new TcpListener(this, address, options.port, onConnection);
+    this.#listeners = this.#listeners.concat(listener);
+    return listener;
   }
 
   connect(options: ConnectOptions): Promise<Connection> {
@@ -85,17 +89,16 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
   bind(options: BindOptions): DatagramSocket {
     const address = options.address === undefined || isUnspecified(options.address) ? '0.0.0.0' : options.address;
     this.#check(address, 'bind', options.port);
-    return this.#hold(new UdpSocket(this, address, options, this.#fabric));
-  }
-
-  #hold<Socket extends Disposable>(socket: Socket): Socket {
-    this.#sockets = this.#sockets.concat(socket);
+    const socket = new UdpSocket(this, address, options, this.#fabric);
+    this.#sockets ??= new Set();
+    this.#sockets.add(socket);
     return socket;
   }
 
-  /** A socket that was opened here has been closed. */
-  forget(socket: Disposable): void {
-    this.#sockets = this.#sockets.filter((one) => one !== socket);
+  /** What was opened here has been closed. */
+  forget(socket: TcpListener | UdpSocket): void {
+    if (socket instanceof UdpSocket) this.#sockets?.delete(socket);
+    else this.#listeners = this.#listeners.filter((one) => one !== socket);
   }
 
   openPorts(): readonly OpenPort[] {
@@ -125,7 +128,8 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
   unplug(): void {
     this.#unplugged = true;
     for (const connect of this.#connecting?.all() ?? NONE) connect.fail(new NetError('ENETUNREACH', 'connect'));
-    for (const socket of this.#sockets) socket[Symbol.dispose]();
+    for (const listener of this.#listeners) listener[Symbol.dispose]();
+    for (const socket of this.#sockets ?? NONE) socket[Symbol.dispose]();
     for (const connection of this.#outgoing?.all() ?? NONE) connection.reset();
     for (const connection of this.#accepted?.all() ?? NONE) connection.reset();
   }

@@ -53,6 +53,19 @@ describe('bind', () => {
 });
 
 describe('find', () => {
+  it('keeps one port and many apart', () => {
+    const ports = table();
+    ports.bind('0.0.0.0', 80, 'web');
+    ports.bind('127.0.0.1', 81, 'local');
+    ports.bind('10.0.0.1', 81, 'exact');
+    ports.unbind(80, 'web');
+    ports.unbind(80, 'web');
+    ports.unbind(81, 'local');
+    expect(ports.find('10.0.0.1', 80)).toBeUndefined();
+    expect(ports.find('127.0.0.1', 81)).toBeUndefined();
+    expect([...ports.bound()]).toEqual([{ address: '10.0.0.1', port: 81, socket: 'exact' }]);
+  });
+
   it('prefers the exact address to all of them', () => {
     const ports = table();
     ports.bind('127.0.0.1', 80, 'local');

@@ -17,8 +17,9 @@ interface Bound<S> {
  * it on that address or on all of them; 0.0.0.0 wants it free on every address. Arriving traffic goes to the most exact match.
  */
 export class PortTable<S> {
-  /** In order of binding. Few, and never appended to: there is a list of them in every pod. */
-  #bound: readonly Bound<S>[] = NONE;
+  /** All that is bound while that is one port, as in most pods; afterwards, what is bound is in the map. */
+  #only: readonly Bound<S>[] = NONE;
+  #byPort: Map<number, readonly Bound<S>[]> | undefined;
   /** Ports of outgoing connections; only once there was one. */
   #outgoing: Set<number> | undefined;
   readonly #protocol: 'tcp' | 'udp';
@@ -37,27 +38,27 @@ export class PortTable<S> {
   bind(address: string, port: number, socket: S): number {
     const where = isUnspecified(address) ? ANY : address;
     const number = port === 0 ? this.#freePort() : port;
-    const isTaken = this.#bound.some(
-      (other) => other.port === number && (where === ANY || other.address === ANY || other.address === where),
-    );
-    if (isTaken) throw new NetError('EADDRINUSE', 'listen', where, number);
-    this.#bound = this.#bound.concat({ address: where, port: number, socket });
+    const others = this.#at(number);
+    if (others.some((other) => where === ANY || other.address === ANY || other.address === where)) {
+      throw new NetError('EADDRINUSE', 'listen', where, number);
+    }
+    this.#put(number, others.concat({ address: where, port: number, socket }));
     return number;
   }
 
   unbind(port: number, socket: S): void {
-    this.#bound = this.#bound.filter((bound) => bound.port !== port || bound.socket !== socket);
+    const bound = this.#at(port);
+    if (bound.length > 0)
+      this.#put(
+        port,
+        bound.filter((one) => one.socket !== socket),
+      );
   }
 
   /** The socket that gets what arrives for an address and port. */
   find(address: string, port: number): S | undefined {
-    let found: S | undefined;
-    for (const bound of this.#bound) {
-      if (bound.port !== port) continue;
-      if (bound.address === address) return bound.socket;
-      if (bound.address === ANY) found = bound.socket;
-    }
-    return found;
+    const bound = this.#at(port);
+    return (bound.find((one) => one.address === address) ?? bound.find((one) => one.address === ANY))?.socket;
   }
 
   /** Takes a free port for an outgoing connection until `releaseOutgoing`. Throws EADDRNOTAVAIL where all are taken. */
@@ -73,8 +74,28 @@ export class PortTable<S> {
   }
 
   /** Every bound port, in order of binding. */
-  bound(): Iterable<Bound<S>> {
-    return this.#bound;
+  *bound(): Iterable<Bound<S>> {
+    yield* this.#only;
+    for (const list of this.#byPort?.values() ?? NONE) yield* list;
+  }
+
+  #at(port: number): readonly Bound<S>[] {
+    if (this.#byPort !== undefined) return this.#byPort.get(port) ?? NONE;
+    return this.#only[0]?.port === port ? this.#only : NONE;
+  }
+
+  #put(port: number, list: readonly Bound<S>[]): void {
+    if (this.#byPort === undefined) {
+      const [first] = this.#only;
+      if (first === undefined || first.port === port) {
+        this.#only = list;
+        return;
+      }
+      this.#byPort = new Map([[first.port, this.#only]]);
+      this.#only = NONE;
+    }
+    if (list.length === 0) this.#byPort.delete(port);
+    else this.#byPort.set(port, list);
   }
 
   #freePort(): number {
@@ -82,14 +103,9 @@ export class PortTable<S> {
     for (let tried = 0; tried < EPHEMERAL_COUNT; tried++) {
       const port: number = this.#nextEphemeral;
       this.#nextEphemeral = port === FIRST_EPHEMERAL + EPHEMERAL_COUNT - 1 ? FIRST_EPHEMERAL : port + 1;
-      if (this.#outgoing?.has(port) !== true && !this.#isBound(port)) return port;
+      if (this.#outgoing?.has(port) !== true && this.#at(port).length === 0) return port;
     }
     throw new NetError('EADDRNOTAVAIL', 'bind', ANY, 0);
-  }
-
-  #isBound(port: number): boolean {
-    for (const bound of this.#bound) if (bound.port === port) return true;
-    return false;
   }
 
   #drawOffset(): number {

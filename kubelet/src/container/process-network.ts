@@ -18,8 +18,10 @@ const NONE: readonly never[] = [];
 export class ProcessNetwork implements NetworkNamespace {
   readonly #network: NetworkNamespace;
   readonly #trace: TraceSink | undefined;
-  /** Few, and never appended to: there is a list of them in every process. */
-  #sockets: readonly Disposable[] = NONE;
+  /** Few, and never appended to. */
+  #listeners: readonly Disposable[] = NONE;
+  /** Only once there is one. */
+  #sockets: Set<Disposable> | undefined;
   /** Only once there is one. */
   #connections: Connections | undefined;
   #closed = false;
@@ -38,7 +40,9 @@ export class ProcessNetwork implements NetworkNamespace {
       this.#track(connection);
       onConnection(connection);
     });
-    return this.#hold(new ProcessSocket(this, listener));
+    const held = new ProcessSocket(this, listener);
+    this.#listeners = this.#listeners.concat(held);
+    return held;
   }
 
   async connect(options: ConnectOptions): Promise<Connection> {
@@ -49,12 +53,15 @@ export class ProcessNetwork implements NetworkNamespace {
   }
 
   bind(options: BindOptions): DatagramSocket {
-    return this.#hold(new ProcessDatagramSocket(this, this.#network.bind(options), this.#trace));
+    const held = new ProcessDatagramSocket(this, this.#network.bind(options), this.#trace);
+    this.#sockets ??= new Set();
+    this.#sockets.add(held);
+    return held;
   }
 
-  /** A socket of the process has been closed. */
+  /** What the process had opened has been closed. */
   forget(socket: Disposable): void {
-    this.#sockets = this.#sockets.filter((one) => one !== socket);
+    if (this.#sockets?.delete(socket) !== true) this.#listeners = this.#listeners.filter((one) => one !== socket);
   }
 
   openPorts(): readonly OpenPort[] {
@@ -64,7 +71,8 @@ export class ProcessNetwork implements NetworkNamespace {
   /** What the kernel does at a process's end: sockets close, connections still deliver what was written. */
   close(): void {
     this.#closed = true;
-    for (const socket of this.#sockets) socket[Symbol.dispose]();
+    for (const listener of this.#listeners) listener[Symbol.dispose]();
+    for (const socket of this.#sockets ?? NONE) socket[Symbol.dispose]();
     for (const connection of this.#connections?.list.all() ?? NONE) closeConnection(connection);
   }
 
@@ -73,11 +81,6 @@ export class ProcessNetwork implements NetworkNamespace {
     this.#connections ??= new Connections();
     this.#connections.list.add(connection);
     connection.on('close', this.#connections.forget);
-  }
-
-  #hold<Socket extends Disposable>(socket: Socket): Socket {
-    this.#sockets = this.#sockets.concat(socket);
-    return socket;
   }
 }
 
