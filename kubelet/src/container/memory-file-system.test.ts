@@ -1,6 +1,6 @@
 import { seededRandom, silentLogger, VirtualClock } from '@kubarium/shared';
 import { expect, test } from 'vitest';
-import { makeDirectoryNode } from './inode.ts';
+import { makeDirectoryNode, UnopenedFile } from './inode.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { createVolume, openVolume } from './memory-volume.ts';
 
@@ -116,4 +116,18 @@ test('watchers hear of changes through another mount', () => {
   one.writeFile('/a/other', '');
   one.writeFile('/a/f', 'x');
   expect(heard).toBe(1);
+});
+
+test('writes an unopened file at the first look, and then it is a file as any other', () => {
+  let written = 0;
+  const hosts = new UnopenedFile(0, 'web-1', (name) => `${++written} ${name}\n`);
+  const containers = [empty(), empty()];
+  for (const files of containers) files.mount('/etc/hosts', { type: 'ext4', root: hosts });
+  expect(written).toBe(0);
+  expect(containers[0]!.stat('/etc/hosts')).toMatchObject({ type: 'file', size: 8, mode: 0o644 });
+  containers[0]!.writeFile('/etc/hosts', 'more\n', { append: true });
+  expect(containers[1]!.readFile('/etc/hosts').toString()).toBe('1 web-1\nmore\n');
+  containers[1]!.writeFile('/etc/hosts', 'new');
+  expect(containers[0]!.readFile('/etc/hosts').toString()).toBe('new');
+  expect(written).toBe(1);
 });
