@@ -1,6 +1,6 @@
 import { conform } from '../../registry/schema/conform.ts';
 import { decodeFlaws } from '../../registry/schema/decode-flaws.ts';
-import type { StructPlan } from '../../registry/schema/type-plan.ts';
+import { goSpelling, type StructPlan } from '../../registry/schema/type-plan.ts';
 import type { DecodedBody, ReadBody } from '../decode-body.ts';
 import { decodeMessage } from './decode-message.ts';
 import { messagePlan } from './message-plan.ts';
@@ -55,7 +55,7 @@ function envelope(reader: WireReader): Envelope {
 function decode(plan: StructPlan, raw: Buffer): DecodedBody {
   const message = messagePlan(plan.name);
   if (message === undefined)
-    return misfit(`object ${plan.goType} does not implement the protobuf marshalling interface`);
+    return misfit(`object ${goSpelling(plan.typeName)} does not implement the protobuf marshalling interface`);
   try {
     const value = decodeMessage(message, new WireReader(raw));
     const { object, fits } = conform(plan, value);

@@ -2,7 +2,7 @@ import { QuantityError, parseQuantity } from '@kubarium/shared';
 import { base64Flaw } from './base64.ts';
 import { JsonMembers, JsonNumber, type ExactJson } from './json-text.ts';
 import { canonicalMicroTime, canonicalTime, TimeError } from './time.ts';
-import type { FieldPlan, StructPlan, TypePlan } from './type-plan.ts';
+import { goSpelling, type FieldPlan, type StructPlan, type TypePlan } from './type-plan.ts';
 
 /** What the real server finds wrong with a value while it decodes it. */
 export interface DecodeFlaws {
@@ -48,10 +48,10 @@ class Search {
       case 'struct':
         return this.#struct(plan, value, place, field);
       case 'list':
-        if (!Array.isArray(value)) return this.#mismatch(value, plan.goType, place);
+        if (!Array.isArray(value)) return this.#mismatch(value, plan.typeName, place);
         return value.forEach((element, index) => this.value(plan.element, element, place, `${field}[${index}]`));
       case 'map':
-        return this.#map(plan.element, plan.goType, value, place, field);
+        return this.#map(plan.element, plan.typeName, value, place, field);
       default:
         return this.#scalar(plan, value, place);
     }
@@ -59,7 +59,7 @@ class Search {
 
   #struct(plan: StructPlan, value: unknown, place: Place, field: string): void {
     const members = membersOf(value);
-    if (members === undefined) return this.#mismatch(value, plan.goType, place);
+    if (members === undefined) return this.#mismatch(value, plan.typeName, place);
     const seen = new Set<string>();
     for (const [key, member] of members) {
       if (member === undefined) continue;
@@ -76,9 +76,9 @@ class Search {
     }
   }
 
-  #map(element: TypePlan, goType: string, value: unknown, place: Place, field: string): void {
+  #map(element: TypePlan, typeName: string, value: unknown, place: Place, field: string): void {
     const members = membersOf(value);
-    if (members === undefined) return this.#mismatch(value, goType, place);
+    if (members === undefined) return this.#mismatch(value, typeName, place);
     const seen = new Set<string>();
     for (const [key, member] of members) {
       const at = `${field}.${key}`;
@@ -94,21 +94,21 @@ class Search {
       case 'any':
         return;
       case 'string':
-        if (type !== 'string') this.#mismatch(value, plan.goType, place);
+        if (type !== 'string') this.#mismatch(value, plan.typeName, place);
         return;
       case 'bool':
-        if (type !== 'bool') this.#mismatch(value, plan.goType, place);
+        if (type !== 'bool') this.#mismatch(value, plan.typeName, place);
         return;
       case 'int32':
       case 'int64':
-        if (type !== 'number') this.#mismatch(value, plan.goType, place);
-        else if (!isWhole(numberText(value), plan.kind)) this.#mismatch(value, plan.goType, place, numberText(value));
+        if (type !== 'number') this.#mismatch(value, plan.typeName, place);
+        else if (!isWhole(numberText(value), plan.kind)) this.#mismatch(value, plan.typeName, place, numberText(value));
         return;
       case 'float':
-        if (type !== 'number') this.#mismatch(value, plan.goType, place);
+        if (type !== 'number') this.#mismatch(value, plan.typeName, place);
         return;
       case 'bytes': {
-        if (type !== 'string') return this.#mismatch(value, plan.goType, place);
+        if (type !== 'string') return this.#mismatch(value, plan.typeName, place);
         const flaw = base64Flaw(value as string);
         if (flaw !== undefined) this.misfit ??= `illegal base64 data at input byte ${flaw}`;
         return;
@@ -143,8 +143,8 @@ class Search {
     }
   }
 
-  #mismatch(value: unknown, goType: string, place: Place, literal?: string): void {
-    this.misfit ??= mismatchText(value, goType, place, literal);
+  #mismatch(value: unknown, typeName: string, place: Place, literal?: string): void {
+    this.misfit ??= mismatchText(value, typeName, place, literal);
   }
 }
 
@@ -153,9 +153,9 @@ function within(place: Place, plan: StructPlan, field: FieldPlan): Place {
   return { struct: plan.goName, path };
 }
 
-function mismatchText(value: unknown, goType: string, place: Place, literal?: string): string {
+function mismatchText(value: unknown, typeName: string, place: Place, literal?: string): string {
   const where = place.path === '' ? 'Go value' : `Go struct field ${place.struct}.${place.path}`;
-  return `json: cannot unmarshal ${jsonType(value)}${literal === undefined ? '' : ` ${literal}`} into ${where} of type ${goType}`;
+  return `json: cannot unmarshal ${jsonType(value)}${literal === undefined ? '' : ` ${literal}`} into ${where} of type ${goSpelling(typeName)}`;
 }
 
 /** What Go calls the type of a JSON value. */

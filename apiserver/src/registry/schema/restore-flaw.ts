@@ -2,7 +2,7 @@ import { QuantityError, parseQuantity } from '@kubarium/shared';
 import { base64Flaw } from './base64.ts';
 import { jsonType } from './decode-flaws.ts';
 import { canonicalMicroTime, canonicalTime, TimeError } from './time.ts';
-import type { ScalarPlan, TypePlan } from './type-plan.ts';
+import { goSpelling, type ScalarPlan, type TypePlan } from './type-plan.ts';
 
 /**
  * Why a value of a strategic merge patch does not fit, in the words of the real server, which turns such values into Go objects
@@ -51,7 +51,7 @@ function scalarFlaw(plan: ScalarPlan, value: unknown): string | undefined {
     case 'string':
       if (type === 'string') return undefined;
       return type === 'number' && Number.isInteger(value)
-        ? `cannot convert int64 to ${plan.goType}`
+        ? `cannot convert int64 to ${goSpelling(plan.typeName)}`
         : `unrecognized type: ${GO_KINDS.string}`;
     case 'bool':
       return type === 'bool' ? undefined : `unrecognized type: ${GO_KINDS.bool}`;
@@ -61,7 +61,7 @@ function scalarFlaw(plan: ScalarPlan, value: unknown): string | undefined {
       // Simplified: the real one lets a number that does not fit wrap around.
       const fits =
         Number.isInteger(value) && Math.abs(value as number) <= (plan.kind === 'int32' ? 2 ** 31 - 1 : 2 ** 63);
-      return fits ? undefined : `cannot convert ${goNumber(value)} to ${plan.goType}`;
+      return fits ? undefined : `cannot convert ${goNumber(value)} to ${goSpelling(plan.typeName)}`;
     }
     case 'float':
       return type === 'number' ? undefined : `unrecognized type: ${GO_KINDS.float}`;

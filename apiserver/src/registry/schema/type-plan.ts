@@ -23,25 +23,25 @@ export type ScalarKind =
 
 export interface ScalarPlan {
   readonly kind: ScalarKind;
-  /** As Go's error messages spell the type: `int32`, `v1.RestartPolicy`. */
-  readonly goType: string;
+  /** As the facts spell it; see `goSpelling`. */
+  readonly typeName: string;
 }
 
 export interface ListPlan {
   readonly kind: 'list';
-  readonly goType: string;
+  readonly typeName: string;
   readonly element: TypePlan;
 }
 
 export interface MapPlan {
   readonly kind: 'map';
-  readonly goType: string;
+  readonly typeName: string;
   readonly element: TypePlan;
 }
 
 export interface StructPlan {
   readonly kind: 'struct';
-  readonly goType: string;
+  readonly typeName: string;
   /** The name of the Go type alone: `PodSpec`. */
   readonly goName: string;
   /** The name in the facts: `io.k8s.api.core.v1.PodSpec`. */
@@ -98,31 +98,30 @@ function typePlan(type: string): TypePlan {
 }
 
 function makePlan(type: string): TypePlan {
-  const goType = goSpelling(type);
   const underlying = goTypes.named[type] ?? type;
   if (underlying.startsWith('*')) return typePlan(underlying.slice(1));
-  if (underlying === '[]uint8') return { kind: 'bytes', goType };
-  if (underlying.startsWith('[]')) return { kind: 'list', goType, element: typePlan(underlying.slice(2)) };
+  if (underlying === '[]uint8') return { kind: 'bytes', typeName: type };
+  if (underlying.startsWith('[]')) return { kind: 'list', typeName: type, element: typePlan(underlying.slice(2)) };
   if (underlying.startsWith('map[')) {
-    return { kind: 'map', goType, element: typePlan(underlying.slice(underlying.indexOf(']') + 1)) };
+    return { kind: 'map', typeName: type, element: typePlan(underlying.slice(underlying.indexOf(']') + 1)) };
   }
-  if (goTypes.structs[underlying] !== undefined) return new LazyStruct(underlying, goType);
+  if (goTypes.structs[underlying] !== undefined) return new LazyStruct(underlying, type);
   // What is neither a struct nor known by name takes any JSON: RawExtension, FieldsV1, JSON.
-  return { kind: OPAQUE[underlying] ?? 'any', goType };
+  return { kind: OPAQUE[underlying] ?? 'any', typeName: type };
 }
 
 class LazyStruct implements StructPlan {
   readonly kind = 'struct';
   readonly name: string;
-  readonly goType: string;
+  readonly typeName: string;
   readonly goName: string;
   #fields: readonly FieldPlan[] | undefined;
   #field: ReadonlyMap<string, FieldPlan> | undefined;
   #alwaysWritten: readonly FieldPlan[] | undefined;
 
-  constructor(name: string, goType: string) {
+  constructor(name: string, typeName: string) {
     this.name = name;
-    this.goType = goType;
+    this.typeName = typeName;
     this.goName = name.slice(name.lastIndexOf('.') + 1);
   }
 
@@ -165,8 +164,8 @@ function fieldPlans(name: string, inlinedFrom: readonly string[]): FieldPlan[] {
   });
 }
 
-/** `[]io.k8s.api.core.v1.Container` as Go prints it: `[]v1.Container`. */
-const goSpelling = (type: string): string =>
+/** A type as Go's error messages spell it: `[]v1.Container` for `[]io.k8s.api.core.v1.Container`. */
+export const goSpelling = (type: string): string =>
   type
     .replace(/^\*/, '')
     .replace(/\bany\b/g, 'interface {}')
