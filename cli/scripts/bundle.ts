@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
 import { rolldown, type Plugin } from 'rolldown';
 import { BUNDLE, BUNDLE_INPUTS, isBundleCurrent, ROOT } from '../src/bundle-record.js';
 
@@ -77,20 +79,17 @@ async function bundle(): Promise<void> {
   writeFileSync(BUNDLE_INPUTS, JSON.stringify(record));
 }
 
-/** A first start, so that what V8 compiles for one is in the cache of the next. */
+/** A first start, so that what V8 compiles for one is in the cache of the next. By the command itself: each set of V8's flags has a cache of its own. */
 async function warmUp(): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'kubarium-setup-'));
   try {
     const ports = ['--port', '0', '--dns-port', '0', '--proxy-port', '0'];
-    const start = spawn(process.execPath, [join(ROOT, 'cli/src/start.js'), 'up', '--data-dir', data, ...ports], {
+    const start = spawn(join(ROOT, 'kubarium'), ['up', '--data-dir', data, ...ports], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let printed = '';
-    start.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (/^ready$/m.test(printed)) start.kill('SIGINT');
-    });
-    await new Promise((resolve) => start.once('exit', resolve));
+    const ended = once(start, 'exit');
+    for await (const line of createInterface(start.stdout)) if (line === 'ready') start.kill('SIGINT');
+    await ended;
   } finally {
     rmSync(data, { recursive: true });
   }
