@@ -57,17 +57,21 @@ export class ServicePods {
     );
   }
 
-  /** Calls back with each Service whose endpoints a change of a pod may change. */
-  onPodChange(callback: (service: Service) => void): void {
-    const tell = (pod: Pod): void => this.servicesOf(pod).forEach(callback);
+  /** Calls back with each Service whose endpoints a change of a pod may change, and with what it had of the pod before, if anything. */
+  onPodChange(callback: (service: Service, pod: Pod, previous: Pod | undefined) => void): void {
+    const tell = (pod: Pod, previous: Pod | undefined): void =>
+      this.servicesOf(pod).forEach((service) => callback(service, pod, previous));
     this.pods.onChange({
-      added: tell,
+      added: (pod) => tell(pod, undefined),
       updated: (pod, previous) => {
-        const isRelabelled = !deepEqual(pod.metadata.labels, previous.metadata.labels);
-        if (isRelabelled) tell(previous);
-        if (isRelabelled || endpointChanged(pod, previous)) tell(pod);
+        if (deepEqual(pod.metadata.labels, previous.metadata.labels)) {
+          if (endpointChanged(pod, previous)) tell(pod, previous);
+          return;
+        }
+        tell(previous, previous);
+        tell(pod, undefined);
       },
-      deleted: tell,
+      deleted: (pod) => tell(pod, pod),
     });
   }
 }

@@ -52,7 +52,7 @@ export function endpointSliceController(context: ControllerContext): Component {
   const nodes = informers.informer(NODES);
   const slices = informers.informer(ENDPOINT_SLICES, { indexers: SLICE_INDEXERS });
   const ownSlices = new OwnWrites(slices, runtime.clock, (slice) => serviceKeyOf(slice) ?? '');
-  const triggerTimes = new TriggerTimeTracker();
+  const triggerTimes = new TriggerTimeTracker(servicePods);
   const recorder = new EventRecorder({ client, runtime, component: 'endpoint-slice-controller' });
   const loop = new ReconcileLoop({ name: 'endpoint-slice', runtime, workers: 8, reconcile });
 

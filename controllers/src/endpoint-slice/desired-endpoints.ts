@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointSlicePort, Node, Pod, Service } from '@kubarium/shared';
+import type { Endpoint, EndpointHints, EndpointSlicePort, Node, Pod, Service } from '@kubarium/shared';
 import { isPodReady } from '../pod-state.ts';
 import { endpointHostname, mayBeEndpoint } from '../service-pods.ts';
 import { targetPort } from '../target-port.ts';
@@ -6,13 +6,9 @@ import { targetPort } from '../target-port.ts';
 /** Endpoints that are reached by the same numbers: they may share slices. */
 export interface PortGroup {
   readonly ports: readonly EndpointSlicePort[];
-  /** By endpoint key. */
-  readonly endpoints: Map<string, Endpoint>;
+  /** By the pods' uid. */
+  readonly endpoints: Map<string, DesiredEndpoint>;
 }
-
-/** What tells two endpoints of one Service apart: the pod behind it and its address. */
-export const endpointKey = ({ targetRef, addresses }: Endpoint): string =>
-  `${targetRef?.uid ?? ''}/${addresses.join()}`;
 
 /** What tells two port lists apart. */
 export const portsKey = (ports: readonly EndpointSlicePort[] | undefined): string =>
@@ -46,8 +42,7 @@ export function desiredEndpoints(
     }
     const node = nodeOf(pod.spec.nodeName ?? '');
     if (node === undefined && service.spec.publishNotReadyAddresses !== true) continue;
-    const endpoint = endpointOf(pod, service, node);
-    group.endpoints.set(endpointKey(endpoint), endpoint);
+    group.endpoints.set(pod.metadata.uid, new DesiredEndpoint(pod, service, node));
   }
   return groups;
 }
@@ -62,38 +57,60 @@ function portsOn(pod: Pod, service: Service): EndpointSlicePort[] {
   });
 }
 
-function endpointOf(pod: Pod, service: Service, node: Node | undefined): Endpoint {
-  const { namespace, name, uid, deletionTimestamp } = pod.metadata;
-  const { nodeName } = pod.spec;
-  const serving = isPodReady(pod);
-  const terminating = deletionTimestamp !== undefined;
-  const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
-  const hostname = endpointHostname(pod, service);
-  const zone = zoneOf(node);
-  return {
-    addresses: [pod.status.podIP!],
-    conditions: { ready, serving, terminating },
-    ...(hostname === undefined ? {} : { hostname }),
-    ...(nodeName === undefined ? {} : { nodeName }),
-    targetRef: { kind: 'Pod', ...(namespace === undefined ? {} : { namespace }), name, uid },
-    ...(zone === undefined ? {} : { zone }),
-  };
+/** A pod as an endpoint. Made into one only where no slice has it yet: most are there already. */
+export class DesiredEndpoint {
+  readonly #pod: Pod;
+  readonly #service: Service;
+  readonly #zone: string | undefined;
+
+  constructor(pod: Pod, service: Service, node: Node | undefined) {
+    this.#pod = pod;
+    this.#service = service;
+    this.#zone = zoneOf(node);
+  }
+
+  /** True of an endpoint of the same pod where that is still at this address. */
+  isAt({ addresses }: Endpoint): boolean {
+    return addresses.length === 1 && addresses[0] === this.#pod.status.podIP;
+  }
+
+  /** True of an endpoint of the same pod and address where nothing but the hints differs. */
+  isSame({ conditions, nodeName, zone, hostname, targetRef }: Endpoint): boolean {
+    const { ready, serving, terminating } = this.#conditions();
+    return (
+      conditions?.ready === ready &&
+      conditions.serving === serving &&
+      conditions.terminating === terminating &&
+      nodeName === this.#pod.spec.nodeName &&
+      zone === this.#zone &&
+      hostname === endpointHostname(this.#pod, this.#service) &&
+      targetRef?.name === this.#pod.metadata.name
+    );
+  }
+
+  make(hints?: EndpointHints): Endpoint {
+    const { namespace, name, uid } = this.#pod.metadata;
+    const { nodeName } = this.#pod.spec;
+    const hostname = endpointHostname(this.#pod, this.#service);
+    return {
+      addresses: [this.#pod.status.podIP!],
+      conditions: this.#conditions(),
+      ...(hostname === undefined ? {} : { hostname }),
+      ...(nodeName === undefined ? {} : { nodeName }),
+      targetRef: { kind: 'Pod', ...(namespace === undefined ? {} : { namespace }), name, uid },
+      ...(this.#zone === undefined ? {} : { zone: this.#zone }),
+      ...(hints === undefined ? {} : { hints }),
+    };
+  }
+
+  #conditions() {
+    const serving = isPodReady(this.#pod);
+    const terminating = this.#pod.metadata.deletionTimestamp !== undefined;
+    const ready = this.#service.spec.publishNotReadyAddresses === true || (serving && !terminating);
+    return { ready, serving, terminating };
+  }
 }
 
 /** The zone that a node is in, by its label. */
 export const zoneOf = (node: Node | undefined): string | undefined =>
   node?.metadata.labels?.['topology.kubernetes.io/zone'];
-
-/** True where nothing but the hints differs. */
-export const isSameEndpoint = (a: Endpoint, b: Endpoint): boolean =>
-  a === b ||
-  (a.conditions?.ready === b.conditions?.ready &&
-    a.conditions?.serving === b.conditions?.serving &&
-    a.conditions?.terminating === b.conditions?.terminating &&
-    a.nodeName === b.nodeName &&
-    a.zone === b.zone &&
-    a.hostname === b.hostname &&
-    a.targetRef?.uid === b.targetRef?.uid &&
-    a.targetRef?.name === b.targetRef?.name &&
-    a.addresses.length === b.addresses.length &&
-    a.addresses[0] === b.addresses[0]);

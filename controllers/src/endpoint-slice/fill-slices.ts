@@ -1,5 +1,5 @@
 import { deepEqual, type Endpoint, type EndpointSlice, type EndpointSlicePort } from '@kubarium/shared';
-import { endpointKey, isSameEndpoint, type PortGroup } from './desired-endpoints.ts';
+import type { PortGroup } from './desired-endpoints.ts';
 
 const ENDPOINTS_MAX = 100;
 
@@ -26,15 +26,17 @@ export function fillSlices(
     let isChanged = !deepEqual(slice.metadata.labels, labels);
     const kept: Endpoint[] = [];
     for (const current of slice.endpoints ?? []) {
-      const key = endpointKey(current);
-      const wanted = missing.get(key);
-      missing.delete(key);
-      if (wanted !== undefined) kept.push(isSameEndpoint(current, wanted) ? current : withHints(wanted, current));
+      const uid = current.targetRef?.uid ?? '';
+      const wanted = missing.get(uid);
+      if (wanted?.isAt(current) === true) {
+        missing.delete(uid);
+        kept.push(wanted.isSame(current) ? current : wanted.make(current.hints));
+      }
       if (kept.at(-1) !== current) isChanged = true;
     }
     return { slice, ports, endpoints: kept, isChanged };
   });
-  const rest = [...missing.values()];
+  const rest = Array.from(missing.values(), (wanted) => wanted.make());
   const bySizeDescending = (a: Filling, b: Filling): number => b.endpoints.length - a.endpoints.length;
   const add = (filling: Filling): void => {
     filling.endpoints.push(...rest.splice(0, ENDPOINTS_MAX - filling.endpoints.length));
@@ -53,6 +55,3 @@ export function fillSlices(
   }
   return fillings;
 }
-
-const withHints = (endpoint: Endpoint, { hints }: Endpoint): Endpoint =>
-  hints === undefined ? endpoint : { ...endpoint, hints };

@@ -42,9 +42,9 @@ function ownPlace({ conditions, nodeName, zone }: Endpoint, distribution?: strin
 function giveHints(fillings: readonly Filling[], hintsOf: (endpoint: Endpoint) => EndpointHints | undefined): void {
   for (const filling of fillings) {
     for (const [index, endpoint] of filling.endpoints.entries()) {
-      const { hints, ...rest } = endpoint;
       const wanted = hintsOf(endpoint);
-      if (deepEqual(hints, wanted)) continue;
+      if (deepEqual(endpoint.hints, wanted)) continue;
+      const { hints: _, ...rest } = endpoint;
       filling.endpoints[index] = wanted === undefined ? rest : { ...rest, hints: wanted };
       filling.isChanged = true;
     }

@@ -22,7 +22,7 @@ export function endpointsController(context: ControllerContext): Component {
   const servicePods = new ServicePods(informers);
   const endpoints = informers.informer(ENDPOINTS);
   const own = new OwnWrites(endpoints, runtime.clock);
-  const triggerTimes = new TriggerTimeTracker();
+  const triggerTimes = new TriggerTimeTracker(servicePods);
   const loop = new ReconcileLoop({ name: 'endpoints', runtime, workers: 8, reconcile });
 
   const enqueue = (object: Parameters<typeof keyOf>[0]): void => loop.add(keyOf(object));

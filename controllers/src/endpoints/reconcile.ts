@@ -32,8 +32,8 @@ export function wantedEndpoints(
   current: Endpoints | undefined,
   triggerTime: string | undefined,
 ): Draft<Endpoints> | undefined {
-  const all = subsets(service, pods);
-  const { kept, overCapacity } = truncated(all);
+  const { kept, overCapacity } = truncated(sorted(merged(groupsByPort(service, pods))));
+  const subsets = kept.map((group) => subsetOf(group, service));
   const { [HEADLESS]: _headless, ...serviceLabels } = service.metadata.labels ?? {};
   const labels: Record<string, string> = {
     ...serviceLabels,
@@ -43,7 +43,7 @@ export function wantedEndpoints(
   const { [OVER_CAPACITY]: overBefore, ...before } = current?.metadata.annotations ?? {};
   const isSame =
     current !== undefined &&
-    deepEqual(current.subsets ?? [], kept) &&
+    deepEqual(current.subsets ?? [], subsets) &&
     deepEqual(current.metadata.labels, labels) &&
     overBefore === overCapacity;
   if (isSame) return undefined;
@@ -61,38 +61,30 @@ export function wantedEndpoints(
         ...(overCapacity === undefined ? {} : { [OVER_CAPACITY]: overCapacity }),
       },
     },
-    subsets: kept,
+    subsets,
   };
 }
 
 /**
- * Addresses grouped by port, and ports with the same addresses put together, as the real controller repacks them: a pod stands in several
- * subsets where others share only some of its ports. Addresses are sorted by IP, subsets by their ports.
+ * Pods grouped by port, and ports with the same pods put together, as the real controller repacks them: a pod stands in several
+ * subsets where others share only some of its ports.
  */
-function subsets(service: Service, pods: readonly Pod[]): EndpointSubset[] {
-  const addresses = (of: readonly Pod[]): EndpointAddress[] =>
-    of.map((pod) => addressOf(pod, service)).toSorted(byAddress);
-  return merged(groupsByPort(service, pods))
-    .map((group) => ({ ...group, key: JSON.stringify(group.ports) }))
-    .toSorted((one, other) => (one.key < other.key ? -1 : 1))
-    .map(({ ports, ready, notReady }) => ({
-      ...(ready.length === 0 ? {} : { addresses: addresses(ready) }),
-      ...(notReady.length === 0 ? {} : { notReadyAddresses: addresses(notReady) }),
-      ...(ports.length === 0 ? {} : { ports: [...ports] }),
-    }));
-}
-
 function groupsByPort(service: Service, pods: readonly Pod[]): PortGroup[] {
   const groups = new Map<string, PortGroup>();
+  const isNamed = (service.spec.ports ?? []).some((port) => typeof port.targetPort === 'string');
+  let reached: readonly PortGroup[] | undefined;
   for (const pod of pods) {
     if (!mayBeEndpoint(pod) || (pod.metadata.deletionTimestamp !== undefined && !publishes(service))) continue;
+    // With numbers only, all pods are reached alike.
+    if (reached === undefined || isNamed)
+      reached = portsOf(pod, service).map((ports) => {
+        const key = JSON.stringify(ports);
+        const group: PortGroup = groups.get(key) ?? { ports, ready: [], notReady: [] };
+        groups.set(key, group);
+        return group;
+      });
     const isReady = publishes(service) || isPodReady(pod);
-    for (const ports of portsOf(pod, service)) {
-      const key = JSON.stringify(ports);
-      let group = groups.get(key);
-      if (group === undefined) groups.set(key, (group = { ports, ready: [], notReady: [] }));
-      (isReady ? group.ready : group.notReady).push(pod);
-    }
+    for (const group of reached) (isReady ? group.ready : group.notReady).push(pod);
   }
   return [...groups.values()];
 }
@@ -105,10 +97,30 @@ function merged(groups: readonly PortGroup[]): PortGroup[] {
   return [...alike.values()].map((same) => ({ ...same[0]!, ports: same.flatMap(({ ports }) => ports) }));
 }
 
-const publishes = ({ spec }: Service): boolean => spec.publishNotReadyAddresses === true;
+/** Groups by their ports, pods by their address. */
+const sorted = (groups: readonly PortGroup[]): PortGroup[] =>
+  groups
+    .map(({ ports, ready, notReady }) => ({
+      ports,
+      ready: ready.toSorted(byAddress),
+      notReady: notReady.toSorted(byAddress),
+      key: JSON.stringify(ports),
+    }))
+    .toSorted((one, other) => (one.key < other.key ? -1 : 1));
 
-const byAddress = (a: EndpointAddress, b: EndpointAddress): number =>
-  a.ip === b.ip ? ((a.targetRef?.uid ?? '') < (b.targetRef?.uid ?? '') ? -1 : 1) : a.ip < b.ip ? -1 : 1;
+const byAddress = ({ status: a, metadata: { uid } }: Pod, { status: b, metadata: other }: Pod): number =>
+  a.podIP === b.podIP ? (uid < other.uid ? -1 : 1) : a.podIP! < b.podIP! ? -1 : 1;
+
+function subsetOf({ ports, ready, notReady }: PortGroup, service: Service): EndpointSubset {
+  const addresses = (pods: readonly Pod[]): EndpointAddress[] => pods.map((pod) => addressOf(pod, service));
+  return {
+    ...(ready.length === 0 ? {} : { addresses: addresses(ready) }),
+    ...(notReady.length === 0 ? {} : { notReadyAddresses: addresses(notReady) }),
+    ...(ports.length === 0 ? {} : { ports: [...ports] }),
+  };
+}
+
+const publishes = ({ spec }: Service): boolean => spec.publishNotReadyAddresses === true;
 
 /** The ports that the pod has, each by itself; of a headless Service without ports none, once. */
 function portsOf(pod: Pod, service: Service): EndpointsPort[][] {
@@ -143,28 +155,16 @@ function addressOf(pod: Pod, service: Service): EndpointAddress {
 }
 
 /** At most 1,000 addresses in all, ready ones first; says so in an annotation. */
-function truncated(all: readonly EndpointSubset[]): { kept: EndpointSubset[]; overCapacity: string | undefined } {
-  const count = (of: 'addresses' | 'notReadyAddresses'): number =>
-    all.reduce((sum, subset) => sum + (subset[of]?.length ?? 0), 0);
-  if (count('addresses') + count('notReadyAddresses') <= ADDRESSES_MAX)
-    return { kept: [...all], overCapacity: undefined };
+function truncated(all: readonly PortGroup[]): { kept: readonly PortGroup[]; overCapacity: string | undefined } {
+  const count = all.reduce((sum, { ready, notReady }) => sum + ready.length + notReady.length, 0);
+  if (count <= ADDRESSES_MAX) return { kept: all, overCapacity: undefined };
   let left = ADDRESSES_MAX;
-  const take = (addresses: readonly EndpointAddress[] = []): EndpointAddress[] => {
-    const taken = addresses.slice(0, left);
+  const take = (pods: readonly Pod[]): Pod[] => {
+    const taken = pods.slice(0, left);
     left -= taken.length;
     return taken;
   };
-  const ready = all.map((subset) => take(subset.addresses));
-  const notReady = all.map((subset) => take(subset.notReadyAddresses));
-  const kept = all.flatMap(({ ports }, at) => {
-    if (ready[at]!.length + notReady[at]!.length === 0) return [];
-    return [
-      {
-        ...(ready[at]!.length === 0 ? {} : { addresses: ready[at]! }),
-        ...(notReady[at]!.length === 0 ? {} : { notReadyAddresses: notReady[at]! }),
-        ...(ports === undefined ? {} : { ports }),
-      },
-    ];
-  });
-  return { kept, overCapacity: 'truncated' };
+  const withReady = all.map((group) => ({ ...group, ready: take(group.ready) }));
+  const kept = withReady.map((group) => ({ ...group, notReady: take(group.notReady) }));
+  return { kept: kept.filter(({ ready, notReady }) => ready.length + notReady.length > 0), overCapacity: 'truncated' };
 }
