@@ -20,6 +20,7 @@ export * from './apimachinery/int-or-string.ts';
 export * from './apimachinery/quantity.ts';
 export * from './apimachinery/copy-json.ts';
 export * from './apimachinery/deep-equal.ts';
+export * from './apimachinery/share-parts.ts';
 export * from './apimachinery/duration.ts';
 export * from './apimachinery/field-selector.ts';
 export * from './apimachinery/label-name.ts';

@@ -8,6 +8,7 @@ import {
   invalid,
   isAlreadyExists,
   isNotFound,
+  shareParts,
   timestamp,
 } from '@kubarium/shared';
 import type { AdmissionChain } from '../../admission/admission-chain.ts';
@@ -180,8 +181,8 @@ export class ObjectWriter {
       const plan = planDeletion(this.definition, old, options, context.runtime.clock.now());
       removes = plan.remove;
       last = plan.marked ?? old;
-      const isChanged = plan.marked !== undefined && !context.dryRun && !deepEqual(plan.marked, old);
-      return isChanged ? this.#view.toStored(plan.marked!) : stored.value;
+      if (plan.marked === undefined || context.dryRun) return stored.value;
+      return shareParts(stored.value, this.#view.toStored(plan.marked));
     };
     try {
       const writing = this.#storage.update(key, decide);
@@ -276,12 +277,8 @@ export class ObjectWriter {
       return [stored.value, { warnings, allocation: undefined, answer: draft, removes: true }];
     }
     const allocation = part === 'whole' ? this.#allocate(draft, old) : undefined;
-    const next = this.#view.toStored(draft);
-    const isUnchanged = deepEqual(next, stored.value);
-    return [
-      isUnchanged ? stored.value : next,
-      { warnings, allocation, answer: context.dryRun ? draft : undefined, removes: false },
-    ];
+    const next = shareParts(stored.value, this.#view.toStored(draft));
+    return [next, { warnings, allocation, answer: context.dryRun ? draft : undefined, removes: false }];
   }
 
   /** Keeps account of who owns what, for objects that were applied. */
