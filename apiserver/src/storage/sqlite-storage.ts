@@ -81,21 +81,27 @@ function checkAfterCrash(path: string): void {
   }
 }
 
+/**
+ * - An exclusive lock, held until the end: one process a store. The write-ahead log then also needs no shared-memory file.
+ * - A commit waits for the disk (the write-ahead log alone would only survive the death of the process, not of the machine).
+ * - Four megabytes of pages instead of sixteen: what is written is seldom read again.
+ * - Once 500 pages are in the write-ahead log they move into the file, and it is written over: less than the limit, so that it need not be
+ *   grown and cut again and again.
+ */
+const SETTINGS = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA page_size = ${PAGE_BYTES};
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA cache_size = -4096;
+  PRAGMA wal_autocheckpoint = 500;
+  PRAGMA journal_size_limit = 4194304;
+`;
+
 function openDatabase(path: string, maxBytes: number | undefined): Database {
   const database = new SqliteDatabase(path, { timeout: 0 });
   try {
-    // An exclusive lock, held until the end: one process a store. WAL then also needs no shared-memory file.
-    database.pragma('locking_mode = EXCLUSIVE');
-    database.pragma(`page_size = ${PAGE_BYTES}`);
-    database.pragma('journal_mode = WAL');
-    // A commit waits for the disk (WAL alone would only survive the death of the process, not of the machine).
-    database.pragma('synchronous = FULL');
-    // Four megabytes of pages instead of sixteen: what is written is seldom read again.
-    database.pragma('cache_size = -4096');
-    // Once 500 pages are in the write-ahead log they move into the file, and it is written over: less than the limit, so that it need not be
-    // grown and cut again and again.
-    database.pragma('wal_autocheckpoint = 500');
-    database.pragma('journal_size_limit = 4194304');
+    database.exec(SETTINGS);
     database.exec('BEGIN EXCLUSIVE; COMMIT');
     if ((database.pragma('user_version', { simple: true }) as number) === 0) create(database);
     checkStructure(path, database);

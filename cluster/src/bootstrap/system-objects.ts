@@ -32,16 +32,17 @@ interface SystemObject<T extends ApiObject = ApiObject> {
 const object = <T extends ApiObject>(resource: Resource<T>, draft: Draft<T>): SystemObject =>
   ({ resource, draft }) as unknown as SystemObject;
 
-/** Says that the add-ons were installed once. */
 const INSTALLED = { namespace: 'kube-system', name: 'kubarium' };
 
 const DNS_LABELS = { 'k8s-app': 'kube-dns' };
 
-/** What no cluster is without, and every start brings back, as an API server does: the first namespaces and its own Service. */
-const ownObjects = (): readonly SystemObject[] => [
-  ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) =>
+const namespaces = (): readonly SystemObject[] =>
+  ['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) =>
     object(NAMESPACES, { metadata: { name } }),
-  ),
+  );
+
+/** What no cluster is without besides, and every start brings back, as an API server does: its own Service. */
+const ownObjects = (): readonly SystemObject[] => [
   object(SERVICE_CIDRS, { metadata: { name: 'kubernetes' }, spec: { cidrs: [SERVICE_CIDR] } }),
   object(SERVICES, {
     metadata: { namespace: 'default', name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
@@ -72,7 +73,7 @@ const ownObjects = (): readonly SystemObject[] => [
   }),
 ];
 
-/** What the first start installs, and users may change or remove for good: cluster DNS. Last, the mark that all of it was installed. */
+/** What the first start installs, and users may change or remove for good: cluster DNS. */
 const addons = (): readonly SystemObject[] => [
   object(SERVICE_ACCOUNTS, { metadata: { namespace: 'kube-system', name: 'coredns' } }),
   object(SERVICES, {
@@ -119,20 +120,28 @@ const addons = (): readonly SystemObject[] => [
       },
     },
   }),
-  object(CONFIG_MAPS, { metadata: INSTALLED, data: { version: VERSION } }),
 ];
+
+/** Says that the add-ons were installed once. */
+const installed = (): SystemObject => object(CONFIG_MAPS, { metadata: INSTALLED, data: { version: VERSION } });
 
 /** Creates what is missing; what stands is left as it is, for users change it. */
 export async function createSystemObjects(client: KubeClient): Promise<void> {
+  await createMissing(client, namespaces());
   await createMissing(client, ownObjects());
-  if (!(await exists(client, CONFIG_MAPS, INSTALLED))) await createMissing(client, addons());
+  if (await exists(client, CONFIG_MAPS, INSTALLED)) return;
+  await createMissing(client, addons());
+  await createMissing(client, [installed()]);
 }
 
+/** Objects that do not ask for each other: they come into being with one commit. */
 async function createMissing(client: KubeClient, objects: readonly SystemObject[]): Promise<void> {
-  for (const { resource, draft } of objects) {
-    const { namespace, name = '' } = draft.metadata;
-    if (!(await exists(client, resource, { namespace, name }))) await client.create(resource, draft);
-  }
+  await Promise.all(
+    objects.map(async ({ resource, draft }) => {
+      const { namespace, name = '' } = draft.metadata;
+      if (!(await exists(client, resource, { namespace, name }))) await client.create(resource, draft);
+    }),
+  );
 }
 
 async function exists(client: KubeClient, resource: Resource, target: ObjectName): Promise<boolean> {
