@@ -129,6 +129,7 @@ const ERRORS: readonly (readonly [script: string, stderr: string])[] = [
   ['echo $((1/0))', 'sh: divide by zero\n'],
   ['set -u; echo $q', 'sh: q: parameter not set\n'],
   ['readonly a=1; a=2', 'sh: a: is read only\n'],
+  ['/bin/sh -c foo', '/bin/sh: foo: not found\n'],
   ['set -x; echo "a b" x; X=1; [ 1 -eq 1 ]', "+ echo 'a b' x\n+ X=1\n+ '[' 1 -eq 1 ]\n"],
 ];
 

@@ -1,6 +1,6 @@
 import { FileSystemError } from '../container/file-system.ts';
 import type { Process, Program } from '../container/process.ts';
-import { absolutePath, programName, readLine, write } from '../container/standard-io.ts';
+import { absolutePath, readLine, write } from '../container/standard-io.ts';
 import { TtyInput } from '../container/tty.ts';
 import type { List } from './ast.ts';
 import { Interrupted, ShellExit } from './control-flow.ts';
@@ -19,7 +19,7 @@ export const shell: Program = async (process) => {
   const state = ShellState.fromEnvironment(process.env);
   state.pid = process.pid;
   state.cwd = process.cwd;
-  state.name = programName(process).replace(/^-/, '');
+  state.name = (process.argv[0] ?? '').replace(/^-/, '');
   state.set('PWD', state.cwd);
   state.set('PPID', '0');
   state.set('IFS', ' \t\n');
