@@ -15,7 +15,8 @@ export function isUpgradable(request: IncomingMessage): boolean {
   try {
     const info = requestInfo(request.method!, request.url!);
     if (!info.isResource || upgradeHandler(info) === undefined) return false;
-    return info.subresource === 'proxy' || protocol === 'websocket' || protocol === 'spdy/3.1';
+    if (info.subresource === 'proxy' || protocol === 'websocket') return true;
+    return protocol === 'spdy/3.1' && info.subresource !== 'log';
   } catch {
     return false;
   }

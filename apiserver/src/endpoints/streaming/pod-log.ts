@@ -1,29 +1,55 @@
-import { finished } from 'node:stream';
+import { type Readable, finished } from 'node:stream';
+import { badRequest } from '@kubarium/shared';
 import { sendText } from '../object-response.ts';
 import { logOptions } from './log-options.ts';
 import { podContainer } from './pod-container.ts';
-import { podOf, type StreamingHandler } from './streaming-call.ts';
+import { type ConnectCall, podOf, type StreamingHandler, type UpgradeHandler } from './streaming-call.ts';
+import { acceptWebSocket, chooseProtocol } from './upgrade.ts';
+import { READER_PROTOCOLS, webSocketOutput } from './websocket-reader.ts';
 
 /** GET `pods/log`: a container's output as plain text, as it comes where it is followed. */
 export const podLog: StreamingHandler = async (call) => {
-  const { reply, query, services } = call;
-  const options = logOptions(query, call.info.name!);
-  const pod = await podOf(call);
-  const container = podContainer(pod, query.get('container'));
-  // A pod that has no node yet has no logs, which is not an error.
-  const node = pod.spec?.nodeName;
-  if (node === undefined || node === '') return sendText(reply, 204, '', 'text/plain');
-  const log = await services.nodes.kubelet(node).containerLogs(pod, { ...options, container });
+  const { reply } = call;
+  const log = await openLog(call);
+  if (log === undefined) return sendText(reply, 204, '', 'text/plain');
   const { raw } = reply.hijack();
   raw.writeHead(200, { 'Content-Type': 'text/plain' });
   raw.flushHeaders();
-  const stop = (): void => void log.destroy();
-  raw.once('close', stop);
-  services.closing.addEventListener('abort', stop, { once: true });
-  finished(log, () => {
-    services.closing.removeEventListener('abort', stop);
-    raw.end();
-  });
+  raw.once('close', () => void log.destroy());
+  endWith(call, log, () => raw.end());
   log.pipe(raw, { end: false });
   return reply;
 };
+
+/** The same over a WebSocket. */
+export const podLogUpgrade: UpgradeHandler = async (call, upgrade) => {
+  const protocol = chooseProtocol(upgrade.request.headers['sec-websocket-protocol'], READER_PROTOCOLS);
+  if (protocol === undefined) throw badRequest('unable to upgrade: no protocol in common with the client');
+  const log = await openLog(call);
+  if (log === undefined) return void upgrade.socket.end('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
+  const socket = await acceptWebSocket(upgrade, protocol);
+  socket.once('close', () => void log.destroy());
+  endWith(call, log, () => socket.close(1000));
+  log.pipe(webSocketOutput(socket, protocol), { end: false });
+};
+
+/** Undefined for a pod that has no node yet: it has no logs, which is not an error. */
+async function openLog(call: ConnectCall): Promise<Readable | undefined> {
+  const { query, services } = call;
+  const options = logOptions(query, call.info.name!);
+  const pod = await podOf(call);
+  const container = podContainer(pod, query.get('container'));
+  const node = pod.spec?.nodeName;
+  if (node === undefined || node === '') return undefined;
+  return services.nodes.kubelet(node).containerLogs(pod, { ...options, container });
+}
+
+/** Calls back once the log is at its end, or the server is. */
+function endWith({ services: { closing } }: ConnectCall, log: Readable, callback: () => void): void {
+  const stop = (): void => void log.destroy();
+  closing.addEventListener('abort', stop, { once: true });
+  finished(log, () => {
+    closing.removeEventListener('abort', stop);
+    callback();
+  });
+}

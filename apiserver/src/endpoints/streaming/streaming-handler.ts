@@ -1,7 +1,7 @@
 import { badRequest } from '@kubarium/shared';
 import type { ResourceRequestInfo } from '../request-info.ts';
 import { attach, exec } from './exec.ts';
-import { podLog } from './pod-log.ts';
+import { podLog, podLogUpgrade } from './pod-log.ts';
 import { portForward } from './port-forward.ts';
 import { proxy, proxyUpgrade } from './proxy.ts';
 import type { StreamingHandler, UpgradeHandler } from './streaming-call.ts';
@@ -20,6 +20,7 @@ const HANDLERS: Readonly<Record<string, StreamingHandler>> = {
 };
 
 const UPGRADES: Readonly<Record<string, UpgradeHandler>> = {
+  'pods/log': podLogUpgrade,
   'pods/exec': exec,
   'pods/attach': attach,
   'pods/portforward': portForward,

@@ -198,6 +198,35 @@ describe('logs', () => {
   });
 
   test.each([
+    [[], 'one\n', true],
+    [['binary.k8s.io'], 'one\n', true],
+    [['base64.binary.k8s.io'], 'b25lCg==', false],
+  ])('come as messages over a WebSocket of the protocols %j, until its end', async (protocols, message, binary) => {
+    const opened = kubelet.logs.length;
+    const socket = webSocket('log?follow=true', protocols);
+    const messages: [string, boolean][] = [];
+    socket.on('message', (data: Buffer, isBinary) => messages.push([data.toString(), isBinary]));
+    await expect.poll(() => messages).toEqual([['', binary]]);
+    kubelet.logs[opened]!.end('one\n');
+    expect((await once(socket, 'close'))[0]).toBe(1000);
+    expect(messages).toEqual([
+      ['', binary],
+      [message, binary],
+    ]);
+    expect(socket.protocol).toBe(protocols[0] ?? '');
+  });
+
+  test('end with their WebSocket, and need a protocol that both speak', async () => {
+    const opened = kubelet.logs.length;
+    const socket = webSocket('log?follow=true', ['binary.k8s.io']);
+    await once(socket, 'message');
+    socket.close();
+    await expect.poll(() => kubelet.logs[opened]!.destroyed).toBe(true);
+    const [error] = (await once(webSocket('log', ['nothing.k8s.io']), 'error')) as [Error];
+    expect(error.message).toBe('Unexpected server response: 400');
+  });
+
+  test.each([
     ['p/log?tailLines=x', 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
     [
       'p/log?tailLines=-1&limitBytes=0',
