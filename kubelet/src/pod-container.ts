@@ -4,42 +4,29 @@ import {
   type ContainerStateTerminated,
   type ContainerStatus,
   invariant,
-  type Pod,
   type Probe,
   timestamp,
   type Timer,
 } from '@kubarium/shared';
 import { BackOff } from './back-off.ts';
+import { type ContainerHost, graceOf } from './container-host.ts';
 import { type ContainerEvent, type ContainerState, containerTransition } from './container-lifecycle.ts';
 import { containerStatus } from './container-status.ts';
 import { type ContainerInstance, exitState, makeInstance, NEVER_FOUND, startErrorState } from './container-instance.ts';
+import { ContainerRuns } from './container-runs.ts';
 import { ContainerTermination } from './container-termination.ts';
 import { type Configuration, configureContainer } from './container/container-configuration.ts';
 import type { Container as RunningContainer, ContainerExit } from './container/container.ts';
 import { ContainerConfigError } from './container/environment.ts';
 import { FileSystemError } from './container/file-system.ts';
-import type { PodSandbox } from './container/pod-sandbox.ts';
 import { type SignalName, SpawnError } from './container/process.ts';
-import type { PodVolumes } from './container/volumes/pod-volumes.ts';
 import { formatPod, goDuration } from './go-format.ts';
 import { ImagePuller, type ImageResult } from './image-puller.ts';
 import type { StoredImage } from './image-store.ts';
 import { runHook } from './lifecycle-hook.ts';
-import type { NodeContext } from './node-context.ts';
-import { wasMade } from './power-cut.ts';
 import { ContainerProbes } from './probes/container-probes.ts';
 import type { ProbeTarget } from './probes/probe-target.ts';
 import { type ContainerRole, shouldRestart } from './restart-policy.ts';
-
-/** What a container needs to know of its pod, and whom it tells of its changes. */
-export interface ContainerHost {
-  readonly context: NodeContext;
-  readonly pod: Pod;
-  readonly sandbox: PodSandbox;
-  readonly volumes: PodVolumes;
-  /** The container's state, readiness or status has changed. */
-  changed(container: PodContainer): void;
-}
 
 interface Waiting {
   readonly reason: string;
@@ -60,12 +47,7 @@ export class PodContainer {
   #state: ContainerState = 'waiting';
   #waiting: Waiting | undefined;
   #stored: StoredImage | undefined;
-  #current: ContainerInstance | undefined;
-  #previous: ContainerInstance | undefined;
-  #lastTerminated: ContainerStateTerminated | undefined;
-  #restartCount = 0;
-  /** Whether a container was made before; the next one then is a restart. */
-  #wasMade = false;
+  readonly #runs = new ContainerRuns();
   #ready = false;
   #started = false;
   #probes: ContainerProbes | undefined;
@@ -93,21 +75,21 @@ export class PodContainer {
 
   /** The run that goes on, or the last one. */
   get current(): ContainerInstance | undefined {
-    return this.#current;
+    return this.#runs.current;
   }
 
   get previous(): ContainerInstance | undefined {
-    return this.#previous;
+    return this.#runs.previous;
   }
 
   /** A process of it runs. */
   get isLive(): boolean {
-    return this.#current?.running !== undefined && this.#current.terminated === undefined;
+    return this.#runs.isLive;
   }
 
   /** The code of its last end. */
   get exitCode(): number | undefined {
-    return this.#current?.terminated?.exitCode ?? this.#lastTerminated?.exitCode;
+    return this.current?.terminated?.exitCode ?? this.#runs.lastTerminated?.exitCode;
   }
 
   get spec(): Container {
@@ -123,27 +105,24 @@ export class PodContainer {
       container: this.spec,
       state: this.#apiState(),
       lastTerminated: this.#apiLastTerminated(),
-      ready: this.role === 'init' ? this.#current?.terminated?.exitCode === 0 : this.#ready,
+      ready: this.role === 'init' ? this.current?.terminated?.exitCode === 0 : this.#ready,
       started: this.#started,
-      restartCount: this.#restartCount,
-      instance: this.#current,
+      restartCount: this.#runs.restartCount,
+      instance: this.current,
     });
     return this.#status;
   }
 
   /** Takes over what the API knows of a container that ran on this node before the kubelet started. */
   adopt(status: ContainerStatus): void {
-    const { state, lastState, restartCount } = status;
-    this.#restartCount = restartCount;
-    this.#wasMade = wasMade(status);
-    this.#lastTerminated = state?.terminated ?? lastState?.terminated;
+    this.#runs.adopt(status);
     this.#status = undefined;
   }
 
   /** It did its work before and is not run again; its state stays as the API has it. */
   keep(status: ContainerStatus): void {
     this.#status = status;
-    this.#lastTerminated = status.state?.terminated ?? status.lastState?.terminated;
+    this.#runs.keep(status);
     this.#state = 'done';
   }
 
@@ -167,12 +146,12 @@ export class PodContainer {
     this.#timer?.cancel();
     this.#probes?.[Symbol.dispose]();
     this.#termination?.[Symbol.dispose]();
-    if (this.isLive) this.#current!.running!.kill('SIGKILL');
+    if (this.isLive) this.current!.running!.kill('SIGKILL');
   }
 
   /** The pod was changed: a container whose image is another now is replaced. */
   podChanged(): void {
-    if (this.#state !== 'running' || this.#current?.specImage === this.spec.image) return;
+    if (this.#state !== 'running' || this.current?.specImage === this.spec.image) return;
     this.#kill(`Container ${this.name} definition changed, will be restarted`, undefined);
   }
 
@@ -278,7 +257,7 @@ export class PodContainer {
     const { postStart } = spec.lifecycle ?? {};
     if (postStart !== undefined) {
       const failure = await runHook(postStart, this.#target(running), instance.ended!.signal);
-      if (this.#state !== 'creating' || this.#current !== instance) return;
+      if (this.#state !== 'creating' || this.current !== instance) return;
       if (failure !== undefined) {
         this.#emit('Warning', 'FailedPostStartHook', 'PostStartHook failed');
         this.#begin(running);
@@ -290,13 +269,9 @@ export class PodContainer {
 
   #newInstance(spec: Container, stored: StoredImage, configuration: Configuration): ContainerInstance {
     const { context, pod } = this.#host;
-    if (this.#wasMade) this.#restartCount++;
-    this.#wasMade = true;
-    if (this.#current?.terminated !== undefined) this.#lastTerminated = this.#current.terminated;
-    this.#previous = this.#current;
-    const attempt = this.#restartCount;
-    const instance = makeInstance({ context, podUid: pod.metadata.uid, spec, stored, configuration, attempt });
-    this.#current = instance;
+    const instance = this.#runs.begin((attempt) =>
+      makeInstance({ context, podUid: pod.metadata.uid, spec, stored, configuration, attempt }),
+    );
     this.#status = undefined;
     return instance;
   }
@@ -343,7 +318,7 @@ export class PodContainer {
   }
 
   #end(message: string, graceMs: number, turn?: Promise<void>): void {
-    const instance = this.#current!;
+    const instance = this.current!;
     const running = instance.running!;
     this.#emit('Normal', 'Killing', message);
     const { preStop, stopSignal } = this.spec.lifecycle ?? {};
@@ -391,7 +366,7 @@ export class PodContainer {
   /** What follows its end: a restart, now or after a while, or nothing. */
   #decide(): void {
     const { context, pod } = this.#host;
-    const { exitCode } = this.#current!.terminated!;
+    const { exitCode } = this.current!.terminated!;
     if (!shouldRestart(pod, this.spec, this.role, exitCode)) {
       this.#waiting = undefined;
       return this.#dispatch('finish');
@@ -418,7 +393,7 @@ export class PodContainer {
   }
 
   #apiState(): ApiState {
-    const instance = this.#current;
+    const instance = this.current;
     if (this.isLive && this.#state !== 'creating') return { running: { startedAt: timestamp(instance!.startedMs) } };
     if (this.#waiting !== undefined && this.#state !== 'done') return { waiting: this.#waiting };
     if (instance?.terminated !== undefined) return { terminated: instance.terminated };
@@ -428,10 +403,10 @@ export class PodContainer {
   }
 
   #apiLastTerminated(): ContainerStateTerminated | undefined {
-    const terminated = this.#current?.terminated;
+    const terminated = this.current?.terminated;
     return terminated !== undefined && this.#waiting !== undefined && this.#state !== 'done'
       ? terminated
-      : this.#lastTerminated;
+      : this.#runs.lastTerminated;
   }
 
   #emit(type: 'Normal' | 'Warning', reason: string, message: string): void {
@@ -446,7 +421,3 @@ const FIELDS: Record<ContainerRole, string> = {
   main: 'containers',
   ephemeral: 'ephemeralContainers',
 };
-
-/** The grace period in seconds that holds for a pod's containers now. */
-export const graceOf = ({ metadata, spec }: Pod): number =>
-  metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;

@@ -11,6 +11,7 @@ import {
   type Timer,
   timestamp,
 } from '@kubarium/shared';
+import { type ContainerHost, graceOf } from './container-host.ts';
 import { type NextStep, nextInitStep, nextMainStep } from './container-sequence.ts';
 import type { DownwardFacts } from './container/downward-api.ts';
 import { PodSandbox } from './container/pod-sandbox.ts';
@@ -18,7 +19,7 @@ import { PodVolumes, type VolumesOwner } from './container/volumes/pod-volumes.t
 import { formatPod } from './go-format.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Refusal } from './node-ledger.ts';
-import { type ContainerHost, graceOf, PodContainer } from './pod-container.ts';
+import { PodContainer } from './pod-container.ts';
 import { type PodEvent, type PodState, podTransition } from './pod-lifecycle.ts';
 import { podStatus, rejectedStatus } from './pod-status.ts';
 import { restoredContainers, wasMade } from './power-cut.ts';
