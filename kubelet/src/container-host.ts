@@ -10,6 +10,8 @@ export interface ContainerHost {
   readonly pod: Pod;
   readonly sandbox: PodSandbox;
   readonly volumes: PodVolumes;
+  /** All init containers are done, or the sidecars among them started: the others may run. */
+  readonly isInitialized: boolean;
   /** The container's state, readiness or status has changed. */
   changed(container: PodContainer): void;
 }

@@ -397,9 +397,16 @@ export class PodContainer {
     if (this.isLive && this.#state !== 'creating') return { running: { startedAt: timestamp(instance!.startedMs) } };
     if (this.#waiting !== undefined && this.#state !== 'done') return { waiting: this.#waiting };
     if (instance?.terminated !== undefined) return { terminated: instance.terminated };
-    if (this.#state === 'done') return { terminated: NEVER_FOUND };
+    if (this.#state === 'done' && this.#wasDue()) return { terminated: NEVER_FOUND };
     const { initContainers = [] } = this.#host.pod.spec;
     return { waiting: { reason: initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating' } };
+  }
+
+  /** Whether nothing but the pod's end has kept it from its first run: others still wait for the init containers before them. */
+  #wasDue(): boolean {
+    const { initContainers = [] } = this.#host.pod.spec;
+    if (this.role === 'init' || this.role === 'sidecar') return initContainers[0]!.name === this.name;
+    return initContainers.length === 0 || this.#host.isInitialized;
   }
 
   #apiLastTerminated(): ContainerStateTerminated | undefined {

@@ -97,11 +97,18 @@ it('runs init containers in turn, and the pod waits for them', async () => {
 
 it('fails a pod whose init container fails for good', async () => {
   await using node = await TestNode.start();
-  await node.run({ spec: { restartPolicy: 'Never', initContainers: [{ name: 'one', image: 'x' }] } });
+  const initContainers = ['one', 'two'].map((name) => ({ name, image: 'x' }));
+  await node.run({ spec: { restartPolicy: 'Never', initContainers } });
   node.containers.last('one').end(1);
   await node.settle();
-  expect(node.pod().status.phase).toBe('Failed');
+  const { phase, initContainerStatuses = [], containerStatuses = [] } = node.pod().status;
+  expect(phase).toBe('Failed');
   expect(node.containers.started).toHaveLength(1);
+  // Those whose turn never came are not said to have ended.
+  expect([...initContainerStatuses.slice(1), ...containerStatuses].map(({ state }) => state)).toEqual([
+    { waiting: { reason: 'PodInitializing' } },
+    { waiting: { reason: 'PodInitializing' } },
+  ]);
 });
 
 it('starts sidecars before and ends them after the other containers, the last one first', async () => {

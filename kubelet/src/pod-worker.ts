@@ -101,6 +101,10 @@ export class PodWorker implements ContainerHost, StatusSource, VolumesOwner {
     return this.#sandbox !== undefined;
   }
 
+  get isInitialized(): boolean {
+    return this.#isInitialized;
+  }
+
   container(name: string): PodContainer | undefined {
     return this.#containers().find((one) => one.name === name);
   }
