@@ -58,17 +58,16 @@ async function remoteCommand(
       : undefined;
   if (protocol === undefined) throw badRequest('unable to upgrade: no protocol in common with the client');
   const session = await start(services.nodes.kubelet(node), pod, options);
+  const version = protocol === 'spdy' ? acceptSpdy(upgrade, SPDY_COMMAND_PROTOCOLS) : undefined;
   let streams: RemoteStreams;
-  if (protocol === 'spdy') {
-    const version = acceptSpdy(upgrade, SPDY_COMMAND_PROTOCOLS);
-    try {
-      streams = await spdyStreams(upgrade.socket, version, options, services.runtime.clock);
-    } catch (error) {
-      session.close();
-      return logGone(services.runtime.logger, error);
-    }
-  } else {
-    streams = webSocketStreams(await acceptWebSocket(upgrade, protocol), protocol, options);
+  try {
+    streams =
+      version === undefined
+        ? webSocketStreams(await acceptWebSocket(upgrade, protocol), protocol, options)
+        : await spdyStreams(upgrade.socket, version, options, services.runtime.clock);
+  } catch (error) {
+    session.close();
+    return logGone(services.runtime.logger, error);
   }
   await runRemoteCommand(session, streams, query.getAll('command'));
 }

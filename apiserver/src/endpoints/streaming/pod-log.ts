@@ -27,8 +27,9 @@ export const podLogUpgrade: UpgradeHandler = async (call, upgrade) => {
   if (protocol === undefined) throw badRequest('unable to upgrade: no protocol in common with the client');
   const log = await openLog(call);
   if (log === undefined) return void upgrade.socket.end('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
+  // Also where the handshake fails.
+  upgrade.socket.once('close', () => void log.destroy());
   const socket = await acceptWebSocket(upgrade, protocol);
-  socket.once('close', () => void log.destroy());
   endWith(call, log, () => socket.close(1000));
   log.pipe(webSocketOutput(socket, protocol), { end: false });
 };

@@ -97,7 +97,27 @@ test.each(['exec?command=cat&stdin=1&stdout=1', 'attach?stdin=1&stdout=1', 'port
   },
 );
 
+/** Asks for a WebSocket without a key; the whole reply. */
+async function failedHandshake(path: string): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port: api.port, ca: api.certificates.ca });
+  const lines = [
+    `GET ${PODS}/p/${path} HTTP/1.1`,
+    'Host: a',
+    `Authorization: Bearer ${ADMIN_TOKEN}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+  ];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  return text(socket);
+}
+
 describe('exec over WebSocket', () => {
+  test('ends the command where the handshake fails', async () => {
+    const closed = kubelet.closed;
+    expect(await failedHandshake('exec?command=hang&stdout=1')).toMatch(/^HTTP\/1\.1 400 /);
+    await expect.poll(() => kubelet.closed).toBe(closed + 1);
+  });
+
   test.each(['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v4.base64.channel.k8s.io'])(
     '%s tells output and exit code',
     async (protocol) => {
@@ -214,6 +234,12 @@ describe('logs', () => {
       [message, binary],
     ]);
     expect(socket.protocol).toBe(protocols[0] ?? '');
+  });
+
+  test('end with a handshake that fails', async () => {
+    const opened = kubelet.logs.length;
+    expect(await failedHandshake('log?follow=true')).toMatch(/^HTTP\/1\.1 400 /);
+    await expect.poll(() => kubelet.logs[opened]!.destroyed).toBe(true);
   });
 
   test('end with their WebSocket, and need a protocol that both speak', async () => {

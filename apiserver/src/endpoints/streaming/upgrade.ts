@@ -34,18 +34,21 @@ export function chooseProtocol(header: string | string[] | undefined, known: rea
   return asked.find((protocol) => known.includes(protocol));
 }
 
-/** Grants a WebSocket with one of our subprotocols; throws 400 where there is none in common. */
+/** Grants a WebSocket with one of our subprotocols. Fails with 400 where the client's handshake is none, of which it then has been told. */
 export function acceptWebSocket(upgrade: Upgrade, protocol: string): Promise<WebSocket> {
   const { request, socket, head } = upgrade;
   delete request.headers['sec-websocket-protocol'];
   chosenProtocols.set(request, protocol);
-  return new Promise((resolve) =>
+  return new Promise((resolve, reject) => {
+    const failed = (): void => reject(badRequest('the WebSocket handshake failed'));
+    socket.once('close', failed);
     webSockets.handleUpgrade(request, socket, head, (accepted) => {
+      socket.off('close', failed);
       // What is no frame ends the connection (RFC 6455 §7.1.7); the library sees to that, and needs somebody who hears of it.
       accepted.on('error', () => {});
       resolve(accepted);
-    }),
-  );
+    });
+  });
 }
 
 /** Grants SPDY/3.1: what follows on the socket are frames. `protocols` speak over it; the client's first that we know is chosen. */
