@@ -59,22 +59,24 @@ export class ServicePods {
 
   /** Calls back with each Service whose endpoints a change of a pod may change, and with what it had of the pod before, if anything. */
   onPodChange(callback: (service: Service, pod: Pod, previous: Pod | undefined) => void): void {
-    const tell = (pod: Pod, previous: Pod | undefined): void =>
-      this.servicesOf(pod).forEach((service) => callback(service, pod, previous));
+    const tell = (pod: Pod, previous: Pod | undefined): void => {
+      for (const service of this.servicesOf(pod))
+        callback(service, pod, previous && isSelected(service, previous) ? previous : undefined);
+    };
     this.pods.onChange({
       added: (pod) => tell(pod, undefined),
       updated: (pod, previous) => {
-        if (deepEqual(pod.metadata.labels, previous.metadata.labels)) {
-          if (endpointChanged(pod, previous)) tell(pod, previous);
-          return;
-        }
-        tell(previous, previous);
-        tell(pod, undefined);
+        const isRelabelled = !deepEqual(pod.metadata.labels, previous.metadata.labels);
+        if (isRelabelled) tell(previous, previous);
+        if (isRelabelled || endpointChanged(pod, previous)) tell(pod, previous);
       },
       deleted: (pod) => tell(pod, pod),
     });
   }
 }
+
+const isSelected = ({ spec }: Service, { metadata }: Pod): boolean =>
+  mapSelectorMatches(spec.selector, metadata.labels);
 
 const endpointChanged = (pod: Pod, previous: Pod): boolean =>
   pod.status.podIP !== previous.status.podIP ||

@@ -5,11 +5,6 @@ import type { ServicePods } from './service-pods.ts';
 /** Where endpoints carry the moment of the change that caused their last write (for measuring how long it took). */
 export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
 
-/** What has changed of a Service's pods since the sync before. */
-interface Unanswered {
-  earliest: string | undefined;
-}
-
 const readyMoment = (pod: Pod | undefined): string | undefined => pod && podCondition(pod, 'Ready')?.lastTransitionTime;
 
 // RFC 3339 in UTC sorts as text.
@@ -18,15 +13,15 @@ const earlier = (a: string | undefined, b: string | undefined): string | undefin
 
 /** Finds out which change a sync answers: the earliest one since the sync before. It costs what has changed, not what there is. */
 export class TriggerTimeTracker {
-  /** The Services that have had a sync. */
-  readonly #services = new Map<string, Unanswered>();
+  /** Of the Services that have had a sync: the earliest moment since. */
+  readonly #unanswered = new Map<string, string | undefined>();
 
   constructor(servicePods: ServicePods) {
     servicePods.onPodChange((service, pod, previous) => {
-      const unanswered = this.#services.get(keyOf(service));
+      const key = keyOf(service);
       const moment = readyMoment(pod);
-      if (unanswered === undefined || moment === undefined || moment === readyMoment(previous)) return;
-      unanswered.earliest = earlier(unanswered.earliest, moment);
+      if (this.#unanswered.has(key) && moment !== readyMoment(previous))
+        this.#unanswered.set(key, earlier(this.#unanswered.get(key), moment));
     });
     servicePods.services.onChange({
       updated: (service, { spec: { selector } }) => {
@@ -40,14 +35,15 @@ export class TriggerTimeTracker {
    * well. Undefined where nothing is new.
    */
   next(key: string, service: Service, pods: readonly Pod[]): string | undefined {
-    const unanswered = this.#services.get(key);
-    this.#services.set(key, { earliest: undefined });
-    if (unanswered !== undefined) return unanswered.earliest;
+    const isFirst = !this.#unanswered.has(key);
+    const earliest = this.#unanswered.get(key);
+    this.#unanswered.set(key, undefined);
+    if (!isFirst) return earliest;
     return pods.map(readyMoment).reduce(earlier, service.metadata.creationTimestamp);
   }
 
   /** The next sync is as the first: the Service is gone, or what the last one found was not written. */
   forget(key: string): void {
-    this.#services.delete(key);
+    this.#unanswered.delete(key);
   }
 }
