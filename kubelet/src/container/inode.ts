@@ -129,7 +129,12 @@ export function copyNode(node: Node): Node {
       return { ...node, entries: new Map(node.entries), shared: false };
     case 'file':
       // Exactly full: the first append takes a buffer of its own.
-      return { ...node, data: typeof node.data === 'string' ? node.data : bytesOf(node), shared: false };
+      return {
+        ...node,
+        data: typeof node.data === 'string' ? node.data : bytesOf(node),
+        size: node.size,
+        shared: false,
+      };
     case 'symlink':
       return { ...node, shared: false };
   }

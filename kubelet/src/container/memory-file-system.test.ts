@@ -1,6 +1,6 @@
 import { seededRandom, silentLogger, VirtualClock } from '@kubarium/shared';
 import { expect, test } from 'vitest';
-import { makeDirectoryNode, UnopenedFile } from './inode.ts';
+import { copyNode, makeDirectoryNode, UnopenedFile } from './inode.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { createVolume, openVolume } from './memory-volume.ts';
 
@@ -124,6 +124,7 @@ test('writes an unopened file at the first look, and then it is a file as any ot
   const containers = [empty(), empty()];
   for (const files of containers) files.mount('/etc/hosts', { type: 'ext4', root: hosts });
   expect(written).toBe(0);
+  expect(copyNode(new UnopenedFile(0, 'web', (name) => `${name}\n`))).toMatchObject({ data: 'web\n', size: 4 });
   expect(containers[0]!.stat('/etc/hosts')).toMatchObject({ type: 'file', size: 8, mode: 0o644 });
   containers[0]!.writeFile('/etc/hosts', 'more\n', { append: true });
   expect(containers[1]!.readFile('/etc/hosts').toString()).toBe('1 web-1\nmore\n');
