@@ -8,28 +8,13 @@ import {
   silentLogger,
   VirtualClock,
 } from '@kubarium/shared';
-import { makePod, ScriptedTransport, turns } from '@kubarium/shared/testing';
+import { INITIAL_EVENTS_END, makePod, makeService, ScriptedTransport, turns } from '@kubarium/shared/testing';
 import { afterEach, expect, it } from 'vitest';
 import { ServicePods } from './service-pods.ts';
 import { TriggerTimeTracker } from './trigger-time.ts';
 
-const INITIAL_EVENTS_END = {
-  metadata: { resourceVersion: '1', annotations: { 'k8s.io/initial-events-end': 'true' } },
-} as unknown as ApiObject;
-
-const service = (selector: Record<string, string>): Service => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: {
-    name: 'web',
-    namespace: 'default',
-    uid: 's1',
-    resourceVersion: '1',
-    creationTimestamp: '2026-01-01T00:00:30Z',
-  },
-  spec: { selector },
-  status: {},
-});
+const service = (selector: Record<string, string>): Service =>
+  makeService({ metadata: { uid: 's1', creationTimestamp: '2026-01-01T00:00:30Z' }, spec: { selector } });
 
 const pod = (name: string, second: number, more: { readonly app?: string; readonly ip?: string } = {}): Pod =>
   makePod({
@@ -106,6 +91,8 @@ it('counts a pod that comes to be selected, and all of them once the selector is
   expect(sync()).toBe('25');
   send('services', 'MODIFIED', service({ tier: 'front' }));
   expect(sync()).toBe('20');
+  send('pods', 'MODIFIED', pod('a', 20, { app: 'other' }));
+  expect(sync()).toBeUndefined();
 });
 
 it('tells again what was not written', async () => {

@@ -1,4 +1,5 @@
 import {
+  NONE,
   type ContainerStatus,
   deepEqual,
   invariant,
@@ -40,8 +41,6 @@ const FIRST_MOUNT_RETRY_MS = 500;
 const LONGEST_MOUNT_RETRY_MS = 122_000;
 const SANDBOX_RETRY_MS = 10_000;
 const DELETE_RETRY_MS = 1_000;
-
-const NONE: readonly never[] = [];
 
 const isTerminal = ({ phase }: PodStatus): boolean => phase === 'Succeeded' || phase === 'Failed';
 

@@ -1,4 +1,5 @@
 import {
+  NONE,
   isUnspecified,
   NetError,
   PlaceList,
@@ -21,8 +22,6 @@ import type { BoundSocket, ListeningSocket, Namespace } from './namespace.ts';
 
 /** The most that one UDP datagram carries over IPv4. */
 const MAX_DATAGRAM = 65_507;
-
-const NONE: readonly never[] = [];
 
 /** Something under way that fails when its sandbox is unplugged. */
 export interface Pending {

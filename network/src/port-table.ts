@@ -1,11 +1,9 @@
-import { isUnspecified, NetError, type Random } from '@kubarium/shared';
+import { NONE, isUnspecified, NetError, type Random } from '@kubarium/shared';
 
 /** The ephemeral ports of Linux (net.ipv4.ip_local_port_range). */
 const FIRST_EPHEMERAL = 32768;
 const EPHEMERAL_COUNT = 60999 - 32768 + 1;
 const ANY = '0.0.0.0';
-const NONE: readonly never[] = [];
-
 interface Bound<S> {
   readonly address: string;
   readonly port: number;

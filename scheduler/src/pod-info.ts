@@ -1,4 +1,4 @@
-import { keyOf, type Pod, type PodAffinityTerm, type WeightedPodAffinityTerm } from '@kubarium/shared';
+import { NONE, keyOf, type Pod, type PodAffinityTerm, type WeightedPodAffinityTerm } from '@kubarium/shared';
 import { podRequests, type Resources } from './resources.ts';
 
 export interface HostPortUse {
@@ -26,9 +26,6 @@ export interface PodPreference {
   readonly term: PodAffinityTerm;
   readonly weight: number;
 }
-
-/** Of which nearly all pods have none. */
-const NONE: readonly never[] = [];
 
 /** A placed pod's required affinity also speaks for pods that come later, if weakly (hardPodAffinityWeight). */
 const REQUIRED_AFFINITY_WEIGHT = 1;

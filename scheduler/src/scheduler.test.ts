@@ -12,16 +12,13 @@ import {
   type Node,
   type Pod,
 } from '@kubarium/shared';
-import { makeNode, makePod, ScriptedTransport } from '@kubarium/shared/testing';
+import { INITIAL_EVENTS_END, makeNode, makePod, ScriptedTransport } from '@kubarium/shared/testing';
 import { afterEach, expect, test } from 'vitest';
 import { Scheduler } from './scheduler.ts';
 
 const turns = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
 };
-const INITIAL_EVENTS_END = {
-  metadata: { resourceVersion: '1', annotations: { 'k8s.io/initial-events-end': 'true' } },
-} as unknown as ApiObject;
 
 const closing: AsyncDisposable[] = [];
 afterEach(async () => {

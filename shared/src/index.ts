@@ -47,6 +47,7 @@ export * from './runtime/clock.ts';
 export type * from './runtime/component.ts';
 export * from './runtime/invariant.ts';
 export * from './runtime/logger.ts';
+export * from './runtime/none.ts';
 export * from './runtime/random.ts';
 export type * from './runtime/runtime.ts';
 export * from './runtime/virtual-clock.ts';

@@ -1,23 +1,14 @@
 import type { EndpointSlice, Pod, Service, ServiceSpec } from '@kubarium/shared';
-import { makeNode, makePod } from '@kubarium/shared/testing';
+import { makeNode, makePod, makeService } from '@kubarium/shared/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { slicePlan, type SlicePlan } from './reconcile.ts';
 
-const makeService = (spec: Partial<ServiceSpec> = {}, labels?: Record<string, string>): Service => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: {
-    name: 'web',
-    namespace: 'default',
-    uid: 's1',
-    resourceVersion: '1',
-    creationTimestamp: '2026-01-01T00:00:00Z',
-    ...(labels === undefined ? {} : { labels }),
-  },
-  spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...spec },
-  status: {},
-});
+const serviceOf = (spec: Partial<ServiceSpec> = {}, labels?: Record<string, string>): Service =>
+  makeService({
+    metadata: { uid: 's1', ...(labels === undefined ? {} : { labels }) },
+    spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...spec },
+  });
 
 interface Shape {
   ready?: boolean;
@@ -71,7 +62,7 @@ const many = (from: number, to: number): Pod[] => Array.from({ length: to - from
 
 describe('slicePlan', () => {
   it('makes a slice as the real controller does', () => {
-    const { create } = plan(makeService({}, { a: 'b' }), [pod('1')], [], '2026-01-01T00:00:05Z');
+    const { create } = plan(serviceOf({}, { a: 'b' }), [pod('1')], [], '2026-01-01T00:00:05Z');
     expect(create).toEqual([
       {
         apiVersion: 'discovery.k8s.io/v1',
@@ -115,7 +106,7 @@ describe('slicePlan', () => {
       { ready: true, serving: false, terminating: false },
     ],
   ])('gives %s its conditions', (_title, spec, shape, conditions) => {
-    expect(plan(makeService(spec), [pod('1', shape)]).create[0]!.endpoints![0]!.conditions).toEqual(conditions);
+    expect(plan(serviceOf(spec), [pod('1', shape)]).create[0]!.endpoints![0]!.conditions).toEqual(conditions);
   });
 
   it.each<[string, string | undefined, Shape, object | undefined]>([
@@ -130,28 +121,28 @@ describe('slicePlan', () => {
     ],
     ['nothing while it is not ready', 'PreferSameNode', { ready: false }, undefined],
   ])('hints an endpoint to %s', (_title, trafficDistribution, shape, hints) => {
-    const { create } = plan(makeService({ trafficDistribution }), [pod('1', shape)]);
+    const { create } = plan(serviceOf({ trafficDistribution }), [pod('1', shape)]);
     expect(create[0]!.endpoints![0]!.hints).toEqual(hints);
   });
 
   it('rewrites the hints when trafficDistribution changes', () => {
-    const slices = applied([], plan(makeService(), [pod('1')]));
-    const { update } = plan(makeService({ trafficDistribution: 'PreferClose' }), [pod('1')], slices);
+    const slices = applied([], plan(serviceOf(), [pod('1')]));
+    const { update } = plan(serviceOf({ trafficDistribution: 'PreferClose' }), [pod('1')], slices);
     expect(update.map(({ endpoints }) => endpoints[0]!.hints)).toEqual([{ forZones: [{ name: 'z1' }] }]);
   });
 
   it('leaves out ended pods and pods without address', () => {
-    const { create } = plan(makeService(), [pod('1', { phase: 'Failed' }), pod('2', { ip: '' }), pod('3')]);
+    const { create } = plan(serviceOf(), [pod('1', { phase: 'Failed' }), pod('2', { ip: '' }), pod('3')]);
     expect(create.map((draft) => names(draft as EndpointSlice))).toEqual([['3']]);
   });
 
   it('names an endpoint only by a hostname in this Service', () => {
-    const { create } = plan(makeService(), [pod('1', { hostname: 'db-0' }), pod('2')]);
+    const { create } = plan(serviceOf(), [pod('1', { hostname: 'db-0' }), pod('2')]);
     expect(create[0]!.endpoints!.map(({ hostname }) => hostname)).toEqual(['db-0', undefined]);
   });
 
   it('puts pods that mean different numbers by a port name into different slices, and keeps those that lack it', () => {
-    const service = makeService({ ports: [{ name: 'http', port: 80, targetPort: 'http' }] });
+    const service = serviceOf({ ports: [{ name: 'http', port: 80, targetPort: 'http' }] });
     const { create } = plan(service, [
       pod('1', { port: 8080 }),
       pod('2', { port: 9090 }),
@@ -166,7 +157,7 @@ describe('slicePlan', () => {
   });
 
   it('keeps one empty slice for a Service without endpoints, and turns it into the first real one', () => {
-    const service = makeService();
+    const service = serviceOf();
     const empty = applied([], plan(service, []));
     expect(empty).toMatchObject([{ endpoints: [], ports: [] }]);
     expect(writes(plan(service, [], empty))).toEqual([0, 0, 0]);
@@ -176,17 +167,17 @@ describe('slicePlan', () => {
   });
 
   it('marks the slices of a headless Service', () => {
-    const { create } = plan(makeService({ clusterIP: 'None' }), [pod('1')]);
+    const { create } = plan(serviceOf({ clusterIP: 'None' }), [pod('1')]);
     expect(create[0]!.metadata.labels).toHaveProperty(['service.kubernetes.io/headless'], '');
   });
 
   it('holds at most 100 endpoints in a slice', () => {
-    const slices = applied([], plan(makeService(), many(0, 250)));
+    const slices = applied([], plan(serviceOf(), many(0, 250)));
     expect(slices.map(({ endpoints }) => endpoints.length)).toEqual([100, 100, 50]);
   });
 
   it('touches one slice for one change', () => {
-    const service = makeService();
+    const service = serviceOf();
     const slices = applied([], plan(service, many(0, 250)));
     const changed = many(0, 250);
     changed[120] = pod('120', { ready: false });
@@ -197,7 +188,7 @@ describe('slicePlan', () => {
   });
 
   it('replaces a pod within the slice that lost one', () => {
-    const service = makeService();
+    const service = serviceOf();
     const slices = applied([], plan(service, many(0, 200)));
     const next = plan(service, [...many(1, 200), pod('new')], slices);
     expect(writes(next)).toEqual([0, 1, 0]);
@@ -205,7 +196,7 @@ describe('slicePlan', () => {
   });
 
   it('rewrites a slice whose labels were changed, and leaves the trigger time out where nothing new was seen', () => {
-    const service = makeService();
+    const service = serviceOf();
     const [slice] = applied([], plan(service, [pod('1')], [], '2026-01-01T00:00:05Z'));
     const foreign = { ...slice!, metadata: { ...slice!.metadata, labels: {} } };
     const { update } = plan(service, [pod('1')], [foreign]);
@@ -214,7 +205,7 @@ describe('slicePlan', () => {
   });
 
   it('always holds exactly the endpoints there are, within the limit, through any changes', () => {
-    const service = makeService();
+    const service = serviceOf();
     const step = fc.record({ from: fc.nat(350), to: fc.nat(350), unready: fc.nat(350) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 8 }), (steps) => {

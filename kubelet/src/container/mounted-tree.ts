@@ -1,3 +1,4 @@
+import { NONE } from '@kubarium/shared';
 import type { Credentials } from './file-system.ts';
 import { FileSystemError } from './file-system.ts';
 import { check, SEARCH, WRITE } from './file-permissions.ts';
@@ -5,8 +6,6 @@ import type { DirectoryNode, Node } from './inode.ts';
 import { copyNode } from './inode.ts';
 
 const MAX_LINKS = 40;
-const NONE: readonly never[] = [];
-
 interface Watcher {
   readonly path: string;
   readonly onChange: () => void;

@@ -1,4 +1,5 @@
 import {
+  NONE,
   PlaceList,
   type BindOptions,
   type Connection,
@@ -11,8 +12,6 @@ import {
   type SocketAddress,
   type TraceSink,
 } from '@kubarium/shared';
-
-const NONE: readonly never[] = [];
 
 /** A process's way to the pod's network: it keeps count of the process's sockets and closes them when the process ends. */
 export class ProcessNetwork implements NetworkNamespace {

@@ -1,4 +1,4 @@
-import type { NetworkNamespace, Runtime, TraceKeeper, TraceSink } from '@kubarium/shared';
+import { NONE, type NetworkNamespace, type Runtime, type TraceKeeper, type TraceSink } from '@kubarium/shared';
 import { NetError } from '@kubarium/shared';
 import type { Readable, Writable } from 'node:stream';
 import { findExecutable } from './executable.ts';
@@ -53,8 +53,6 @@ interface SignalHandler {
 
 /** As a container's pids limit: a fork bomb fills it and goes no further. */
 const MAX_PROCESSES = 1024;
-
-const NONE: readonly never[] = [];
 
 /** The processes of one container, by number. When the first one ends, all others are killed. */
 export class ProcessTable {

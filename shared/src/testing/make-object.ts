@@ -1,4 +1,4 @@
-import type { Node, Pod, PodSpec, PodStatus } from '../api/core-v1.ts';
+import type { Node, Pod, PodSpec, PodStatus, Service, ServiceSpec } from '../api/core-v1.ts';
 import type { ObjectMeta } from '../api/meta-v1.ts';
 
 const metadata = (over: Partial<ObjectMeta>): ObjectMeta => ({
@@ -37,3 +37,12 @@ export const makeNode = (
     status: { allocatable: { cpu: '4', memory: '8Gi', pods: '110' }, ...over.status },
   };
 };
+
+/** A Service in namespace `default`, plus what the test says. */
+export const makeService = (over: { metadata?: Partial<ObjectMeta>; spec?: Partial<ServiceSpec> } = {}): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: metadata({ name: 'web', namespace: 'default', ...over.metadata }),
+  spec: { ...over.spec },
+  status: {},
+});

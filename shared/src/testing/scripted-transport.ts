@@ -38,6 +38,11 @@ export class ScriptedTransport implements Transport {
   }
 }
 
+/** What a watch tells after the last of what there was when it was opened. */
+export const INITIAL_EVENTS_END = {
+  metadata: { resourceVersion: '1', annotations: { 'k8s.io/initial-events-end': 'true' } },
+} as unknown as ApiObject;
+
 /** Lets everything that is only waiting for promises go on. */
 export const turns = async (count = 20): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await Promise.resolve();

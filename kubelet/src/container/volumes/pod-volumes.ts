@@ -1,4 +1,11 @@
-import type { Pod, ProjectedVolumeSource, ServiceAccountTokenProjection, Timer, Volume } from '@kubarium/shared';
+import {
+  NONE,
+  type Pod,
+  type ProjectedVolumeSource,
+  type ServiceAccountTokenProjection,
+  type Timer,
+  type Volume,
+} from '@kubarium/shared';
 import { aggregate } from '../../go-format.ts';
 import type { NodeContext } from '../../node-context.ts';
 import { namedObjects } from '../container-configuration.ts';
@@ -42,8 +49,6 @@ interface Mounted {
   readonly name: string;
   readonly volume: PodVolume;
 }
-
-const NONE: readonly never[] = [];
 
 /**
  * The volumes of one pod: set up before its containers start, kept current while it lives.
