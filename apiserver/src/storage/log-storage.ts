@@ -130,6 +130,11 @@ export class LogStorage<T extends object> implements Storage<T> {
     return new StoredRecord(key, revision, createRevision, { text: this.#log.text(revision) }, this.#codec);
   }
 
+  isTaken(key: string): boolean {
+    const pending = this.#pending.get(key);
+    return pending === undefined ? this.#current.get(key) !== undefined : pending !== null;
+  }
+
   list(prefix: string, { after, limit = Infinity, revision = this.#revision }: ListRange = {}): ListResult<T> {
     this.#checkRevision(prefix, revision);
     const [first, end] = rangeOf(prefix);

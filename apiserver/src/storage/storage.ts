@@ -29,6 +29,8 @@ export interface Storage<T> extends AsyncDisposable {
   delete(key: string, check?: (current: Stored<T>) => void): Promise<Stored<T>>;
 
   get(key: string): Stored<T> | undefined;
+  /** Whether a key has a value, pending writes of this turn included: false where a create would go through. */
+  isTaken(key: string): boolean;
   /** In key order. At the current revision, or exactly at `options.revision`: fails with `compacted` or `future`. */
   list(prefix: string, options?: ListRange): ListResult<T>;
   count(prefix: string): number;

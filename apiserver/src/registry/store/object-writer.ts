@@ -84,22 +84,17 @@ export class ObjectWriter {
     if (draft.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
     definition.strategy.defaults?.(draft);
     await this.#admission.admitCreate(context, { definition, namespace, draft });
-    const { generateName } = draft.metadata;
-    if (draft.metadata.name || !generateName) return this.#insert(context, draft);
-    draft.metadata.name = this.#generatedName(context, draft.metadata, generateName);
-    try {
-      return await this.#insert(context, draft);
-    } catch (error) {
-      // Another write of the same turn took the name.
-      throw isAlreadyExists(error) ? generateNameConflict(definition, draft.metadata.name, 1) : error;
-    }
+    const { name, generateName } = draft.metadata;
+    // No other write can come between the choice and the insertion.
+    if (!name && generateName) draft.metadata.name = this.#generatedName(context, draft.metadata, generateName);
+    return this.#insert(context, draft);
   }
 
   #generatedName({ runtime }: RequestContext, { namespace }: ObjectMeta, generateName: string): string {
     const base = generateName.slice(0, MAX_GENERATED_BASE);
     for (let attempt = 1; ; attempt++) {
       const name = base + runtime.random.suffix(GENERATED_SUFFIX);
-      if (!this.exists({ namespace, name })) return name;
+      if (!this.#storage.isTaken(storageKey(this.definition, { namespace, name }))) return name;
       if (attempt === NAME_ATTEMPTS) throw generateNameConflict(this.definition, name, 1);
     }
   }

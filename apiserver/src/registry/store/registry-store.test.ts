@@ -51,17 +51,36 @@ describe('create', () => {
     expect(await widgets.get(context, target('a'))).toMatchObject({ text: written.text });
   });
 
-  it('generates names, and tries again where one is taken', async () => {
+  it('generates names', async () => {
     const { widgets, context, storage } = await setUp();
-    const names = new Set<string>();
     const draft = draftOf('', {}, { generateName: 'g-' });
     const made = await Promise.all(
       Array.from({ length: 50 }, () => widgets.create(context, { namespace: NAMESPACE }, structuredClone(draft))),
     );
-    for (const { value } of made) names.add(value.metadata.name);
+    const names = new Set(made.map(nameOf));
     expect(names.size).toBe(50);
     expect([...names].every((name) => /^g-[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(name))).toBe(true);
     expect(storage.count('widgets/')).toBe(50);
+  });
+
+  it('generates another name where one is taken, eight at most', async () => {
+    const { widgets, context } = await setUp();
+    const suffixes = ['aaaaa', 'aaaaa', 'bbbbb', ...Array<string>(8).fill('aaaaa')];
+    const random = Object.assign(Object.create(context.runtime.random) as typeof context.runtime.random, {
+      suffix: () => suffixes.shift()!,
+    });
+    const unlucky = { ...context, runtime: { ...context.runtime, random } };
+    const create = () => widgets.create(unlucky, { namespace: NAMESPACE }, draftOf('', {}, { generateName: 'g-' }));
+    // The second one's name is taken by a write that is not yet stored, the third one's by one that is.
+    const made = await Promise.all([create(), create()]);
+    expect(made.map(nameOf)).toEqual(['g-aaaaa', 'g-bbbbb']);
+    await expect(create()).rejects.toThrow(
+      failsWith(
+        409,
+        'widgets.example.dev "g-aaaaa" already exists, the server was not able to generate a unique name for the object',
+      ),
+    );
+    expect(suffixes).toEqual([]);
   });
 
   it.each([

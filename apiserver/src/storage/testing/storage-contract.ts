@@ -102,6 +102,15 @@ export function storageContract(name: string, open: () => Storage<Note>): void {
         expect(storage.get('a/x')).toMatchObject({ revision: 3, createRevision: 3, value: { text: '3' } });
       });
 
+      it('knows which keys are taken, by writes of this turn as well', async () => {
+        const storage = start();
+        await storage.create('a/old', note('1'));
+        const writes = [storage.create('a/new', note('2')), storage.delete('a/old')];
+        expect(['a/new', 'a/old', 'a/none'].map((key) => storage.isTaken(key))).toEqual([true, false, false]);
+        await Promise.all(writes);
+        expect(['a/new', 'a/old', 'a/none'].map((key) => storage.isTaken(key))).toEqual([true, false, false]);
+      });
+
       it('gives up with what `revise` or `check` throws', async () => {
         const storage = start();
         await storage.create('a/x', note('1'));
