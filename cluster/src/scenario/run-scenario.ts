@@ -5,7 +5,7 @@ import { evidenceOf } from './evidence.ts';
 import { fillIn, type Bindings } from './expression.ts';
 import { formatDuration } from './format-duration.ts';
 import type { BackgroundRequests } from './operations/background-requests.ts';
-import { deleteAndWait } from './operations/delete.ts';
+import { deleteLeftover } from './operations/delete.ts';
 import { OPERATIONS, type OperationRow } from './operations/operation-table.ts';
 import { OperationFailure, type Named, type OperationContext, type Outcome } from './operations/operation-context.ts';
 import { nameOf, type Path, type Scenario } from './parse-scenario.ts';
@@ -292,12 +292,8 @@ class ScenarioRun {
       if (!keep) await this.#deleteCreated(created, place);
     }
     if (madeNamespace && spec.skipDelete !== true) {
-      await deleteAndWait(
-        { resource: NAMESPACES, namespace: undefined, name: this.#namespace },
-        'Background',
-        parseDuration(TIMEOUTS.cleanup)!,
-        { target: this.#target },
-      );
+      const namespace = { resource: NAMESPACES, namespace: undefined, name: this.#namespace };
+      await deleteLeftover(namespace, parseDuration(TIMEOUTS.cleanup)!, { target: this.#target });
     }
   }
 
@@ -306,13 +302,8 @@ class ScenarioRun {
     const named = { resource, namespace, name };
     const about = { ...place, section: 'cleanup', operation: 'delete', description: undefined } as const;
     await this.#record(about, [named], async () => {
-      try {
-        await deleteAndWait(named, 'Background', parseDuration(place.timeouts.cleanup ?? TIMEOUTS.cleanup)!, {
-          target: this.#target,
-        });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      const timeoutMs = parseDuration(place.timeouts.cleanup ?? TIMEOUTS.cleanup)!;
+      await deleteLeftover(named, timeoutMs, { target: this.#target });
       return { says: `${resource.kind.toLowerCase()} ${name} deleted` };
     });
   }

@@ -195,3 +195,28 @@ steps:
   const namespace = /scenario-\w+/.exec(result.operations[0]!.says)![0];
   await expect(cluster.client.get(NAMESPACES, { name: namespace })).rejects.toSatisfy(isNotFound);
 });
+
+it('cleans up another cluster where a scenario has deleted its own namespace', async () => {
+  await using cluster = await createCluster({ clock: 'real' });
+  const against = join(folder, 'kubeconfig');
+  writeFileSync(against, await cluster.kubeconfig());
+  const spec = `
+namespace: own
+steps:
+- try:
+  - create: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: held, finalizers: [example.com/hold]}}}
+  - delete: {ref: {apiVersion: v1, kind: ConfigMap, name: held}, timeout: 100ms}
+    continueOnError: true
+  - patch: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: held, finalizers: []}}}
+  - delete: {ref: {apiVersion: v1, kind: Namespace, name: own}}
+`;
+  const { failure, operations } = await run('own', spec, { against });
+  expect(failure).toBeUndefined();
+  expect(operations.map(({ says }) => says)).toEqual([
+    'configmap own/held created',
+    'configmap own/held is still there after 0.1 s',
+    'configmap own/held changed',
+    'namespace own deleted',
+    'configmap held deleted',
+  ]);
+});

@@ -67,6 +67,19 @@ export async function deleteAndWait(
   );
 }
 
+/** Deletes an object, as a clean-up does: one that has gone already, or goes meanwhile, is no failure. */
+export async function deleteLeftover(
+  object: NamedObject,
+  timeoutMs: number,
+  context: Pick<OperationContext, 'target'>,
+): Promise<void> {
+  try {
+    await deleteAndWait(object, 'Background', timeoutMs, context);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
 async function uidOf(client: KubeClient, { resource, namespace, name }: NamedObject): Promise<string | undefined> {
   try {
     return (await client.get(resource, { namespace, name })).metadata.uid;
