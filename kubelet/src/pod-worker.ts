@@ -15,13 +15,13 @@ import {
 import { type ContainerHost, graceOf } from './container-host.ts';
 import { type NextStep, nextInitStep, nextMainStep } from './container-sequence.ts';
 import type { DownwardFacts } from './container/downward-api.ts';
-import { PodSandbox } from './container/pod-sandbox.ts';
+import type { PodSandbox } from './container/pod-sandbox.ts';
 import { PodVolumes, type VolumesOwner } from './container/volumes/pod-volumes.ts';
-import { formatPod } from './go-format.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Refusal } from './node-ledger.ts';
 import { PodContainer } from './pod-container.ts';
 import { type PodEvent, type PodState, podTransition } from './pod-lifecycle.ts';
+import { PodPreparation, type PreparationOwner } from './pod-preparation.ts';
 import { podStatus, rejectedStatus } from './pod-status.ts';
 import { restoredContainers, wasMade } from './power-cut.ts';
 import { roleOfInit } from './restart-policy.ts';
@@ -37,15 +37,12 @@ export interface PodWorkerOwner {
   gone(worker: PodWorker): void;
 }
 
-const FIRST_MOUNT_RETRY_MS = 500;
-const LONGEST_MOUNT_RETRY_MS = 122_000;
-const SANDBOX_RETRY_MS = 10_000;
 const DELETE_RETRY_MS = 1_000;
 
 const isTerminal = ({ phase }: PodStatus): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 /** Brings one pod to life and to its end; see pod-lifecycle for its states. All that happens to a pod happens here, in order. */
-export class PodWorker implements ContainerHost, StatusSource, VolumesOwner {
+export class PodWorker implements ContainerHost, PreparationOwner, StatusSource, VolumesOwner {
   readonly context: NodeContext;
   readonly volumes: PodVolumes;
   readonly #owner: PodWorkerOwner;
@@ -63,9 +60,8 @@ export class PodWorker implements ContainerHost, StatusSource, VolumesOwner {
   #isInitialized = false;
   #isRemoved = false;
   #isDeleting = false;
-  #isPreparing = false;
-  #mountRetryMs = FIRST_MOUNT_RETRY_MS;
-  #retry: Timer | undefined;
+  /** Only while it prepares. */
+  #preparation: PodPreparation | undefined;
   #deadline: Timer | undefined;
 
   constructor(context: NodeContext, pod: Pod, owner: PodWorkerOwner) {
@@ -159,17 +155,23 @@ export class PodWorker implements ContainerHost, StatusSource, VolumesOwner {
 
   /** Something that the pod waited for may be there now: the node's network, a ConfigMap, a Secret. */
   nudge(): void {
-    if (this.#state === 'preparing') this.#prepare();
-    else this.volumes.refresh();
+    if (this.#preparation === undefined) this.volumes.refresh();
+    else this.#preparation.try();
   }
 
   /** The kubelet stops, and with it all that it runs, without a word to the API. */
   abandon(): void {
     this.#state = 'gone';
-    this.#retry?.cancel();
+    this.#preparation?.[Symbol.dispose]();
     this.#deadline?.cancel();
     for (const container of this.#containers()) container.abandon();
     this.#release();
+  }
+
+  prepared(sandbox: PodSandbox): void {
+    this.#sandbox = sandbox;
+    this.#addresses = sandbox.addresses;
+    this.#dispatch('prepared');
   }
 
   changed(container: PodContainer): void {
@@ -233,7 +235,8 @@ export class PodWorker implements ContainerHost, StatusSource, VolumesOwner {
     invariant(next !== 'never', `pod ${this.#pod.metadata.name}: ${event} while ${this.#state}`);
     if (next === 'stay') return;
     this.#state = next;
-    this.#retry?.cancel();
+    this.#preparation?.[Symbol.dispose]();
+    this.#preparation = undefined;
     this.#entered(next);
   }
 
@@ -242,7 +245,8 @@ export class PodWorker implements ContainerHost, StatusSource, VolumesOwner {
       case 'preparing':
         this.context.statuses.changed(this);
         this.#armDeadline();
-        return this.#prepare();
+        this.#preparation = new PodPreparation(this.context, this);
+        return this.#preparation.try();
       case 'initializing':
         // The sandbox is reported with the first container that starts, as a kubelet does.
         return this.#advance();
@@ -265,52 +269,6 @@ export class PodWorker implements ContainerHost, StatusSource, VolumesOwner {
         return this.#owner.gone(this);
       case 'admitting':
     }
-  }
-
-  #prepare(): void {
-    if (this.#isPreparing) return;
-    this.#isPreparing = true;
-    const { activity, logger } = this.context.runtime;
-    activity?.begin();
-    this.#mountAndPlug()
-      .catch((error: unknown) => {
-        logger.error({ pod: formatPod(this.#pod), err: error }, 'invariant: a pod could not be prepared');
-        if (this.#state === 'preparing') this.#prepareAgain(SANDBOX_RETRY_MS);
-      })
-      .finally(() => activity?.end());
-  }
-
-  async #mountAndPlug(): Promise<void> {
-    const problem = this.#pod.spec.hostNetwork === true ? undefined : this.context.networkProblem();
-    if (problem !== undefined) {
-      this.#warn('NetworkNotReady', `network is not ready: ${problem}`);
-      return this.#prepareAgain(SANDBOX_RETRY_MS);
-    }
-    const failures = await this.volumes.mount();
-    if (this.#state !== 'preparing') return;
-    for (const { name, message } of failures)
-      this.#warn('FailedMount', `MountVolume.SetUp failed for volume "${name}" : ${message}`);
-    if (failures.length > 0) {
-      const delayMs = this.#mountRetryMs;
-      this.#mountRetryMs = Math.min(delayMs * 2, LONGEST_MOUNT_RETRY_MS);
-      return this.#prepareAgain(delayMs);
-    }
-    this.#sandbox = PodSandbox.create(this.context, this);
-    if (this.#sandbox === undefined) {
-      this.#warn(
-        'FailedCreatePodSandBox',
-        'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: no IP addresses available in the range of the node',
-      );
-      return this.#prepareAgain(SANDBOX_RETRY_MS);
-    }
-    this.#addresses = this.#sandbox.addresses;
-    this.#dispatch('prepared');
-  }
-
-  #prepareAgain(delayMs: number): void {
-    this.#isPreparing = false;
-    this.#retry?.cancel();
-    this.#retry = this.context.runtime.clock.setTimer(delayMs, () => this.#prepare());
   }
 
   /** Starts what is due next, and notices when a stage is over. */
@@ -409,9 +367,5 @@ export class PodWorker implements ContainerHost, StatusSource, VolumesOwner {
 
   #containers(): readonly PodContainer[] {
     return [...this.#init, ...this.#main, ...this.#ephemeral];
-  }
-
-  #warn(reason: string, message: string): void {
-    this.context.events.event(this.#pod, 'Warning', reason, message);
   }
 }
