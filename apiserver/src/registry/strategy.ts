@@ -81,7 +81,7 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   /** What `kubectl get` prints: one value a column of the recorded table columns, Name and Age included. */
   tableCells?(object: T, nowMs: number): unknown[];
   /** Selectable fields beyond metadata.name and metadata.namespace. */
-  selectableFields?(object: T): SelectableFields;
+  readonly selectableFields?: SelectableFields<T>;
   /** The one of them, single-valued, that lists are asked for so often that an index is kept of it. */
   readonly indexedField?: string;
 }

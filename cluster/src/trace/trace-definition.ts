@@ -1,8 +1,28 @@
 import { age, reviewDefinition, type ResourceDefinition } from '@kubarium/apiserver';
+import type { SelectableFields } from '@kubarium/shared';
 import { TRACES, type Trace } from './trace-resource.ts';
 import { TRACE_SCHEMA } from './trace-schema.ts';
 
 const column = (name: string, priority = 0, format = '') => ({ name, type: 'string', format, priority });
+
+/** The pods at the ends of a traced connection. */
+const endsOf = ({ status }: Trace): string[] =>
+  [status.source.pod, status.destination?.pod].filter((pod) => pod !== undefined);
+
+const TRACE_FIELDS: SelectableFields<Trace> = {
+  'spec.url': ({ spec }) => spec.url ?? '',
+  'spec.protocol': ({ spec }) => spec.protocol ?? '',
+  'status.verdict': ({ status }) => status.verdict,
+  'status.service': ({ status }) => status.service ?? '',
+  'status.source.pod': ({ status }) => status.source.pod ?? '',
+  'status.destination.pod': ({ status }) => status.destination?.pod ?? '',
+  // Of either end.
+  pod: endsOf,
+  namespace: (trace) => [
+    ...endsOf(trace).map((pod) => pod.split('/')[0]!),
+    ...(trace.status.service?.split('/').slice(0, 1) ?? []),
+  ],
+};
 
 /** How the API serves Traces: to be created, and looked at for as long as they are kept. */
 export const TRACE_DEFINITION: ResourceDefinition = {
@@ -18,19 +38,7 @@ export const TRACE_DEFINITION: ResourceDefinition = {
     column('Age'),
     column('Reason', 1),
   ],
-  fieldSelectors: [
-    'metadata.name',
-    'metadata.namespace',
-    'spec.url',
-    'spec.protocol',
-    'status.verdict',
-    'status.service',
-    'status.source.pod',
-    'status.destination.pod',
-    // Of either end.
-    'pod',
-    'namespace',
-  ],
+  fieldSelectors: ['metadata.name', 'metadata.namespace', ...Object.keys(TRACE_FIELDS)],
   strategy: {
     tableCells(object, nowMs) {
       const { metadata, spec, status } = object as Trace;
@@ -46,20 +54,6 @@ export const TRACE_DEFINITION: ResourceDefinition = {
         status.reason,
       ];
     },
-    selectableFields(object) {
-      const { spec, status } = object as Trace;
-      const ends = [status.source.pod, status.destination?.pod].filter((pod) => pod !== undefined);
-      const namespaces = [...ends.map((pod) => pod.split('/')[0]!), ...(status.service?.split('/').slice(0, 1) ?? [])];
-      return {
-        'spec.url': spec.url ?? '',
-        'spec.protocol': spec.protocol ?? '',
-        'status.verdict': status.verdict,
-        'status.service': status.service ?? '',
-        'status.source.pod': status.source.pod ?? '',
-        'status.destination.pod': status.destination?.pod ?? '',
-        pod: ends,
-        namespace: namespaces,
-      };
-    },
+    selectableFields: TRACE_FIELDS,
   },
 };

@@ -15,9 +15,12 @@ it.each([
   ['both!=y', false],
   ['both!=z', true],
 ])('%j against the fields: %j', (text, matches) => {
-  expect(
-    fieldSelectorMatches(parseFieldSelector(text), { 'spec.nodeName': 'a', note: 'x,y=z', both: ['x', 'y'] }),
-  ).toBe(matches);
+  const fields = {
+    'spec.nodeName': ({ node }: { node: string }) => node,
+    note: () => 'x,y=z',
+    both: () => ['x', 'y'],
+  };
+  expect(fieldSelectorMatches(parseFieldSelector(text), fields, { node: 'a' })).toBe(matches);
 });
 
 it.each([

@@ -14,14 +14,20 @@ export interface FieldRequirement {
 /** All requirements must hold; none at all matches everything. */
 export type ParsedFieldSelector = readonly FieldRequirement[];
 
-/** What selectors see of an object. A field with several values equals each of them; Kubernetes' own kinds have no such field. */
-export type SelectableFields = Readonly<Record<string, string | readonly string[]>>;
+/** What selectors see of a field. One with several values equals each of them; Kubernetes' own kinds have no such field. */
+export type FieldValue = string | readonly string[];
 
-/** True where the fields fulfil every requirement; a field that an object does not have is the empty text. */
-export const fieldSelectorMatches = (selector: ParsedFieldSelector, fields: SelectableFields): boolean =>
-  selector.every(({ field, value, negated }) => hasValue(fields[field] ?? '', value) !== negated);
+/** How the fields that selectors can ask for are read of an object. (Methods by type: those of a kind may stand for those of any.) */
+export type SelectableFields<T> = Readonly<Record<string, { of(object: T): FieldValue }['of']>>;
 
-const hasValue = (field: string | readonly string[], value: string): boolean =>
+/** True where an object fulfils every requirement; a field that it does not have is the empty text. */
+export const fieldSelectorMatches = <T>(
+  selector: ParsedFieldSelector,
+  fields: SelectableFields<T>,
+  object: T,
+): boolean => selector.every(({ field, value, negated }) => hasValue(fields[field]?.(object) ?? '', value) !== negated);
+
+const hasValue = (field: FieldValue, value: string): boolean =>
   typeof field === 'string' ? field === value : field.includes(value);
 
 /** Reads the text form. Throws SelectorError. Which fields there are is not checked here. */

@@ -2,7 +2,7 @@ import type { Event, EventsV1Event } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
 import { pathSegmentErrors } from '../validation/names.ts';
 import { eventConversion } from './conversion.ts';
-import { eventSelectableFields } from './selectable-fields.ts';
+import { EVENT_FIELDS, EVENT_V1_FIELDS } from './selectable-fields.ts';
 import { eventTableCells } from './table-cells.ts';
 import { validateEvent, validateEventV1Change, validateNewEventV1 } from './validation.ts';
 
@@ -13,7 +13,7 @@ export const eventStrategy: Strategy<Event> = {
   withoutGarbageCollection: true,
   nameErrors: pathSegmentErrors,
   validate: (event) => validateEvent(event, 'reportingComponent'),
-  selectableFields: (event) => eventSelectableFields(event, 'involvedObject'),
+  selectableFields: EVENT_FIELDS,
   tableCells: eventTableCells,
 };
 
@@ -27,6 +27,6 @@ export const eventV1Strategy: Strategy<EventsV1Event> = {
     return [...validateEvent(event, 'reportingController'), ...(old === undefined ? validateNewEventV1(event) : [])];
   },
   validateUpdate: (draft, old) => validateEventV1Change(eventConversion.toStored(draft), eventConversion.toStored(old)),
-  selectableFields: (event) => eventSelectableFields(eventConversion.toStored(event), 'regarding'),
+  selectableFields: EVENT_V1_FIELDS,
   tableCells: (event, nowMs) => eventTableCells(eventConversion.toStored(event), nowMs),
 };

@@ -16,7 +16,7 @@ export const ipAddressStrategy: Strategy<IPAddress> = {
     deepEqual(spec.parentRef, old.spec.parentRef)
       ? []
       : [invalid('spec.parentRef', internalForm(spec.parentRef), 'field is immutable')],
-  selectableFields: ({ spec }) => ({ 'spec.parentRef.name': spec.parentRef?.name ?? '' }),
+  selectableFields: { 'spec.parentRef.name': ({ spec }) => spec.parentRef?.name ?? '' },
   tableCells: ({ metadata, spec }, nowMs) => [
     metadata.name,
     parentText(spec.parentRef),

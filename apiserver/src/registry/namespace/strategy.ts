@@ -31,6 +31,6 @@ export const namespaceStrategy: Strategy<Namespace> = {
   },
   nameErrors: dnsLabelErrors,
   validateStatusUpdate: validateNamespaceStatusChange,
-  selectableFields: ({ status }) => ({ 'status.phase': status?.phase ?? '' }),
+  selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '' },
   tableCells: namespaceTableCells,
 };

@@ -16,6 +16,6 @@ export const nodeStrategy: Strategy<Node> = {
   validate: validateNode,
   validateUpdate: validateNodeChange,
   validateStatusUpdate: validateNodeChange,
-  selectableFields: ({ spec }) => ({ 'spec.unschedulable': spec?.unschedulable ? 'true' : 'false' }),
+  selectableFields: { 'spec.unschedulable': ({ spec }) => (spec?.unschedulable ? 'true' : 'false') },
   tableCells: nodeTableCells,
 };

@@ -4,7 +4,7 @@ import type { RequestContext, Strategy } from '../strategy.ts';
 import { setPodCondition } from './condition.ts';
 import { defaultPod } from './defaults.ts';
 import { qosClass } from './qos-class.ts';
-import { podSelectableFields } from './selectable-fields.ts';
+import { POD_FIELDS } from './selectable-fields.ts';
 import { podTableCells } from './table-cells.ts';
 import { validatePodStatusChange } from './validation-status.ts';
 import { validatePodChange } from './validation-update.ts';
@@ -24,7 +24,7 @@ export const podStrategy: Strategy<Pod> = {
   validateUpdate: validatePodChange,
   validateStatusUpdate: validatePodStatusChange,
   warnings: podWarnings,
-  selectableFields: podSelectableFields,
+  selectableFields: POD_FIELDS,
   indexedField: 'spec.nodeName',
   tableCells: podTableCells,
 };

@@ -9,7 +9,7 @@ import { RecentObjects } from './recent-objects.ts';
 const NOTES: ResourceDefinition = {
   ...reviewDefinition({ group: 'test', version: 'v1', resource: 'notes', kind: 'Note', namespaced: true, schema: '' }),
   fieldSelectors: ['metadata.name', 'metadata.namespace', 'color'],
-  strategy: { selectableFields: (object) => ({ color: object.metadata.labels?.['color'] ?? '' }) },
+  strategy: { selectableFields: { color: ({ metadata }) => metadata.labels?.['color'] ?? '' } },
 };
 
 function fixture(limits = { objects: 3, characters: 100_000 }) {

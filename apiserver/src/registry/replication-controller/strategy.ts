@@ -32,7 +32,7 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
     ...podTemplateWarnings(spec.template, 'spec.template'),
   ],
   bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
-  selectableFields: ({ status }) => ({ 'status.replicas': `${status?.replicas ?? 0}` }),
+  selectableFields: { 'status.replicas': ({ status }) => `${status?.replicas ?? 0}` },
   tableCells: ({ metadata, spec, status }, nowMs) => [
     metadata.name,
     spec.replicas ?? 0,

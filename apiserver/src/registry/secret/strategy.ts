@@ -10,6 +10,6 @@ export const secretStrategy: Strategy<Secret> = {
   withoutGeneration: true,
   validate: validateSecret,
   validateUpdate: validateSecretChange,
-  selectableFields: ({ type }) => ({ type: type ?? '' }),
+  selectableFields: { type: ({ type }) => type ?? '' },
   tableCells: secretTableCells,
 };

@@ -36,7 +36,10 @@ export function serviceStrategy(allocator: ServiceAllocator): Strategy<Service> 
     allocate: (draft, old) => allocator.allocate(draft, old),
     restore: (stored) => allocator.restore(stored),
     release: (old) => allocator.release(old),
-    selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec.clusterIP ?? '', 'spec.type': spec.type ?? '' }),
+    selectableFields: {
+      'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',
+      'spec.type': ({ spec }) => spec.type ?? '',
+    },
     tableCells: serviceTableCells,
   };
 }

@@ -2,7 +2,7 @@ import type { ApiObject } from '@kubarium/shared';
 import type { Change, Storage, Stored } from '../../storage/storage.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { ObjectView } from './object-view.ts';
-import { selectableFields, type Selection } from './selection.ts';
+import type { IndexedField, Selection } from './selection.ts';
 import { storageFolder } from './storage-key.ts';
 
 /**
@@ -10,13 +10,13 @@ import { storageFolder } from './storage-key.ts';
  * costs what the node has, not what the cluster has. Follows the storage from the first time that it is asked.
  */
 export class FieldIndex {
-  readonly #field: string;
+  readonly #field: IndexedField;
   readonly #definition: ResourceDefinition;
   readonly #storage: Storage<ApiObject>;
   readonly #view: ObjectView;
   #keys: Map<string, Set<string>> | undefined;
 
-  constructor(field: string, definition: ResourceDefinition, storage: Storage<ApiObject>, view: ObjectView) {
+  constructor(field: IndexedField, definition: ResourceDefinition, storage: Storage<ApiObject>, view: ObjectView) {
     this.#field = field;
     this.#definition = definition;
     this.#storage = storage;
@@ -25,7 +25,7 @@ export class FieldIndex {
 
   /** The keys, in order, of all objects in a folder that can be selected; undefined where the selection does not ask for one value. */
   keys(folder: string, selection: Selection): string[] | undefined {
-    const value = selection.required(this.#field);
+    const value = this.#field.requiredBy(selection);
     if (value === undefined) return undefined;
     this.#keys ??= this.#follow();
     const keys = [...(this.#keys.get(value) ?? [])];
@@ -56,7 +56,7 @@ export class FieldIndex {
   }
 
   #valueOf(stored: Stored<ApiObject>): string {
-    return String(selectableFields(this.#definition, this.#view.show(stored).value)[this.#field] ?? '');
+    return this.#field.valueOf(this.#view.show(stored).value);
   }
 }
 

@@ -8,7 +8,7 @@ import type { ObjectView } from './object-view.ts';
 import type { ListAnswer, ListQuery, ReadOptions, Rendered, Target } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import { parseResourceVersion } from './resource-version.ts';
-import { Selection } from './selection.ts';
+import { IndexedField, Selection } from './selection.ts';
 import { storageFolder, storageKey } from './storage-key.ts';
 
 const EXPIRED_LIST = 'The resourceVersion for the provided list is too old.';
@@ -34,8 +34,8 @@ export class ObjectReader {
     this.#definition = definition;
     this.#storage = storage;
     this.#view = view;
-    const { indexedField } = definition.strategy;
-    this.#index = indexedField === undefined ? undefined : new FieldIndex(indexedField, definition, storage, view);
+    const field = IndexedField.of(definition);
+    this.#index = field === undefined ? undefined : new FieldIndex(field, definition, storage, view);
   }
 
   get(target: Target, options: ReadOptions = {}): Rendered {

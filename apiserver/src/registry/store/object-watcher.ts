@@ -1,37 +1,35 @@
-import type { ApiObject, WatchEvent } from '@kubarium/shared';
+import type { ApiObject } from '@kubarium/shared';
 import { apiVersionOf, expired, tooLargeResourceVersion } from '@kubarium/shared';
 import { isStorageError } from '../../storage/storage-error.ts';
 import type { Change, Storage } from '../../storage/storage.ts';
+import { BatchEvents } from './batch-events.ts';
 import type { Bookmarks } from './bookmarks.ts';
 import type { ObjectView } from './object-view.ts';
 import { render } from './object-view.ts';
 import type { RenderedEvent, WatchQuery, WatchReceiver } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import { parseResourceVersion } from './resource-version.ts';
-import { Selection } from './selection.ts';
+import { IndexedField, Selection } from './selection.ts';
 import { storageFolder } from './storage-key.ts';
 import { WatchSession } from './watch-session.ts';
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
-/** Watches of one resource. What one change looks like is worked out once for all of them. */
+/** Watches of one resource. */
 export class ObjectWatcher {
   readonly #definition: ResourceDefinition;
   readonly #storage: Storage<ApiObject>;
   readonly #view: ObjectView;
   readonly #bookmarks: Bookmarks;
-  /** By change: the event of those who select everything. */
-  readonly #events = new WeakMap<Change<ApiObject>, RenderedEvent>();
-  /** By change: how an object last looked that has left a selection. */
-  readonly #departures = new WeakMap<Change<ApiObject>, RenderedEvent>();
-  /** By batch, then by selection: what those who select alike are told. */
-  readonly #batches = new WeakMap<readonly Change<ApiObject>[], Map<string, readonly RenderedEvent[]>>();
+  readonly #field: IndexedField | undefined;
+  readonly #batches = new WeakMap<readonly Change<ApiObject>[], BatchEvents>();
 
   constructor(definition: ResourceDefinition, storage: Storage<ApiObject>, view: ObjectView, bookmarks: Bookmarks) {
     this.#definition = definition;
     this.#storage = storage;
     this.#view = view;
     this.#bookmarks = bookmarks;
+    this.#field = IndexedField.of(definition);
   }
 
   watch(query: WatchQuery, receiver: WatchReceiver): Disposable {
@@ -88,66 +86,8 @@ export class ObjectWatcher {
   }
 
   #eventsOf(batch: readonly Change<ApiObject>[], selection: Selection): readonly RenderedEvent[] {
-    let bySelection = this.#batches.get(batch);
-    if (bySelection === undefined)
-      this.#batches.set(batch, (bySelection = new Map<string, readonly RenderedEvent[]>()));
-    let events = bySelection.get(selection.key);
-    if (events === undefined) {
-      events = selection.isEverything
-        ? batch.map((change) => this.#event(change))
-        : batch.flatMap((change) => this.#selectedEvent(change, selection) ?? []);
-      bySelection.set(selection.key, events);
-    }
-    return events;
-  }
-
-  /** Entering the selection is an ADDED, leaving it a DELETED, as if the rest of the world did not exist. */
-  #selectedEvent(change: Change<ApiObject>, selection: Selection): RenderedEvent | undefined {
-    const { current, previous, type } = change;
-    const was = previous !== undefined && selection.matches(this.#view.show(previous).value);
-    const is = type !== 'delete' && selection.matches(this.#view.show(current).value);
-    if (was && is) return this.#event(change);
-    if (is) return type === 'create' ? this.#event(change) : new StoredEvent('ADDED', this.#view.show(current));
-    if (was) return type === 'delete' ? this.#event(change) : this.#departure(change);
-    return undefined;
-  }
-
-  #event(change: Change<ApiObject>): RenderedEvent {
-    let event = this.#events.get(change);
-    if (event === undefined) {
-      event = new StoredEvent(TYPES[change.type], this.#view.show(change.current));
-      this.#events.set(change, event);
-    }
-    return event;
-  }
-
-  #departure(change: Change<ApiObject>): RenderedEvent {
-    let event = this.#departures.get(change);
-    if (event === undefined) {
-      const last = this.#view.show(change.previous!).value;
-      const metadata = { ...last.metadata, resourceVersion: String(change.current.revision) };
-      event = { type: 'DELETED', ...render({ ...last, metadata }) };
-      this.#departures.set(change, event);
-    }
-    return event;
-  }
-}
-
-const TYPES = { create: 'ADDED', update: 'MODIFIED', delete: 'DELETED' } as const;
-
-/** An event whose value is decoded only where somebody looks. */
-class StoredEvent implements RenderedEvent {
-  readonly type: WatchEvent['type'];
-  readonly text: string;
-  readonly #rendered: { readonly value: ApiObject };
-
-  constructor(type: WatchEvent['type'], rendered: { readonly text: string; readonly value: ApiObject }) {
-    this.type = type;
-    this.text = rendered.text;
-    this.#rendered = rendered;
-  }
-
-  get value(): ApiObject {
-    return this.#rendered.value;
+    let events = this.#batches.get(batch);
+    if (events === undefined) this.#batches.set(batch, (events = new BatchEvents(batch, this.#view, this.#field)));
+    return events.of(selection);
   }
 }

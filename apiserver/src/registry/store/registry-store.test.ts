@@ -422,8 +422,8 @@ describe('list', () => {
     expect(rest.items.map(nameOf)).toEqual(['c', 'cc', 'd']);
   });
 
-  it('lists by an indexed field what it lists without an index, after every kind of write', async () => {
-    const strategy = { selectableFields: ({ spec }: Widget) => ({ 'spec.color': spec?.color ?? '' }) };
+  it('finds and tells by an indexed field what it does without an index, after every kind of write', async () => {
+    const strategy = { selectableFields: { 'spec.color': ({ spec }: Widget) => spec?.color ?? '' } };
     const fields = { fieldSelectors: ['metadata.name', 'metadata.namespace', 'spec.color'] };
     const indexed = await setUp({ ...strategy, indexedField: 'spec.color' }, fields);
     const plain = await setUp(strategy, fields);
@@ -438,6 +438,19 @@ describe('list', () => {
       { fieldSelector: 'spec.color=red', limit: 2 },
       { fieldSelector: 'spec.color!=red' },
     ];
+    const watchAll = ({ widgets, context }: typeof plain): string[][] =>
+      queries.map((query) => {
+        const seen: string[] = [];
+        const tell = ({ type, value }: RenderedEvent) =>
+          `${type} ${value.metadata.name} at ${value.metadata.resourceVersion}`;
+        widgets.watch(
+          context,
+          { namespace: NAMESPACE, ...query },
+          { events: (batch) => void seen.push(...batch.map(tell)), error: () => undefined },
+        );
+        return seen;
+      });
+    const told = [watchAll(indexed), watchAll(plain)];
     let found = 0;
     const compare = async (): Promise<void> => {
       for (const query of queries) {
@@ -445,6 +458,7 @@ describe('list', () => {
         expect(names).toEqual(await plain.names(query));
         found += names.length;
       }
+      expect(told[0]).toEqual(told[1]);
     };
     const steps: ((test: typeof plain) => Promise<unknown>)[] = [
       ({ make }) => make('c', { spec: { color: 'red' } }),
@@ -455,6 +469,8 @@ describe('list', () => {
       ({ patch }) => patch('a', { spec: { size: 2 } }),
       ({ remove }) => remove('a'),
       ({ make }) => make('a', { spec: { color: 'red' } }),
+      ({ make, patch }) =>
+        Promise.all([patch('a', { spec: { color: 'blue' } }), make('d', { spec: { color: 'red' } })]),
       ({ remove }) => remove('b'),
       ({ remove }) => remove('a'),
     ];
@@ -464,11 +480,34 @@ describe('list', () => {
       await compare();
     }
     expect(found).toBeGreaterThan(50);
+    expect(told[0]!.flat().length).toBeGreaterThan(30);
+  });
+
+  it('does not look at all changes for each watch of an indexed field', async () => {
+    let reads = 0;
+    const color = ({ spec }: Widget): string => {
+      reads++;
+      return spec?.color ?? '';
+    };
+    const { widgets, context, make } = await setUp(
+      { selectableFields: { 'spec.color': color }, indexedField: 'spec.color' },
+      { fieldSelectors: ['metadata.name', 'metadata.namespace', 'spec.color'] },
+    );
+    const seen: string[] = [];
+    for (let n = 0; n < 100; n++) {
+      const query = { namespace: NAMESPACE, fieldSelector: `spec.color=${n}` };
+      const events = (batch: readonly RenderedEvent[]): void =>
+        void seen.push(...batch.map(({ value }) => value.metadata.name));
+      widgets.watch(context, query, { events, error: () => undefined });
+    }
+    await Promise.all(Array.from({ length: 100 }, (_, n) => make(`w-${n}`, { spec: { color: String(n) } })));
+    expect(seen).toHaveLength(100);
+    expect(reads).toBe(200);
   });
 
   it('selects by labels and fields', async () => {
     const { make, names } = await setUp(
-      { selectableFields: ({ spec }) => ({ 'spec.color': spec?.color ?? '' }) },
+      { selectableFields: { 'spec.color': ({ spec }) => spec?.color ?? '' } },
       { fieldSelectors: ['metadata.name', 'metadata.namespace', 'spec.color'] },
     );
     await make('a', { spec: { color: 'red' } }, { labels: { x: '1' } });

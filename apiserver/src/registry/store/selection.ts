@@ -13,15 +13,14 @@ import type { ResourceDefinition } from '../resource-definition.ts';
 
 /** What a list or watch is narrowed to by label and field selectors. */
 export class Selection {
-  readonly #definition: ResourceDefinition;
   readonly #labels: ParsedLabelSelector;
   readonly #fields: ParsedFieldSelector;
+  readonly #readFields: SelectableFields<ApiObject>;
   /** The same for selections of the same words, and so of the same objects; empty where everything is selected. */
   readonly key: string;
 
   /** Throws 400 for a selector that cannot be read or asks for a field that cannot be selected. */
   constructor(definition: ResourceDefinition, query: Pick<ListQuery, 'labelSelector' | 'fieldSelector'>) {
-    this.#definition = definition;
     const { labelSelector = '', fieldSelector = '' } = query;
     this.key = labelSelector === '' && fieldSelector === '' ? '' : `${labelSelector}&${fieldSelector}`;
     try {
@@ -33,6 +32,7 @@ export class Selection {
     for (const { field } of this.#fields) {
       if (!definition.fieldSelectors.includes(field)) throw badRequest(unknownField(definition, field));
     }
+    this.#readFields = this.#fields.length === 0 ? {} : fieldsOf(definition);
   }
 
   /** True where everything is selected. */
@@ -48,7 +48,7 @@ export class Selection {
   matches(object: ApiObject): boolean {
     return (
       (this.#labels.length === 0 || selectorMatches(this.#labels, object.metadata.labels)) &&
-      (this.#fields.length === 0 || fieldSelectorMatches(this.#fields, selectableFields(this.#definition, object)))
+      (this.#fields.length === 0 || fieldSelectorMatches(this.#fields, this.#readFields, object))
     );
   }
 }
@@ -63,19 +63,39 @@ function unknownField({ fieldSelectors }: ResourceDefinition, field: string): st
     : `field label not supported: ${field}`;
 }
 
-const fieldsOfObjects = new WeakMap<ApiObject, SelectableFields>();
+const EVERY_KINDS_FIELDS: SelectableFields<ApiObject> = {
+  'metadata.name': ({ metadata }) => metadata.name,
+  'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
+};
 
-/** What field selectors see of an object. Computed once for each version of it, however many watchers ask. */
-export function selectableFields(definition: ResourceDefinition, object: ApiObject): SelectableFields {
-  let fields = fieldsOfObjects.get(object);
-  if (fields === undefined) {
-    const { name, namespace } = object.metadata;
-    fields = {
-      'metadata.name': name,
-      'metadata.namespace': namespace ?? '',
-      ...definition.strategy.selectableFields?.(object),
-    };
-    fieldsOfObjects.set(object, fields);
+/** What field selectors see of a resource's objects. */
+const fieldsOf = ({ strategy }: ResourceDefinition): SelectableFields<ApiObject> => ({
+  ...EVERY_KINDS_FIELDS,
+  ...strategy.selectableFields,
+});
+
+/** The field of a resource by which its objects are found without looking at all of them. */
+export class IndexedField {
+  readonly #name: string;
+  readonly #read: SelectableFields<ApiObject>[string];
+
+  constructor(name: string, definition: ResourceDefinition) {
+    this.#name = name;
+    this.#read = fieldsOf(definition)[name]!;
   }
-  return fields;
+
+  /** Undefined where the resource has none. */
+  static of(definition: ResourceDefinition): IndexedField | undefined {
+    const { indexedField } = definition.strategy;
+    return indexedField === undefined ? undefined : new IndexedField(indexedField, definition);
+  }
+
+  valueOf(object: ApiObject): string {
+    return String(this.#read(object));
+  }
+
+  /** The value that all selected objects have; undefined where the selection does not ask for one. */
+  requiredBy(selection: Selection): string | undefined {
+    return selection.required(this.#name);
+  }
 }
