@@ -105,9 +105,13 @@ export async function dialFirst(
   throw failure ?? new NetError('EADDRNOTAVAIL', 'connect');
 }
 
-export interface TlsOptions {
+/** Whom a client trusts: everybody, an authority of its own, or those that Node knows. */
+export interface TlsTrust {
   readonly insecure: boolean;
   readonly ca?: Buffer | undefined;
+}
+
+export interface TlsOptions extends TlsTrust {
   readonly serverName: string;
 }
 
@@ -168,13 +172,16 @@ export async function fetchHttp(
     readonly body?: Buffer;
     readonly headers?: readonly (readonly [string, string])[];
     readonly signal?: AbortSignal;
+    /** Anybody, unless told otherwise. */
+    readonly tls?: TlsTrust;
   } = {},
 ): Promise<{ status: number; body: Buffer }> {
   const signal = options.signal ?? process.killed;
   const addresses = await resolveHost(process, url.host);
   const connection = await dialFirst(process, addresses, url.port, { signal });
   try {
-    const stream = url.tls ? await startTls(connection, { insecure: true, serverName: url.host }) : connection;
+    const { tls = { insecure: true } } = options;
+    const stream = url.tls ? await startTls(connection, { ...tls, serverName: url.host }) : connection;
     const headers: [string, string][] = [
       ['Host', url.authority],
       ['User-Agent', 'Go-http-client/1.1'],

@@ -6,6 +6,7 @@ import { flagsOf } from './flags.ts';
 import type { Flags } from './flags.ts';
 import { grpcHealthChecking } from './grpc-health-checking.ts';
 import { guestbook } from './guestbook.ts';
+import { issuerDiscovery } from './issuer-discovery.ts';
 import { liveness } from './liveness.ts';
 import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './localhost-certificate.ts';
 import { logsGenerator } from './logs-generator.ts';
@@ -60,12 +61,13 @@ const SUB_COMMANDS: Readonly<Record<string, SubCommand>> = {
   pause,
   porter,
   'serve-hostname': serveHostname,
+  'test-service-account-issuer-discovery': issuerDiscovery,
   'test-webserver': testWebserver,
 };
 
 /**
  * `agnhost`: the all-purpose program of the Kubernetes tests, by sub-command. Simplified: webhook, crd-conversion-webhook
- * and the token and client sub-commands are not there: exit code 1, as for an unknown one.
+ * and the client sub-commands are not there: exit code 1, as for an unknown one.
  */
 const agnhost: Program = async (process) => {
   const [, name = 'pause', ...args] = process.argv;
