@@ -25,12 +25,18 @@ const matching: Record<string, object> = {
   'every item of a list': { spec: { '~.ports': { '(port > 10)': true } } },
   'every value of a map, its key bound': { metadata: { '~key.labels': "($key == 'app' && 'backend' || 'api')" } },
   'a value bound for what is below it': { '(spec.replicas)->count': '($count)' },
+  'a part of a map that an expression brings': { metadata: { labels: '($part)' } },
+  'a part of a map in a list that an expression brings': { spec: { ports: '($ports)' } },
+  'whatever is there': { metadata: {}, status: { conditions: [{}, {}] } },
+  'a binding after a space': { '(spec.replicas)-> count': '($count)' },
   'a text that looks like an expression': { spec: { note: '\\(not an expression)\\' } },
 };
 
+const bindings = { wanted: 2, part: { tier: 'api' }, ports: [{ port: 80 }, {}] };
+
 describe('mismatches', () => {
   it.each(Object.entries(matching))('takes %s', (_, expected) => {
-    expect(mismatches(expected, deployment, { wanted: 2 })).toEqual([]);
+    expect(mismatches(expected, deployment, bindings)).toEqual([]);
   });
 
   const differing: Record<string, [expected: object, lines: string[]]> = {
@@ -40,6 +46,18 @@ describe('mismatches', () => {
     'a shorter list': [
       { spec: { ports: [{ port: 80 }] } },
       ['spec.ports: expected 1 item, not 2', '  expected [{"port":80}]', '  actual   [{"port":80},{"port":443}]'],
+    ],
+    'nothing where something must be': [
+      { spec: { strategy: {} } },
+      ['spec.strategy: expected anything but null', '  expected {}', '  actual   nothing'],
+    ],
+    'what an expression brings that is not there': [
+      { metadata: { labels: "(merge($part, {app: 'other'}))" } },
+      ['metadata.labels', '  expected {"tier":"api","app":"other"}', '  actual   {"app":"backend","tier":"api"}'],
+    ],
+    'a list that an expression brings, of another length': [
+      { spec: { ports: '($ports[:1])' } },
+      ['spec.ports', '  expected [{"port":80}]', '  actual   [{"port":80},{"port":443}]'],
     ],
     'only what differs of a list': [
       { spec: { ports: [{ port: 80 }, { port: 8443 }] } },
@@ -55,11 +73,15 @@ describe('mismatches', () => {
     ],
     'an expression without its binding': [
       { spec: { replicas: '($nope)' } },
-      ['spec.replicas: ($nope): there is no binding $nope; bound are: $wanted', '  expected "($nope)"', '  actual   3'],
+      [
+        'spec.replicas: ($nope): there is no binding $nope; bound are: $wanted, $part, $ports',
+        '  expected "($nope)"',
+        '  actual   3',
+      ],
     ],
   };
   it.each(Object.entries(differing))('tells %s', (_, [expected, lines]) => {
-    expect(describeMismatches(mismatches(expected, deployment, { wanted: 2 }))).toEqual(lines);
+    expect(describeMismatches(mismatches(expected, deployment, bindings))).toEqual(lines);
   });
 
   it('tells what is wrong with an expression', () => {

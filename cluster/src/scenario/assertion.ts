@@ -15,9 +15,10 @@ export interface Mismatch {
 /**
  * Where an object differs from a partial one, in Chainsaw's meaning (kyverno-json's assertion trees); empty where it matches:
  *
- * 1. Of a map, each asserted key must match; others do not matter.
+ * 1. Of a map, each asserted key must match; others do not matter. `{}` matches whatever is there.
  * 2. Of a list, each asserted item must match the one at its index, and there must be as many.
- * 3. A scalar must be equal. A text `(expression)` is first evaluated with the actual value as `@`; `\(text)\` is a literal text.
+ * 3. A scalar must be equal. A text `(expression)` is first evaluated with the actual value as `@`; where it brings a map or a list, that
+ *    is matched by 1 and 2 with all in it literal. `\(text)\` is a literal text.
  * 4. A key `(expression)` is evaluated with the actual map as `@`, and its value must match.
  * 5. A key `~.key` or `~name.(expression)` asserts the same of each item of a list, or of each value of a map; `name` binds the item's
  *    index or key. A key `(expression)->name` binds the value for what is below it.
@@ -40,8 +41,17 @@ function ofScalar(expected: unknown, actual: unknown, bindings: Bindings, path: 
     wanted = expression === undefined ? unescaped(expected) : evaluate(expression, actual, bindings);
   }
   if (wanted === null && (actual === undefined || actual === null)) return [];
-  // What an expression brought is compared as a whole: its own texts are no expressions.
-  return deepEqual(wanted, actual) ? [] : [{ path, expected: wanted, actual }];
+  return matches(wanted, actual) ? [] : [{ path, expected: wanted, actual }];
+}
+
+/** What an expression brought: its own texts are no expressions. */
+function matches(wanted: unknown, actual: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return deepEqual(wanted, actual);
+  if (typeof actual !== 'object' || actual === null || Array.isArray(wanted) !== Array.isArray(actual)) return false;
+  if (Array.isArray(wanted) && wanted.length !== (actual as readonly unknown[]).length) return false;
+  return Object.entries(wanted).every(
+    ([key, value]) => Object.hasOwn(actual, key) && matches(value, (actual as Readonly<Record<string, unknown>>)[key]),
+  );
 }
 
 function ofList(expected: readonly unknown[], actual: unknown, bindings: Bindings, path: string): Mismatch[] {
@@ -53,10 +63,14 @@ function ofList(expected: readonly unknown[], actual: unknown, bindings: Binding
   return expected.flatMap((item, index) => mismatches(item, actual[index], bindings, `${path}[${index}]`));
 }
 
-const KEY = /^(?:~(?<each>\w*)\.)?(?<rest>.*?)(?:->(?<name>\w+))?$/s;
+const KEY = /^(?:~(?<each>\w*)\.)?(?<rest>.*?)(?:->\s*(?<name>\w+))?$/s;
 
 function ofMap(expected: object, actual: unknown, bindings: Bindings, path: string): Mismatch[] {
-  return Object.entries(expected).flatMap(([key, wanted]) => {
+  const entries = Object.entries(expected);
+  if (entries.length === 0 && (actual === undefined || actual === null)) {
+    return [{ path, expected, actual, reason: 'expected anything but null' }];
+  }
+  return entries.flatMap(([key, wanted]) => {
     const { each, rest = key, name } = KEY.exec(key)!.groups!;
     const expression = expressionIn(rest);
     const place = `${path}${path === '' ? '' : '.'}${rest}`;

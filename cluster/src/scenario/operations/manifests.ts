@@ -34,7 +34,7 @@ export async function subjectsOf(
     const names = {
       apiVersion,
       kind,
-      metadata: { name: metadata?.name, namespace: metadata?.namespace, labels: metadata?.labels },
+      metadata: { name: metadata?.name, namespace: metadata?.namespace, labels: textsOf(metadata?.labels) },
     };
     const filled = (source.template === false ? names : fillIn(names, context.bindings)) as typeof names;
     const resource = await resourceOf(filled.apiVersion, filled.kind, context);
@@ -48,11 +48,15 @@ export async function subjectsOf(
       resource,
       namespace,
       name: filled.metadata.name,
-      labels: filled.metadata.labels ?? {},
+      labels: filled.metadata.labels,
     });
   }
   return subjects;
 }
+
+/** The labels that choose objects; others assert of the object that is found: `(length(@) > 1): true`. */
+const textsOf = (labels: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 
 /** The resource of a kind, or a failure that says so. */
 export async function resourceOf(apiVersion = '', kind = '', { target }: OperationContext): Promise<Resource> {
