@@ -1,15 +1,12 @@
-import {
-  compile,
-  isRegistered,
-  registerFunction,
-  tokenize,
-  TreeInterpreter,
-  TYPE_STRING,
-  type JSONValue,
-} from '@jmespath-community/jmespath';
+import { compile, tokenize } from '@jmespath-community/jmespath';
+import type { Surroundings } from './functions/scenario-function.ts';
+import { interpret, type Program } from './interpreter.ts';
+
+/** Under this, bindings carry the cluster's time and chance to the functions that ask for them; no expression can name it. */
+export const SURROUNDINGS = Symbol('surroundings');
 
 /** Values by name; the name stands in expressions with a `$` before it. */
-export type Bindings = Readonly<Record<string, unknown>>;
+export type Bindings = Readonly<Record<string, unknown>> & { readonly [SURROUNDINGS]?: Surroundings };
 
 /** An expression that cannot be read or evaluated; the message says which and why. */
 export class ExpressionError extends Error {
@@ -17,30 +14,33 @@ export class ExpressionError extends Error {
 }
 
 /**
- * The value of a JMESPath expression (the community edition: arithmetic, `let`, lexical scopes) over a value, with bindings. Numbers
- * may stand bare (`replicas > 3`), as in Chainsaw; `json_parse(text)` reads JSON. What is not there is null. Throws ExpressionError.
+ * The value of a JMESPath expression (the community edition: arithmetic, `let`, lexical scopes) over a value, with bindings and Chainsaw's
+ * functions. Numbers may stand bare (`replicas > 3`), which Chainsaw does not know. What is not there is null. Throws ExpressionError.
  */
 export function evaluate(expression: string, value: unknown, bindings: Bindings): unknown {
   try {
-    const interpreter = TreeInterpreter.withScope(bindings as Record<string, JSONValue>);
-    // Not `search`: that begins with an empty scope.
-    return interpreter.visit(compiled(expression), (value ?? null) as JSONValue) ?? null;
+    return interpret(compiled(expression), value, bindings, bindings[SURROUNDINGS]);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const unbound = /undefined variable (\w+)/.exec(why)?.[1];
-    const known = Object.keys(bindings).map((name) => `$${name}`);
-    throw new ExpressionError(
-      unbound === undefined
-        ? `(${expression}): ${why}`
-        : `(${expression}): there is no binding $${unbound}; bound are: ${known.join(', ') || 'none'}`,
-      { cause: error },
-    );
+    throw new ExpressionError(`(${expression}): ${whyNot(error, bindings)}`, { cause: error });
   }
+}
+
+function whyNot(error: unknown, bindings: Bindings): string {
+  const why = error instanceof Error ? error.message : String(error);
+  const unbound = /undefined variable (\w+)/.exec(why)?.[1];
+  if (unbound !== undefined) {
+    const known = Object.keys(bindings).map((name) => `$${name}`);
+    return `there is no binding $${unbound}; bound are: ${known.join(', ') || 'none'}`;
+  }
+  const unknown = /^Unknown function: (\w+)/.exec(why)?.[1];
+  return unknown === undefined
+    ? why
+    : `there is no function ${unknown}(); docs/scenarios.md lists those that there are`;
 }
 
 /** The text inside the parentheses where a string is an expression: `(replicas > 3)`; undefined for other strings. */
 export const expressionIn = (text: string): string | undefined =>
-  text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : undefined;
+  text.length > 2 && text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : undefined;
 
 /** A string without what keeps it from being an expression: `\(literal)\` is `(literal)`. */
 export const unescaped = (text: string): string =>
@@ -59,18 +59,23 @@ export function fillIn(tree: unknown, bindings: Bindings, over: unknown = null):
   );
 }
 
-const programs = new Map<string, ReturnType<typeof compile>>();
+const programs = new Map<string, Program>();
 
-function compiled(expression: string): ReturnType<typeof compile> {
+function compiled(expression: string): Program {
   let program = programs.get(expression);
   if (program === undefined) {
-    if (!isRegistered('json_parse')) {
-      registerFunction('json_parse', ([text]) => JSON.parse(text as string) as JSONValue, [{ types: [TYPE_STRING] }]);
-    }
-    program = compile(withLiteralNumbers(expression));
+    program = compile(withLiteralNumbers(statementOf(expression)));
     programs.set(expression, program);
   }
   return program;
+}
+
+/** Without the name of the language that may stand before it: `(jp; replicas)`. */
+function statementOf(expression: string): string {
+  const [whole, language] = /^(\w+);/.exec(expression) ?? [];
+  if (whole === undefined) return expression;
+  if (language === 'jp') return expression.slice(whole.length);
+  throw new Error(`the language ${language} is not spoken here: write the expression in JMESPath, without "${whole}"`);
 }
 
 /** JMESPath has bare numbers only as indexes and in slices (`[0]`, `[1:2]`); all others are put in the backticks of a literal. */
@@ -79,7 +84,8 @@ function withLiteralNumbers(expression: string): string {
   let text = '';
   let end = 0;
   tokens.forEach((token, at) => {
-    if (token.type !== 'Number') return;
+    // The digits behind a point are a token of their own.
+    if (token.type !== 'Number' || token.start < end) return;
     const before = tokens[at - 1]?.type;
     const after = tokens[at + 1]?.type;
     if ((before === 'Lbracket' || before === 'Colon') && (after === 'Rbracket' || after === 'Colon')) return;

@@ -16,6 +16,8 @@ export interface Scenario {
   /** As the user named it. */
   readonly file: string;
   readonly name: string;
+  /** As the file has it: `$test.metadata`. */
+  readonly metadata: ScenarioFile['metadata'];
   readonly spec: ScenarioSpec;
   /** Where a part of the document stands in the file; of the nearest part around it where there is none. */
   positionOf(path: Path): Position;
@@ -48,7 +50,7 @@ export function parseScenarios(file: string, text: string, others: 'refuse' | 's
     problems.push(...found.map(({ path, message }) => ({ ...at(path), message })));
     if (found.length > 0) continue;
     const { metadata, spec } = value as ScenarioFile;
-    scenarios.push({ file, name: metadata.name, spec, positionOf: at });
+    scenarios.push({ file, name: metadata.name, metadata, spec, positionOf: at });
   }
   if (problems.length > 0) throw new ScenarioError(file, problems);
   if (scenarios.length === 0 && others === 'refuse') {

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { isNotFound, NAMESPACES, parseDuration, realClock, type ApiObject, type Resource } from '@kubarium/shared';
+import {
+  isNotFound,
+  NAMESPACES,
+  parseDuration,
+  realClock,
+  seededRandom,
+  type ApiObject,
+  type Resource,
+} from '@kubarium/shared';
 import { evidenceOf } from './evidence.ts';
-import { fillIn, type Bindings } from './expression.ts';
+import { fillIn, SURROUNDINGS, type Bindings } from './expression.ts';
 import { formatDuration } from './format-duration.ts';
 import type { BackgroundRequests } from './operations/background-requests.ts';
 import { deleteLeftover } from './operations/delete.ts';
@@ -88,7 +96,7 @@ class ScenarioRun {
     const { spec } = this.#scenario;
     try {
       const madeNamespace = await this.#makeNamespace();
-      const bindings = bound(spec.bindings, { namespace: this.#namespace, test: { id: this.#options.id ?? 1 } });
+      const bindings = bound(spec.bindings, this.#firstBindings());
       let reached = 0;
       let passed = true;
       for (const [index, step] of spec.steps.entries()) {
@@ -115,6 +123,17 @@ class ScenarioRun {
       clusterMs: this.#target.now() - this.#startMs,
       transcript: this.#transcript,
       digest: simulator === undefined ? undefined : digestOf(this.#transcript, simulator.digest()),
+    };
+  }
+
+  #firstBindings(): Bindings {
+    const { name, metadata } = this.#scenario;
+    // On another cluster each run begins at another time, and so draws other names.
+    const random = seededRandom(this.#options.seed ?? 0).fork(`expressions of ${name} at ${this.#startMs}`);
+    return {
+      [SURROUNDINGS]: { now: () => this.#target.now(), random },
+      namespace: this.#namespace,
+      test: { id: this.#options.id ?? 1, metadata },
     };
   }
 

@@ -149,6 +149,29 @@ steps:
   ]);
 });
 
+it('draws and tells the time from the cluster: the same in every run, another with another seed', async () => {
+  const spec = `
+bindings: [{name: suffix, value: "(random('[a-z]{12}'))"}, {name: began, value: (time_now())}]
+steps:
+- try:
+  - sleep: {duration: 1h}
+  - create: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: "(join('-', [$test.metadata.name, $suffix]))"}}}
+  - assert: {timeout: 0s, resource: {"(time_diff($began, time_now()))": 1h0m0s}}
+`;
+  const says = async (seed: number): Promise<string> => {
+    const result = await run('chance', spec, { seed, runs: 2 });
+    expect(result.operations.map(({ status, failure }) => [status, failure?.details])).toEqual(
+      Array.from({ length: 3 }, () => ['passed', undefined]),
+    );
+    expect(result.failure).toBe(undefined);
+    return result.operations[1]!.says;
+  };
+  const first = await says(1);
+  expect(first).toMatch(/^configmap default\/chance-[a-z]{12} created$/);
+  expect(await says(1)).toBe(first);
+  expect(await says(2)).not.toBe(first);
+});
+
 it('tells where a request went no further', async () => {
   const result = await run(
     'nowhere',

@@ -2,7 +2,11 @@
 export interface ScenarioFile {
   readonly apiVersion: string;
   readonly kind: 'Scenario' | 'Test';
-  readonly metadata: { readonly name: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: ScenarioSpec;
 }
 
