@@ -1,6 +1,7 @@
 export type * from './registry/registry.ts';
 export type * from './registry/resource-definition.ts';
 export type * from './registry/strategy.ts';
+export { SERVER_VERSION } from './endpoints/version.ts';
 export { Compactor } from './storage/compactor.ts';
 export type { CompactorOptions } from './storage/compactor.ts';
 export { LogStorage } from './storage/log-storage.ts';

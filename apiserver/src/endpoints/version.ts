@@ -7,7 +7,7 @@ import { sendText } from './object-response.ts';
  * What `/version` answers: the Kubernetes version whose behaviour is modelled. The build part after the `+` tells a simulated
  * cluster from a real one, and is ignored where versions are compared.
  */
-const VERSION = {
+export const SERVER_VERSION = {
   major: '1',
   minor: '35',
   emulationMajor: '1',
@@ -24,7 +24,7 @@ const VERSION = {
 } as const;
 
 export function versionRoutes(fastify: FastifyInstance): void {
-  const text = JSON.stringify(VERSION, undefined, 2);
+  const text = JSON.stringify(SERVER_VERSION, undefined, 2);
   for (const path of ['/version', '/version/']) {
     fastify.all(path, async (request, reply) => {
       if (request.method !== 'GET') throw methodNotAllowed();

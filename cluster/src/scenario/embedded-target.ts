@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { SERVER_VERSION } from '@kubarium/apiserver';
 import {
   apiVersionOf,
   DEPLOYMENTS,
@@ -86,6 +87,10 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
 
   async resourceOf(apiVersion: string, kind: string): Promise<Resource | undefined> {
     return this.#running.resources().find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
+  }
+
+  async serverVersion(): Promise<Readonly<Record<string, unknown>>> {
+    return SERVER_VERSION;
   }
 
   until(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {

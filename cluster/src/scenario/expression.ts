@@ -1,6 +1,6 @@
 import { compile, tokenize } from '@jmespath-community/jmespath';
 import type { Surroundings } from './functions/scenario-function.ts';
-import { interpret, type Program } from './interpreter.ts';
+import { interpret, UnansweredQuestion, type Program } from './interpreter.ts';
 
 /** Under this, bindings carry the cluster's time and chance to the functions that ask for them; no expression can name it. */
 export const SURROUNDINGS = Symbol('surroundings');
@@ -15,12 +15,14 @@ export class ExpressionError extends Error {
 
 /**
  * The value of a JMESPath expression (the community edition: arithmetic, `let`, lexical scopes) over a value, with bindings and Chainsaw's
- * functions. Numbers may stand bare (`replicas > 3`), which Chainsaw does not know. What is not there is null. Throws ExpressionError.
+ * functions. Numbers may stand bare (`replicas > 3`), which Chainsaw does not know. What is not there is null. Throws ExpressionError
+ * (and, within askingCluster, UnansweredQuestion).
  */
 export function evaluate(expression: string, value: unknown, bindings: Bindings): unknown {
   try {
     return interpret(compiled(expression), value, bindings, bindings[SURROUNDINGS]);
   } catch (error) {
+    if (error instanceof UnansweredQuestion) throw error;
     throw new ExpressionError(`(${expression}): ${whyNot(error, bindings)}`, { cause: error });
   }
 }

@@ -11,7 +11,19 @@ import {
   type JSONValue,
 } from '@jmespath-community/jmespath';
 import { FUNCTIONS, MISSING_FUNCTIONS } from './functions/function-table.ts';
+import type { Question } from './functions/cluster-functions.ts';
 import type { ArgumentType, Surroundings } from './functions/scenario-function.ts';
+
+/** An expression asks the cluster what is not known yet; see ask-cluster.ts. */
+export class UnansweredQuestion extends Error {
+  override readonly name = 'UnansweredQuestion';
+  readonly question: Question;
+
+  constructor(question: Question) {
+    super('the cluster has not been asked yet');
+    this.question = question;
+  }
+}
 
 export type Program = ReturnType<typeof compile>;
 
@@ -21,6 +33,9 @@ const NOWHERE: Surroundings = {
   },
   get random(): never {
     throw new Error('there is no cluster here whose chance it could draw from');
+  },
+  ask: () => {
+    throw new Error('there is no cluster here that it could ask');
   },
 };
 
@@ -104,6 +119,7 @@ function within<T>(name: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof UnansweredQuestion) throw error;
     throw new Error(`${name}(): ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }

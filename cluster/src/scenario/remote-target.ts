@@ -45,6 +45,10 @@ export class RemoteTarget implements ScenarioTarget {
     return found;
   }
 
+  async serverVersion(): Promise<Readonly<Record<string, unknown>>> {
+    return JSON.parse(await this.#transport.text('/version')) as Record<string, unknown>;
+  }
+
   async until(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
     const end = realClock.now() + limitMs;
     while (!(await condition())) {

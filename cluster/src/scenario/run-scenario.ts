@@ -1,22 +1,15 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import {
-  isNotFound,
-  NAMESPACES,
-  parseDuration,
-  realClock,
-  seededRandom,
-  type ApiObject,
-  type Resource,
-} from '@kubarium/shared';
+import { isNotFound, NAMESPACES, parseDuration, realClock, type ApiObject, type Resource } from '@kubarium/shared';
 import { evidenceOf } from './evidence.ts';
-import { fillIn, SURROUNDINGS, type Bindings } from './expression.ts';
+import type { Bindings } from './expression.ts';
 import { formatDuration } from './format-duration.ts';
 import type { BackgroundRequests } from './operations/background-requests.ts';
 import { deleteLeftover } from './operations/delete.ts';
 import { OPERATIONS, type OperationRow } from './operations/operation-table.ts';
 import { OperationFailure, type Named, type OperationContext, type Outcome } from './operations/operation-context.ts';
 import { nameOf, type Path, type Scenario } from './parse-scenario.ts';
+import { bound, firstBindings } from './scenario-bindings.ts';
 import type { Binding, Operation, OperationName, Step, Timeouts } from './scenario.ts';
 import type { Failure, OperationResult, OperationStatus, ScenarioResult, Section } from './scenario-result.ts';
 import type { ScenarioTarget } from './target.ts';
@@ -96,7 +89,16 @@ class ScenarioRun {
     const { spec } = this.#scenario;
     try {
       const madeNamespace = await this.#makeNamespace();
-      const bindings = bound(spec.bindings, this.#firstBindings());
+      const bindings = await bound(
+        spec.bindings,
+        firstBindings(this.#scenario, this.#target, {
+          namespace: this.#namespace,
+          id: this.#options.id ?? 1,
+          seed: this.#options.seed,
+          startMs: this.#startMs,
+        }),
+        this.#target,
+      );
       let reached = 0;
       let passed = true;
       for (const [index, step] of spec.steps.entries()) {
@@ -126,17 +128,6 @@ class ScenarioRun {
     };
   }
 
-  #firstBindings(): Bindings {
-    const { name, metadata } = this.#scenario;
-    // On another cluster each run begins at another time, and so draws other names.
-    const random = seededRandom(this.#options.seed ?? 0).fork(`expressions of ${name} at ${this.#startMs}`);
-    return {
-      [SURROUNDINGS]: { now: () => this.#target.now(), random },
-      namespace: this.#namespace,
-      test: { id: this.#options.id ?? 1, metadata },
-    };
-  }
-
   async #makeNamespace(): Promise<boolean> {
     const { client } = this.#target;
     try {
@@ -156,7 +147,7 @@ class ScenarioRun {
     const timeouts = { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts };
     const keep = step.skipDelete ?? spec.skipDelete ?? false;
     const place = (section: Section, at: Path): Place => ({ step: name, section, path: at, timeouts });
-    const bindings = bound(step.bindings, { ...outer, step: { id: index + 1 } });
+    const bindings = await bound(step.bindings, { ...outer, step: { id: index + 1 } }, this.#target);
     const passed = await this.#runList(step.try, place('try', [...path, 'try']), bindings, keep, 'stop');
     if (!passed) {
       await this.#runList(step.catch, place('catch', [...path, 'catch']), bindings, keep, 'go on');
@@ -205,7 +196,9 @@ class ScenarioRun {
     return this.#record(
       { ...place, operation: name, path: [...place.path, name], description: operation.description },
       concerned,
-      skipped ?? (() => run(body, this.#context(place, bound(body.bindings, bindings), concerned, keep))),
+      skipped ??
+        (async () =>
+          run(body, this.#context(place, await bound(body.bindings, bindings, this.#target), concerned, keep))),
     );
   }
 
@@ -300,7 +293,7 @@ class ScenarioRun {
       await this.#runList(
         step.cleanup,
         { step: name, section: 'cleanup', path, timeouts },
-        bound(step.bindings, { ...bindings, step: { id: index + 1 } }),
+        await bound(step.bindings, { ...bindings, step: { id: index + 1 } }, this.#target),
         true,
         'go on',
       );
@@ -329,12 +322,6 @@ class ScenarioRun {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function bound(bindings: readonly Binding[] | undefined, outer: Bindings): Bindings {
-  let all = outer;
-  for (const { name, value } of bindings ?? []) all = { ...all, [name]: fillIn(value, all) };
-  return all;
-}
 
 function digestOf(transcript: readonly string[], cluster: string): string {
   return createHash('sha256').update(transcript.join('\n')).update(cluster).digest('hex');

@@ -172,6 +172,75 @@ steps:
   expect(await says(2)).not.toBe(first);
 });
 
+it('asks the cluster in bindings, assertions and objects', async () => {
+  const result = await run(
+    'asking',
+    `
+cluster: {nodes: 2}
+bindings:
+- {name: version, value: "(x_k8s_server_version($config).minor)"}
+- {name: nodes, value: "(x_k8s_list($client, 'v1', 'Node').items[].metadata.name)"}
+steps:
+- bindings: [{name: served, value: "([x_k8s_resource_exists($client, 'apps/v1', 'Deployment'), x_k8s_resource_exists($client, 'v1', 'Nope')])"}]
+  try:
+  - assert: {timeout: 0s, resource: {($version): '35', ($nodes): [node-1, node-2], ($served): [true, false]}}
+  - create:
+      bindings: [{name: node, value: "(x_k8s_get($client, 'v1', 'Node', '', $nodes[0]))"}]
+      resource: {apiVersion: v1, kind: Pod, metadata: {name: web, annotations: {on: "(join('/', [$node.kind, $node.metadata.name]))"}}, spec: {containers: [{name: main, image: my-app}]}}
+  - assert: {resource: {"(x_k8s_list($client, 'v1', 'Pod', $namespace).items[?status.phase == 'Running'] | [].[kind, metadata.annotations.on])": [[Pod, Node/node-1]]}}
+  - create: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: copy}, data: {pod: "(x_k8s_get($client, 'v1', 'Pod', $namespace, 'web').metadata.name)"}}}
+  - assert: {timeout: 0s, resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: copy}, data: {"(x_k8s_exists($client, 'v1', 'Pod', $namespace, pod))": true}}}
+  - delete: {ref: {apiVersion: v1, kind: Pod, name: web}}
+  - error: {resource: {"(x_k8s_exists($client, 'v1', 'Pod', $namespace, 'web'))": true}}
+  - error: {timeout: 1s, resource: {($version): '35'}}
+    continueOnError: true
+  - assert: {timeout: 1s, resource: {"(x_k8s_get($client, 'v1', 'Pod', $namespace, 'web'))": {}}}
+`,
+  );
+  expect(result.operations.map(({ says, status }) => `${status} ${says}`)).toEqual([
+    'passed the value as asserted',
+    'passed pod default/web created',
+    'passed the value as asserted',
+    'passed configmap default/copy created',
+    'passed configmap default/copy as asserted',
+    'passed pod default/web deleted',
+    'passed no value like that',
+    'failed the value still matches what must not be, after 1s',
+    'failed the value is not as asserted after 1s',
+  ]);
+  expect(result.operations.at(-1)!.failure!.details[0]).toContain('x_k8s_get(): there is no Pod default/web');
+});
+
+it('says where the cluster is not asked', async () => {
+  const result = await run(
+    'not-asked',
+    `
+steps:
+- try:
+  - create:
+      resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+      outputs: [{name: nodes, value: "(x_k8s_list($client, 'v1', 'Node'))"}]
+`,
+  );
+  expect(result.operations[0]!.failure!.message).toContain(
+    'x_k8s_list(): the cluster is asked only in bindings, in assert and error, and in objects: bind the answer first',
+  );
+});
+
+it('draws a name once', async () => {
+  const result = await run(
+    'once',
+    `
+steps:
+- try:
+  - create: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: "(random('[a-z]{20}'))"}}, outputs: [{name: made, value: (metadata.name)}]}
+  - apply: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: ($made)}, data: {a: b}}}
+`,
+  );
+  const names = result.operations.map(({ says }) => /default\/([a-z]{20}) (?:created|changed)$/.exec(says)?.[1]);
+  expect(names).toEqual([expect.any(String), names[0]]);
+});
+
 it('tells where a request went no further', async () => {
   const result = await run(
     'nowhere',
@@ -204,6 +273,7 @@ steps:
   - assert: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: ($address)}}}
   - assert: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ($where)}, data: {x: ($x)}}}
   - error: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: '2'}}}
+  - assert: {timeout: 0s, resource: {(x_k8s_server_version($config).gitVersion): v1.35.4+kubarium}}
 `;
   const result = await run('remote', spec, { against });
   expect(result.operations.map(({ section, operation, status, says }) => [section, operation, status, says])).toEqual([
@@ -212,6 +282,7 @@ steps:
     ['try', 'assert', 'skipped', 'needs $address, which a skipped operation would have bound'],
     ['try', 'assert', 'passed', expect.stringMatching(/^configmap scenario-\w+\/a as asserted$/)],
     ['try', 'error', 'passed', expect.any(String)],
+    ['try', 'assert', 'passed', 'the value as asserted'],
     ['cleanup', 'delete', 'passed', 'configmap a deleted'],
   ]);
   expect(result).toMatchObject({ status: 'passed', seed: undefined });

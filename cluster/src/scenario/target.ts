@@ -22,6 +22,8 @@ export interface ScenarioTarget extends AsyncDisposable {
   now(): number;
   /** The resource of a kind; undefined where the cluster does not serve it. */
   resourceOf(apiVersion: string, kind: string): Promise<Resource | undefined>;
+  /** What the server answers at `/version`. */
+  serverVersion(): Promise<Readonly<Record<string, unknown>>>;
   /** Lets time pass until a condition holds, at most so many milliseconds; resolves with whether it does. */
   until(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean>;
   /** The last lines that a container has written; undefined where they cannot be had. */

@@ -1,12 +1,16 @@
 import { seededRandom } from '@kubarium/shared';
 import { describe, expect, it } from 'vitest';
 import { evaluate, ExpressionError, SURROUNDINGS } from '../expression.ts';
+import type { Question } from './cluster-functions.ts';
 import { FUNCTIONS } from './function-table.ts';
 
 const NOW = 1_710_464_523_000; // 2024-03-15T01:02:03Z
 
 const evaluated = (expression: string, value: unknown = null, seed = 1): unknown =>
-  evaluate(expression, value, { [SURROUNDINGS]: { now: () => NOW, random: seededRandom(seed) } });
+  evaluate(expression, value, { [SURROUNDINGS]: { now: () => NOW, random: seededRandom(seed), ask: answerTo } });
+
+/** A cluster that answers each question with what it was asked, and has no object `gone`. */
+const answerTo = (question: Question): unknown => ('name' in question && question.name === 'gone' ? null : question);
 
 /** Each as Chainsaw 0.2 evaluates it, of functions in the order of docs/scenarios.md. */
 const VALUES: readonly [expression: string, value: unknown, over?: unknown][] = [
@@ -140,6 +144,14 @@ const VALUES: readonly [expression: string, value: unknown, over?: unknown][] = 
   ["semver_compare('v1.2.3', '0.0.0')", true],
   ["to_boolean('TruE')", true],
   ['x_metrics_decode(@)[?value > `3`].metric.path', ['/'], 'a{path="/"} 4\na{path="/x"} 2 7\n'],
+  ["x_k8s_exists(`{}`, 'v1', 'Node', '', 'gone')", false],
+  [
+    "x_k8s_get(`{}`, 'v1', 'Pod', 'a', 'b')",
+    { about: 'object', apiVersion: 'v1', kind: 'Pod', namespace: 'a', name: 'b' },
+  ],
+  ["x_k8s_list(`{}`, 'v1', 'Node')", { about: 'list', apiVersion: 'v1', kind: 'Node', namespace: '' }],
+  ["x_k8s_resource_exists(`{}`, 'v1', 'Node')", { about: 'kind', apiVersion: 'v1', kind: 'Node' }],
+  ['x_k8s_server_version(`{}`)', { about: 'version' }],
 ];
 
 /** What JMESPath has and Chainsaw does not, or not any more. */
@@ -181,7 +193,8 @@ const REFUSED: readonly [expression: string, why: string][] = [
   ["random('')", "random(): it takes a pattern, as '[a-z0-9]{8}'"],
   ["x_metrics_decode('a{')", 'x_metrics_decode(): line 1 is no metric: "a{"'],
   ["x_k8s_get($client, 'v1', 'Pod', 'default', 'web')", 'there is no binding $client'],
-  ["x_k8s_get('client', 'v1', 'Pod', 'default', 'web')", 'x_k8s_get(): an expression cannot ask the cluster here'],
+  ["x_k8s_get('client', 'v1', 'Pod', 'default', 'gone')", 'x_k8s_get(): there is no Pod default/gone'],
+  ["x509_decode('x')", 'x509_decode(): certificates are not read here'],
   ['nope()', 'there is no function nope(); docs/scenarios.md lists'],
 ];
 

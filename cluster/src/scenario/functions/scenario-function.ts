@@ -1,10 +1,13 @@
 import type { Random } from '@kubarium/shared';
+import type { Question } from './cluster-functions.ts';
 
 /** What functions ask of the cluster that a scenario runs on, so that the same seed gives the same values. */
 export interface Surroundings {
   /** The cluster's time, in milliseconds since the Unix epoch. */
   now(): number;
   readonly random: Random;
+  /** What the cluster answers; throws where it cannot be asked. An object that is not there is null. */
+  readonly ask: (question: Question) => unknown;
 }
 
 /** What an argument may be; with `?` it may be left out. */

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resource } from '@kubarium/shared';
 import { parseAllDocuments } from 'yaml';
+import { askingCluster } from '../ask-cluster.ts';
 import { fillIn } from '../expression.ts';
 import type { ResourceTree } from '../scenario.ts';
 import { OperationFailure, type Named, type OperationContext } from './operation-context.ts';
@@ -30,29 +31,31 @@ export async function subjectsOf(
   const trees = source.resource === undefined ? readTrees(source.file!, context.folder) : [source.resource];
   const subjects: Subject[] = [];
   for (const tree of trees.flatMap(itemsOf)) {
-    const { apiVersion, kind, metadata } = tree;
-    const names = {
-      apiVersion,
-      kind,
-      metadata: { name: metadata?.name, namespace: metadata?.namespace, labels: textsOf(metadata?.labels) },
-    };
-    const filled = (source.template === false ? names : fillIn(names, context.bindings)) as typeof names;
+    const toFill = fill === 'whole' ? tree : namesOf(tree);
+    // Once: an expression may draw another name the next time.
+    const filled =
+      source.template === false
+        ? toFill
+        : await askingCluster(context.target, context.bindings, (known) => fillIn(toFill, known) as ResourceTree);
     const resource = await resourceOf(filled.apiVersion, filled.kind, context);
-    const namespace = resource.namespaced ? (filled.metadata.namespace ?? context.namespace) : undefined;
-    const whole =
-      fill === 'whole' && source.template !== false ? (fillIn(tree, context.bindings) as ResourceTree) : tree;
-    const named =
-      fill === 'whole' && namespace !== undefined ? { ...whole, metadata: { ...whole.metadata, namespace } } : whole;
+    const namespace = resource.namespaced ? (filled.metadata?.namespace ?? context.namespace) : undefined;
+    const whole = namespace === undefined ? filled : { ...filled, metadata: { ...filled.metadata, namespace } };
     subjects.push({
-      tree: named,
+      tree: fill === 'whole' ? whole : tree,
       resource,
       namespace,
-      name: filled.metadata.name,
-      labels: filled.metadata.labels,
+      name: filled.metadata?.name,
+      labels: textsOf(filled.metadata?.labels),
     });
   }
   return subjects;
 }
+
+const namesOf = ({ apiVersion, kind, metadata }: ResourceTree): ResourceTree => ({
+  apiVersion,
+  kind,
+  metadata: { name: metadata?.name, namespace: metadata?.namespace, labels: textsOf(metadata?.labels) },
+});
 
 /** The labels that choose objects; others assert of the object that is found: `(length(@) > 1): true`. */
 const textsOf = (labels: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, string>> =>
