@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseScenarios, runScenarios } from '@kubarium/cluster';
 import { expect, it } from 'vitest';
+import { FUNCTIONS } from '../../cluster/src/scenario/functions/function-table.ts';
 import schema from '../../cluster/src/scenario/scenario.schema.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');
@@ -32,4 +33,9 @@ it('shows every operation', () => {
   );
   const { description: _, continueOnError: __, ...operations } = schema.definitions.operation.properties;
   expect([...shown].sort()).toEqual(Object.keys(operations).sort());
+});
+
+it('names every function of expressions', () => {
+  const text = readFileSync(join(root, 'docs/scenarios.md'), 'utf8');
+  expect(Object.keys(FUNCTIONS).filter((name) => !new RegExp(`\`${name}[\`(]`).test(text))).toEqual([]);
 });

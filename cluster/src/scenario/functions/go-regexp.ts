@@ -1,13 +1,14 @@
 /**
  * Regular expressions as Go (RE2) writes them, made into JavaScript's. Read from left to right:
  *
- * 1. `(?flags)` at the start: i, m, s; in the middle they are refused.
+ * 1. `(?flags)` at the start: i, m, s.
  * 2. `(?P<name>`, `(?<name>`, `(?:` and plain groups; looking around is refused, as in Go.
  * 3. `[...]` with `[:alpha:]` classes; a `]` that comes first is a character.
  * 4. `\A`, `\z`, `\Q...\E`, `\pL`, `\x{41}` and escaped punctuation; references to groups are refused, as in Go.
  * 5. `.` is all but a newline, `\s` the five white spaces of ASCII, and `{` that begins no repetition is a character.
  *
- * Simplified: Go's take a time linear in the text; JavaScript's try again and again where a pattern like `(a+)+b` does not match.
+ * Simplified: Go has flags in the middle, `(?U)` and `[[:^alpha:]]`, which are refused here; its expressions take a time linear in the text,
+ * JavaScript's try again and again where a pattern like `(a+)+b` does not match.
  */
 export function goRegExp(pattern: string, moreFlags = ''): RegExp {
   const leading = /^\(\?([ims]*)\)/.exec(pattern);
@@ -134,8 +135,8 @@ function characterSet({ not = '', first = '', set = '', end = '' }: Record<strin
       return escaped === undefined ? `\\${found}` : character(escaped);
     },
   );
-  // A minus at an end is itself; in the middle it is a range.
-  return `[${not}${first === '' ? '' : '\\]'}${inside.replace(/^-|-$/g, '\\-')}]`;
+  // A minus at an end or behind a class is itself; elsewhere it makes a range.
+  return `[${not}${first === '' ? '' : '\\]'}${inside.replace(/^-|-$|(?<=\\[dDwW])-/g, '\\-')}]`;
 }
 
 function classMembers(name: string, isInverse: boolean): string {

@@ -71,7 +71,7 @@ function conditionOf(operator: string, named: string): Condition | undefined {
 
 /** The first version that `1.2.x` stands for, and the first behind all of them. */
 function wildcardBounds(named: string): readonly [Version?, Version?] {
-  const [, major, minor] = /^(\d+)\.(?:(\d+)\.)?[x*](?:\.[x*])?$/i.exec(named) ?? [];
+  const [, major, minor] = /^(\d+)\.(?:(\d+)\.)?x(?:\.x)?$/.exec(named) ?? [];
   if (major === undefined) return [];
   const of = (...numbers: number[]): Version => ({ numbers, prerelease: [] });
   return minor === undefined
