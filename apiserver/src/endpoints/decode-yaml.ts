@@ -43,6 +43,7 @@ const UNKNOWN_TO_GO = new Set([
  * Simplified: syntax errors have the real server's frame and line, but the words of our own parser.
  */
 export function readYaml(text: string): ReadBody {
+  if (isHopelesslyDeep(text)) return { error: TOO_DEEP };
   const lines = new LineCounter();
   const document = parseDocument(firstDocument(text), { ...OPTIONS, lineCounter: lines });
   const [flaw] = document.errors;
@@ -76,6 +77,21 @@ export function readYaml(text: string): ReadBody {
 const MAX_ALIASES = 1000;
 
 const TOO_DEEP = 'yaml: exceeded max depth';
+
+/** So many more opening than closing brackets stand in no text that anybody means. */
+const HOPELESS_DEPTH = 50 * MAX_DEPTH;
+
+/** Told of brackets by the million before the parser spends many seconds on them. */
+function isHopelesslyDeep(text: string): boolean {
+  if (text.length < HOPELESS_DEPTH) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length && depth <= HOPELESS_DEPTH; at++) {
+    const character = text[at];
+    if (character === '[' || character === '{') depth++;
+    else if (character === ']' || character === '}') depth--;
+  }
+  return depth > HOPELESS_DEPTH;
+}
 
 /**
  * Refuses an alias within the value of its own anchor, which is no tree, and without end for all who walk it; and more aliases than can be

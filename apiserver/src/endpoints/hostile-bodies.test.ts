@@ -65,6 +65,7 @@ test.each([
   ],
   ['brackets in brackets', `a: ${'['.repeat(3000)}${']'.repeat(3000)}`, 'max'],
   ['lists in lists', '- '.repeat(2000), 'max'],
+  ['three megabytes of brackets', '['.repeat(3_000_000), 'max'],
 ])('YAML of %s is refused', (_, body, why) => {
   expect(decoded(body, 'yaml').toLowerCase()).toContain(why);
 });
