@@ -1,4 +1,4 @@
-import type { ApiObject, DeleteOptions, Runtime, SelectableFields, StatusCause } from '@kubarium/shared';
+import type { ApiObject, DeleteOptions, ObjectMeta, Runtime, SelectableFields, StatusCause } from '@kubarium/shared';
 
 /** A field that is wrong: `{reason: 'FieldValueInvalid', message, field}`, as it goes into a Status's causes. Made by field-error.ts. */
 export type FieldError = StatusCause & { readonly field: string };
@@ -75,8 +75,10 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   readonly allowCreateOnUpdate?: boolean;
   /** Warnings for the client (`Warning:` headers). */
   warnings?(draft: T, old: T | undefined): string[];
-  /** The subresource `status`: what an update of it may change. By default: status, labels, annotations; the rest is kept. */
+  /** The subresource `status` changes status and metadata; the rest of the object is kept. Here the kind may keep, or fill in, more. */
   prepareForStatusUpdate?(draft: T, old: T): void;
+  /** What the subresource `status` leaves alone of the metadata; who applies it there does not own it. */
+  readonly metadataKeptFromStatus?: readonly (keyof ObjectMeta)[];
   validateStatusUpdate?(draft: T, old: T): FieldError[];
   /** What `kubectl get` prints: one value a column of the recorded table columns, Name and Age included. */
   tableCells?(object: T, nowMs: number): unknown[];

@@ -233,6 +233,93 @@ describe('serviceaccounts/token', () => {
   });
 });
 
+describe('status', () => {
+  const pod = { containers: [{ name: 'c', image: 'x', resources: {} }] };
+  const template = { metadata: { labels: { a: 'b' } }, spec: pod };
+  const METADATA = {
+    labels: { l: '1' },
+    annotations: { a: '1' },
+    finalizers: ['x.dev/f'],
+    ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u' }],
+  };
+  const OWNED = {
+    'f:labels': { 'f:l': {} },
+    'f:annotations': { 'f:a': {} },
+    'f:finalizers': { 'v:"x.dev/f"': {} },
+    'f:ownerReferences': { 'k:{"uid":"u"}': {} },
+  };
+  const { 'f:labels': _labels, ...withoutLabels } = OWNED;
+  const { 'f:ownerReferences': _owners, ...withoutOwners } = OWNED;
+
+  it.each<{ resource: Resource; spec: object; other: object; status: object; owned: object }>([
+    {
+      resource: DEPLOYMENTS,
+      spec: { replicas: 1, selector: { matchLabels: { a: 'b' } }, template },
+      other: { replicas: 5 },
+      status: { replicas: 3 },
+      owned: { 'f:metadata': withoutLabels, 'f:status': { 'f:replicas': {} } },
+    },
+    {
+      resource: REPLICATION_CONTROLLERS,
+      spec: { replicas: 1, selector: { a: 'b' }, template },
+      other: { replicas: 5 },
+      status: { replicas: 3 },
+      owned: { 'f:metadata': OWNED, 'f:status': { 'f:replicas': {} } },
+    },
+    {
+      resource: PODS,
+      spec: pod,
+      other: { priority: 5 },
+      status: { message: 'm' },
+      owned: { 'f:metadata': withoutOwners, 'f:status': { 'f:message': {} } },
+    },
+  ])(
+    'is apart from the spec of $resource.resource under server-side apply, either way',
+    async ({ resource, spec, other, status, owned }) => {
+      const { registry, context, make, get } = await setUp();
+      const apiVersion = resource.group === '' ? 'v1' : `${resource.group}/${resource.version}`;
+      const before = await make(resource, 'one', { apiVersion, spec });
+      const apply = (body: object, subresource?: string) =>
+        registry.resource(resource.group, resource.version, resource.resource)!.patch(
+          { ...context, fieldManager: 'me' },
+          { namespace: 'default', name: 'one' },
+          {
+            type: 'application/apply-patch+yaml',
+            patch: { apiVersion, kind: resource.kind, metadata: { name: 'one', ...METADATA }, ...body },
+            fieldManager: 'me',
+            force: true,
+          },
+          subresource,
+        );
+      await apply({ status });
+      const { metadata, ...content } = await get(resource, 'one');
+      expect({ metadata: before.metadata, ...content }).toEqual(before);
+      expect(metadata).toMatchObject({ ...METADATA, managedFields: [{ fieldsV1: { 'f:metadata': OWNED } }, {}] });
+      expect(metadata.managedFields![0]!.fieldsV1).not.toHaveProperty('f:status');
+
+      await apply({ spec: other, status }, 'status');
+      const after = (await get(resource, 'one')) as ApiObject & { spec?: object; status?: object };
+      expect(after.spec).toEqual((before as { spec?: object }).spec);
+      expect(after.status).toMatchObject(status);
+      expect(after.metadata.managedFields!.find(({ subresource }) => subresource === 'status')?.fieldsV1).toEqual(
+        owned,
+      );
+    },
+  );
+
+  it('may put on and take off finalizers and owners, but not the owners of a pod', async () => {
+    const { make, call, get } = await setUp();
+    const { finalizers, ownerReferences } = METADATA;
+    const made = await make(PODS, 'p', podSpec);
+    await call('update', PODS, 'p', 'status', { ...made, metadata: { ...made.metadata, finalizers, ownerReferences } });
+    const held = await get(PODS, 'p');
+    expect(held.metadata.finalizers).toEqual(finalizers);
+    expect(held.metadata.ownerReferences).toBeUndefined();
+    await call('update', PODS, 'p', 'status', { ...held, metadata: { ...held.metadata, finalizers: [] } });
+    expect((await get(PODS, 'p')).metadata.finalizers ?? []).toEqual([]);
+  });
+});
+
 describe('deployments/scale', () => {
   const template = { metadata: { labels: { a: 'b' } }, ...podSpec };
   const deployment = { apiVersion: 'apps/v1', spec: { selector: { matchLabels: { a: 'b' } }, template } };

@@ -47,6 +47,7 @@ export function appliedDraft(
     force,
     manager: { name: fieldManager, apiVersion, subresource, time: timestamp(context.runtime.clock.now()) },
     hasStatus: 'status' in definition.subresources,
+    metadataKeptFromStatus: definition.strategy.metadataKeptFromStatus,
   });
   const { draft, warnings } = decodePatched(target, object, request);
   draft.metadata.managedFields = managedFields;

@@ -67,11 +67,17 @@ const UNOWNED_METADATA = [
 
 /**
  * True where a field can be owned through an endpoint: the status only through the subresource `status` (of kinds that have it), the
- * rest of the content only through the resource itself.
+ * rest of the content only through the resource itself. `kept` is what the subresource `status` leaves alone of the metadata.
  */
-export function canBeOwned(path: string, subresource: string | undefined, hasStatus: boolean): boolean {
+export function canBeOwned(
+  path: string,
+  subresource: string | undefined,
+  hasStatus: boolean,
+  kept: readonly string[] = [],
+): boolean {
   if (path === 'f:metadata' || UNOWNED.includes(path)) return false;
   if (UNOWNED_METADATA.some((one) => isWithin(path, one))) return false;
-  if (isWithin(path, 'f:metadata')) return true;
+  if (isWithin(path, 'f:metadata'))
+    return subresource !== 'status' || !kept.some((field) => isWithin(path, step('f:metadata', `f:${field}`)));
   return subresource === 'status' ? isWithin(path, 'f:status') : !hasStatus || !isWithin(path, 'f:status');
 }

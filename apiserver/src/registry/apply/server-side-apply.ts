@@ -14,6 +14,8 @@ export interface ApplyRequest {
   readonly force: boolean;
   readonly manager: Omit<Manager, 'fields' | 'operation'>;
   readonly hasStatus: boolean;
+  /** What the subresource `status` leaves alone of the metadata. */
+  readonly metadataKeptFromStatus?: readonly string[] | undefined;
 }
 
 export interface Applied {
@@ -33,7 +35,8 @@ export interface Applied {
  */
 export function applyConfiguration(live: Json | undefined, type: ValueType, request: ApplyRequest): Applied {
   const { configuration, canonical, force, manager, hasStatus } = request;
-  const ownable = (path: string): boolean => canBeOwned(path, manager.subresource, hasStatus);
+  const ownable = (path: string): boolean =>
+    canBeOwned(path, manager.subresource, hasStatus, request.metadataKeptFromStatus);
   const values = fieldsOf(canonical, type);
   const said = [...fieldsOf(configuration, type)].filter(([path]) => ownable(path));
   const wanted = new Map(said.map(([path, value]) => [path, values.get(path) ?? value]));

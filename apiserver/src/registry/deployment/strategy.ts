@@ -16,10 +16,7 @@ export const deploymentStrategy: Strategy<Deployment> = {
   warnings: ({ spec }) => podTemplateWarnings(spec.template, 'spec.template'),
   validateUpdate: validateDeploymentChange,
   validateStatusUpdate: validateDeploymentStatusChange,
-  /** Status updates cannot relabel a Deployment, unlike other kinds. */
-  prepareForStatusUpdate(draft, old) {
-    draft.metadata.labels = old.metadata.labels;
-  },
+  metadataKeptFromStatus: ['labels'],
   /** Annotations count: the deployment controller hands them to its ReplicaSets. */
   bumpsGeneration: (draft, old) =>
     !deepEqual(draft.spec, old.spec) || !deepEqual(draft.metadata.annotations, old.metadata.annotations),

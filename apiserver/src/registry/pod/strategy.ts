@@ -19,6 +19,7 @@ export const podStrategy: Strategy<Pod> = {
   // Being given a node is not a change of what is wanted.
   bumpsGeneration: (draft, old) => !deepEqual({ ...draft.spec, nodeName: '' }, { ...old.spec, nodeName: '' }),
   prepareForStatusUpdate: keepObservedGenerations,
+  metadataKeptFromStatus: ['deletionTimestamp', 'ownerReferences'],
   gracePeriodSeconds,
   validate: (draft, old) => [...validatePod(draft), ...(old === undefined ? validateNewPod(draft) : [])],
   validateUpdate: validatePodChange,
@@ -43,7 +44,6 @@ function prepareForCreate(draft: Pod, context: RequestContext): void {
 
 /** The status is the caller's; who does not speak of generations does not erase them (KEP-5067). */
 function keepObservedGenerations(draft: Pod, old: Pod): void {
-  draft.metadata.ownerReferences = old.metadata.ownerReferences;
   draft.status.qosClass ||= old.status?.qosClass;
   draft.status.observedGeneration ||= old.status?.observedGeneration;
   for (const condition of draft.status.conditions ?? []) {

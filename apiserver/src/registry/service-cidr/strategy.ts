@@ -12,6 +12,7 @@ export function serviceCidrStrategy(allocator: ServiceAllocator): Strategy<Servi
     withoutGeneration: true,
     validate: (draft, old) => (old === undefined ? validateServiceCidr(draft) : []),
     validateUpdate: validateServiceCidrChange,
+    metadataKeptFromStatus: ['labels', 'annotations', 'finalizers', 'ownerReferences', 'deletionTimestamp'],
     stored: offer,
     restore: offer,
     release: ({ metadata }) => allocator.offerRange(metadata.name, []),

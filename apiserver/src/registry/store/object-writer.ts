@@ -308,11 +308,11 @@ export class ObjectWriter {
     ]);
   }
 
-  /** The status, labels and annotations of the draft, the rest of the old object. */
+  /** The status and metadata of the draft, the rest of the old object. */
   #statusChange(wanted: ApiObject, old: ApiObject): ApiObject {
     const { strategy } = this.definition;
-    const { labels, annotations, managedFields } = wanted.metadata;
-    const draft = { ...old, metadata: { ...old.metadata, labels, annotations, managedFields } };
+    const kept = (strategy.metadataKeptFromStatus ?? []).map((field) => [field, old.metadata[field]] as const);
+    const draft = { ...old, metadata: { ...wanted.metadata, ...Object.fromEntries(kept) } };
     setStatus(draft, wanted);
     strategy.prepareForStatusUpdate?.(draft, old);
     this.#refuse(old.metadata.name, [
