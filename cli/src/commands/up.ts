@@ -76,7 +76,8 @@ export const upCommand = (): Command =>
     .action(async (options: UpOptions) => {
       const logger = createLogger(options.logLevel);
       const interrupted = new Promise<void>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+        // Not only once: npm passes on the Ctrl-C that the terminal has sent to both, and a second one would end the process halfway.
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
       });
       await using cluster = await startCluster({ ...options, keepMs: options.keepHistory, logger });
       process.stdout.write(banner(cluster));
