@@ -24,6 +24,14 @@ export function duration(text: string): number {
   return milliseconds;
 }
 
+/** An address to listen at, or a usage error. */
+export function ipAddress(text: string): string {
+  if (isIP(text) === 0 || text.includes('%')) {
+    throw new InvalidArgumentError('It must be an IP address: 127.0.0.1, or 0.0.0.0 for all of this machine.');
+  }
+  return text;
+}
+
 /** A DNS server's address, with port 53 unless told otherwise (`192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:53`), or a usage error. */
 export function dnsServer(text: string): SocketAddress {
   const [, bracketed, bare, port = '53'] =

@@ -10,8 +10,8 @@ import { serveHttpProxy } from './host/serve-http-proxy.ts';
 import { serveServices } from './host/serve-services.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { dnsReady } from './bootstrap/dns-ready.ts';
-import { createCredentials, serverTls, type Credentials } from './pki/credentials.ts';
-import { serverNames } from './pki/server-names.ts';
+import { createCredentials, credentialsFor, serverTls, type Credentials } from './pki/credentials.ts';
+import { serverNames, serverUrl } from './pki/server-names.ts';
 import { StartError } from './start-error.ts';
 import { StateFolder } from './state-folder.ts';
 import { KUBERNETES_VERSION } from './version.ts';
@@ -59,15 +59,16 @@ export interface RunningCluster extends AsyncDisposable {
 export async function startCluster(options: StartOptions): Promise<RunningCluster> {
   checkSize(options);
   const folder = new StateFolder(options.dataDir);
-  const credentials =
-    folder.readCredentials() ??
-    folder.firstCredentials(createCredentials(serverNames(options.bindAddress), realClock.now()));
+  const [names, nowMs] = [serverNames(options.bindAddress), realClock.now()];
+  const stored = folder.readCredentials() ?? folder.firstCredentials(createCredentials(names, nowMs));
+  const credentials = credentialsFor(names, stored, nowMs);
+  folder.serverCertificate = credentials.server.certificate;
   await using parts = new AsyncDisposableStack();
   const cluster = parts.use(await listening(options, folder, credentials));
   if (cluster.pace !== undefined) parts.use(runVirtualTime(cluster.pace, folder));
   const { port = options.port } = cluster;
   folder.port = port;
-  const url = `https://${options.bindAddress === '0.0.0.0' ? '127.0.0.1' : options.bindAddress}:${port}`;
+  const url = serverUrl(options.bindAddress, port);
   folder.writeKubeconfig(
     kubeconfig({
       server: url,

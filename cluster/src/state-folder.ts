@@ -91,6 +91,11 @@ export class StateFolder {
     return this.readCredentials()!;
   }
 
+  /** The server's certificate may be issued anew; its key stays. */
+  set serverCertificate(certificate: string) {
+    this.#replace(this.#pki('serverCertificate'), certificate);
+  }
+
   writeKubeconfig(text: string): void {
     this.#replace(this.kubeconfig, text);
   }

@@ -96,6 +96,15 @@ describe('the ways in from this machine', () => {
     expect(after.split(' ')[0]).not.toBe(before.split(' ')[0]);
   });
 
+  test('a cluster that comes back at another address is trusted there', async () => {
+    await cluster.stop();
+    await cluster.up('--bind-address', '127.0.0.2');
+    expect(new URL(cluster.url).hostname).toBe('127.0.0.2');
+    expect(await kubectl('get', '--raw', '/readyz')).toBe('ok');
+    await cluster.stop();
+    await cluster.up();
+  });
+
   test('a node port that another program has is told in an Event, and at the next start in the banner', async () => {
     const { server, port } = await anyPort(30_000);
     await kubectl('create', 'service', 'nodeport', 'taken', '--tcp=80', `--node-port=${port}`);

@@ -2,7 +2,7 @@ import { startCluster } from '@kubarium/cluster';
 import { createLogger } from '@kubarium/shared';
 import type { LogLevel, SocketAddress } from '@kubarium/shared';
 import { Command, Option } from 'commander';
-import { dataDirOption, dnsServer, duration, wholeNumber } from '../options.ts';
+import { dataDirOption, dnsServer, duration, ipAddress, wholeNumber } from '../options.ts';
 import { banner } from '../output/banner.ts';
 
 interface UpOptions {
@@ -34,7 +34,12 @@ export const upCommand = (): Command =>
       wholeNumber(0, 65_535),
       6443,
     )
-    .option('--bind-address <address>', 'address of the API server', '127.0.0.1')
+    .option(
+      '--bind-address <address>',
+      'address of the API server; 0.0.0.0 lets other machines in, by any address of this one',
+      ipAddress,
+      '127.0.0.1',
+    )
     .option('--nodes <count>', 'number of simulated nodes', wholeNumber(1, 5000), 2)
     .option('--pods-per-node <count>', 'how many pods a node takes', wholeNumber(1, 16_000), 110)
     .option('--zones <count>', 'spread the nodes over this many zones', wholeNumber(0, 5000), 0)

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { timestamp } from '@kubarium/shared';
 import * as der from './der.ts';
@@ -43,25 +43,30 @@ export class CertificateAuthority {
   readonly #key: KeyObject;
   readonly #validity: Validity;
 
-  constructor(commonName: string, keys: KeySource, validity: Validity) {
+  /** `pair`: that of an authority of this name which was made before; without it a new one is made. */
+  constructor(commonName: string, keys: KeySource, validity: Validity, pair?: KeyPair) {
     this.#keys = keys;
     this.#validity = validity;
     this.#name = nameOf({ commonName });
-    this.#key = keys.privateKey();
+    this.#key = pair === undefined ? keys.privateKey() : createPrivateKey(pair.key);
+    this.pair = pair ?? this.#selfSigned();
+  }
+
+  #selfSigned(): KeyPair {
     const publicKey = spkiOf(this.#key);
     const certificate = this.#sign(this.#name, publicKey, [
       extension('2.5.29.19', der.sequence(der.booleanTrue()), true), // basicConstraints: an authority
       extension('2.5.29.15', der.bitString(Buffer.from([0b1000_0100]), 2), true), // keyUsage: digitalSignature, keyCertSign
       extension('2.5.29.14', der.octetString(keyIdentifier(publicKey))),
     ]);
-    this.pair = { certificate, key: keyPem(this.#key) };
+    return { certificate, key: keyPem(this.#key) };
   }
 
-  /** A server certificate for DNS names and IP addresses. */
-  server(subject: Subject, names: readonly string[], addresses: readonly string[]): KeyPair {
+  /** A server certificate for DNS names and IP addresses; for a new key, if not for that one. */
+  server(subject: Subject, names: readonly string[], addresses: readonly string[], key?: KeyObject): KeyPair {
     const dnsNames = names.map((name) => der.tagged(0x82, Buffer.from(name)));
     const ipAddresses = addresses.map((address) => der.tagged(0x87, addressBytes(address)));
-    return this.#issue(subject, SERVER_AUTH, [extension('2.5.29.17', der.sequence(...dnsNames, ...ipAddresses))]);
+    return this.#issue(subject, SERVER_AUTH, [extension('2.5.29.17', der.sequence(...dnsNames, ...ipAddresses))], key);
   }
 
   /** A client certificate. */
@@ -69,8 +74,7 @@ export class CertificateAuthority {
     return this.#issue(subject, CLIENT_AUTH, []);
   }
 
-  #issue(subject: Subject, usage: string, extensions: readonly Buffer[]): KeyPair {
-    const key = this.#keys.privateKey();
+  #issue(subject: Subject, usage: string, extensions: readonly Buffer[], key = this.#keys.privateKey()): KeyPair {
     const issuerIdentifier = keyIdentifier(spkiOf(this.#key));
     const certificate = this.#sign(nameOf(subject), spkiOf(key), [
       extension('2.5.29.19', der.sequence(), true), // basicConstraints: no authority

@@ -2,7 +2,7 @@ import { createPrivateKey as privateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { seededRandom } from '@kubarium/shared';
-import { createCredentials, createPodCredentials, serverTls } from './credentials.ts';
+import { createCredentials, credentialsFor, createPodCredentials, serverTls } from './credentials.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -41,6 +41,24 @@ describe('a new cluster’s credentials', () => {
     expect(server.checkPrivateKey(privateKey(credentials.server.key))).toBe(true);
     expect(admin.checkPrivateKey(privateKey(credentials.admin.key))).toBe(true);
     expect(credentials.adminToken.length).toBeGreaterThan(40);
+  });
+
+  test('stay as they are for a server with no other names', () => {
+    const fewer = { names: ['localhost'], addresses: ['10.96.0.1'] };
+    expect(credentialsFor(fewer, credentials, NOW)).toBe(credentials);
+  });
+
+  test.each([
+    ['a name', { names: ['localhost', 'elsewhere'], addresses: ['127.0.0.1'] }],
+    ['an address', { names: ['localhost'], addresses: ['127.0.0.1', '192.0.2.7', '::1'] }],
+  ])('have another server certificate for %s more, and are the same otherwise', (_, names) => {
+    const made = credentialsFor(names, credentials, NOW);
+    expect(made).toEqual({ ...credentials, server: { ...credentials.server, certificate: expect.any(String) } });
+    const again = new X509Certificate(made.server.certificate);
+    expect(again.verify(ca.publicKey) && again.checkIssued(ca)).toBe(true);
+    expect(again.checkPrivateKey(privateKey(made.server.key))).toBe(true);
+    expect(names.names.map((name) => again.checkHost(name))).toEqual(names.names);
+    expect(names.addresses.map((address) => again.checkIP(address))).toEqual(names.addresses);
   });
 });
 

@@ -1,7 +1,7 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import type { TlsOptions } from '@kubarium/apiserver';
 import type { Random } from '@kubarium/shared';
-import { CertificateAuthority, type KeyPair } from './certificates.ts';
+import { CertificateAuthority, type KeyPair, type Validity } from './certificates.ts';
 import { secretKeys, seededKeys } from './key-source.ts';
 
 /** All secrets of a cluster. Made once, then read from the state folder: a client's kubeconfig stays good over restarts. */
@@ -26,18 +26,37 @@ const DAY_MS = 24 * 3600 * 1000;
 /** Certificates are valid from a little before now, for clocks that run behind. */
 const CLOCK_SKEW_MS = 5 * 60 * 1000;
 
+const AUTHORITY = 'kubernetes';
+const SERVER = { commonName: 'kube-apiserver' };
+
 /** Makes a new cluster's credentials, valid for ten years. */
 export function createCredentials(server: ServerNames, nowMs: number): Credentials {
-  const validity = { fromMs: nowMs - CLOCK_SKEW_MS, toMs: nowMs + 3650 * DAY_MS };
-  const authority = new CertificateAuthority('kubernetes', secretKeys, validity);
+  const authority = new CertificateAuthority(AUTHORITY, secretKeys, tenYears(nowMs));
   return {
     ca: authority.pair,
-    server: authority.server({ commonName: 'kube-apiserver' }, server.names, server.addresses),
+    server: authority.server(SERVER, server.names, server.addresses),
     admin: authority.client({ commonName: 'kubernetes-admin', organization: 'system:masters' }),
     serviceAccountKey: createServiceAccountKey(),
     adminToken: randomBytes(32).toString('base64url'),
   };
 }
+
+/**
+ * The same credentials, with a server certificate that names the server by all of these: it is issued anew where the one at hand lacks one
+ * of them. Whoever trusts the authority goes on to trust the server.
+ */
+export function credentialsFor(server: ServerNames, credentials: Credentials, nowMs: number): Credentials {
+  const current = new X509Certificate(credentials.server.certificate);
+  const isNamed =
+    server.names.every((name) => current.checkHost(name) !== undefined) &&
+    server.addresses.every((address) => current.checkIP(address) !== undefined);
+  if (isNamed) return credentials;
+  const authority = new CertificateAuthority(AUTHORITY, secretKeys, tenYears(nowMs), credentials.ca);
+  const key = createPrivateKey(credentials.server.key);
+  return { ...credentials, server: authority.server(SERVER, server.names, server.addresses, key) };
+}
+
+const tenYears = (nowMs: number): Validity => ({ fromMs: nowMs - CLOCK_SKEW_MS, toMs: nowMs + 3650 * DAY_MS });
 
 /** How the pods of a cluster that nobody outside can reach know its API server. */
 export interface PodCredentials {
@@ -51,11 +70,11 @@ const ALWAYS = { fromMs: 18_262 * DAY_MS, toMs: 54_786 * DAY_MS };
 
 /** Credentials that the seed decides, and that are good inside the simulated network only. */
 export function createPodCredentials(server: ServerNames, random: Random): PodCredentials {
-  const authority = new CertificateAuthority('kubernetes', seededKeys(random), ALWAYS);
+  const authority = new CertificateAuthority(AUTHORITY, seededKeys(random), ALWAYS);
   return {
     rootCertificate: authority.pair.certificate,
     tls() {
-      const { key, certificate } = authority.server({ commonName: 'kube-apiserver' }, server.names, server.addresses);
+      const { key, certificate } = authority.server(SERVER, server.names, server.addresses);
       // The authority's key is no secret: no client certificate of its making is taken, but only tokens.
       const strangers = new CertificateAuthority('nobody', secretKeys, ALWAYS);
       return { key, cert: certificate, clientCa: strangers.pair.certificate };
