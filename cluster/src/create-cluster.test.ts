@@ -49,6 +49,18 @@ it('runs commands, letting the time pass that they need', async () => {
   expect(cluster.clock.now() - before).toBe(90_000);
 });
 
+it('takes no more of the clock’s time for very many pods than for a few: nobody is throttled', async () => {
+  const timeFor = async (replicas: number): Promise<number> => {
+    await using cluster = await createCluster({ seed: 1 });
+    const before = cluster.clock.now();
+    await cluster.apply(BACKEND.replace('replicas: 3', `replicas: ${replicas}`));
+    await cluster.ready();
+    expect((await cluster.client.list(PODS, { labelSelector: 'app=backend' })).items).toHaveLength(replicas);
+    return cluster.clock.now() - before;
+  };
+  expect(await timeFor(200)).toBe(await timeFor(2));
+});
+
 it('applies changes, and removes what a manifest no longer names', async () => {
   await using cluster = await createCluster();
   await cluster.apply(BACKEND);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BackgroundProgram } from '../support/background-program.ts';
 import { KubariumProcess } from '../support/kubarium-process.ts';
 import { kubectlBinary } from '../support/kubectl-binary.ts';
+import { runProgram } from '../support/run-program.ts';
 
 const POD = `
 apiVersion: v1
@@ -55,12 +56,18 @@ describe('containers with kubectl', () => {
     expect(output).toBe(`${ip} green 10.96.0.1\nprepared\ngreen`);
   });
 
-  test('take standard input and give their exit code', async () => {
-    const done = await attempt(['exec', '-i', 'worker', '-c', 'main', '--', 'sh', '-c', 'wc -l; exit 3'], 'a\nb\nc\n');
+  test.each([
+    ['WebSocket', 'true'],
+    ['SPDY', 'false'],
+  ])('take standard input and give their exit code over %s', async (_, webSockets) => {
+    const env = { ...cluster.kubectlEnvironment(), KUBECTL_REMOTE_COMMAND_WEBSOCKETS: webSockets };
+    const inMain = (args: string[], stdin?: string) =>
+      runProgram(kubectlBinary('1.35'), ['exec', 'worker', '-c', 'main', ...args], { env, stdin });
+    const done = await inMain(['-i', '--', 'sh', '-c', 'wc -l; echo told >&2; exit 3'], 'a\nb\nc\n');
     expect(done.stdout.trim()).toBe('3');
+    expect(done.stderr).toBe('told\ncommand terminated with exit code 3\n');
     expect(done.code).toBe(3);
-    const missing = await attempt(['exec', 'worker', '-c', 'main', '--', 'no-such-program']);
-    expect(missing.code).toBe(127);
+    expect((await inMain(['--', 'no-such-program'])).code).toBe(127);
   });
 
   test('give and take files', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BackgroundProgram } from '../support/background-program.ts';
 import { KubariumProcess } from '../support/kubarium-process.ts';
 import { kubectlBinary } from '../support/kubectl-binary.ts';
+import { runProgram } from '../support/run-program.ts';
 
 /** A port of 127.0.0.1 that this test holds; from `first` on, where that matters. */
 async function anyPort(first = 0): Promise<{ server: Server; port: number }> {
@@ -31,11 +32,20 @@ describe('the ways in from this machine', () => {
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
 
+  const nodePort = () => kubectl('get', 'svc', 'web', '-o', 'jsonpath={.spec.ports[0].nodePort}');
+  const answer = (port: string) => fetch(`http://127.0.0.1:${port}/`).then((response) => response.text(), String);
+
+  test('the banner has the line that lets kubectl in', async () => {
+    const [line] = /export KUBECONFIG=.*/.exec(cluster.output)!;
+    const { PATH, HOME } = cluster.kubectlEnvironment();
+    const { stdout } = await runProgram('sh', ['-c', `${line}; exec ${kubectlBinary('1.35')} get --raw /readyz`], {
+      env: { PATH: PATH!, HOME: HOME! },
+    });
+    expect(stdout).toBe('ok');
+  });
+
   test('a node port answers on 127.0.0.1', async () => {
-    const port = await kubectl('get', 'svc', 'web', '-o', 'jsonpath={.spec.ports[0].nodePort}');
-    await expect
-      .poll(() => fetch(`http://127.0.0.1:${port}/`).then((response) => response.text(), String))
-      .toContain('web-');
+    await expect.poll(async () => answer(await nodePort())).toContain('web-');
   });
 
   test('a load balancer answers at a loopback address of its own, which its status shows', async () => {
@@ -84,9 +94,10 @@ describe('the ways in from this machine', () => {
     await expect(resolver.resolve4('nope.default.svc.cluster.local')).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });
 
-  test('a stopped cluster comes back as it was, at the same port, with pods that have new addresses', async () => {
+  test('a stopped cluster comes back as it was, at the same ports, with pods that have new addresses', async () => {
     const select = 'jsonpath={.items[0].status.podIP} {.items[0].status.containerStatuses[0].restartCount}';
     const [before, url] = [await kubectl('get', 'pods', '-l', 'app=web', '-o', select), cluster.url];
+    const port = await nodePort();
     expect(await cluster.stop('SIGINT')).toBe(0);
     await cluster.up();
     expect(cluster.url).toBe(url);
@@ -94,6 +105,7 @@ describe('the ways in from this machine', () => {
     await expect.poll(() => kubectl('get', 'pods', '-l', 'app=web', '-o', select)).toMatch(/ 1$/);
     const after = await kubectl('get', 'pods', '-l', 'app=web', '-o', select);
     expect(after.split(' ')[0]).not.toBe(before.split(' ')[0]);
+    await expect.poll(() => answer(port)).toContain('web-');
   });
 
   test('a cluster that comes back at another address is trusted there', async () => {

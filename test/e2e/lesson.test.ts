@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BackgroundProgram } from '../support/background-program.ts';
 import { KubariumProcess } from '../support/kubarium-process.ts';
+import { LEAVES, LOOPBACK_ONLY } from '../support/loopback-only.ts';
 import { kubectlBinary, type KubectlVersion } from '../support/kubectl-binary.ts';
 
 const LESSON = join(dirname(fileURLToPath(import.meta.url)), 'lesson');
 
 // One story in order: each step stands on the ones before it, as a reader of the lesson types them.
 describe.each<KubectlVersion>(['1.32', '1.35'])('the ClusterIP lesson with kubectl %s', (version) => {
-  const cluster = new KubariumProcess();
+  const cluster = new KubariumProcess(undefined, LOOPBACK_ONLY);
   const kubectl = cluster.kubectl(version);
   const inFrontend = (...command: string[]): Promise<string> => kubectl('exec', 'frontend', '--', ...command);
   const inBackground = (...args: string[]): BackgroundProgram =>
@@ -199,5 +200,9 @@ describe.each<KubectlVersion>(['1.32', '1.35'])('the ClusterIP lesson with kubec
     expect(data.status.hops.map((hop) => hop.stage)).toEqual(
       expect.arrayContaining(['resolver', 'service', 'connect']),
     );
+  });
+
+  test('has needed nothing from outside of this machine', () => {
+    expect(cluster.output).not.toContain(LEAVES);
   });
 });

@@ -62,3 +62,22 @@ test('a watch behind a reply that never ends is cut off where too much waits', a
   await closed;
   server.close();
 });
+
+test('a watcher that does not read is cut off where too much waits, and told nothing after a gap', async () => {
+  const { promise: opened, resolve } = Promise.withResolvers<WatchStream>();
+  const server = createServer((_request, response) => resolve(new WatchStream(response, 10))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write('GET /watch HTTP/1.1\r\nHost: a\r\n\r\n');
+  const stream = await opened;
+  // More than the system takes for a connection that nobody reads.
+  expect(stream.write([chunkOf('x'.repeat(32 * 1024 * 1024))])).toBe(true);
+  expect(stream.write([chunkOf('the event behind it')])).toBe(false);
+  expect(stream.write([chunkOf('another')])).toBe(false);
+  socket.on('error', () => undefined);
+  let received = '';
+  socket.on('data', (bytes: Buffer) => (received = received.slice(-100) + bytes.toString()));
+  await once(socket, 'close');
+  server.close();
+  expect(received).not.toMatch(/event|another/);
+});

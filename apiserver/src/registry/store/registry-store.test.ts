@@ -578,17 +578,38 @@ describe('watch', () => {
     expect(late.seen).toEqual(['MODIFIED a@3', 'DELETED a@4']);
   });
 
-  it('shows objects that enter and leave a selection', async () => {
-    const { make, patch, remove, widgets, context } = await setUp();
-    const red = receiver();
-    widgets.watch(context, { namespace: NAMESPACE, labelSelector: 'color=red', resourceVersion: '1' }, red);
+  it.each([
+    [
+      'labels',
+      { labelSelector: 'tone=dark' },
+      ['ADDED a@3', 'MODIFIED a@4', 'MODIFIED a@5', 'MODIFIED a@6', 'DELETED a@7', 'ADDED a@8', 'DELETED a@9'],
+    ],
+    [
+      'fields',
+      { fieldSelector: 'spec.color=red' },
+      ['ADDED a@4', 'MODIFIED a@5', 'DELETED a@6', 'ADDED a@7', 'MODIFIED a@8', 'DELETED a@9'],
+    ],
+    [
+      'both',
+      { labelSelector: 'tone=dark', fieldSelector: 'spec.color=red' },
+      ['ADDED a@4', 'MODIFIED a@5', 'DELETED a@6', 'ADDED a@8', 'DELETED a@9'],
+    ],
+  ])('shows objects that enter and leave a selection by %s', async (_, selection, expected) => {
+    const { make, patch, remove, widgets, context } = await setUp(
+      { selectableFields: { 'spec.color': ({ spec }) => spec?.color ?? '' } },
+      { fieldSelectors: ['metadata.name', 'metadata.namespace', 'spec.color'] },
+    );
+    const watcher = receiver();
+    widgets.watch(context, { namespace: NAMESPACE, ...selection, resourceVersion: '1' }, watcher);
     await make('a');
-    await patch('a', { metadata: { labels: { color: 'red' } } });
+    await patch('a', { metadata: { labels: { tone: 'dark' } } });
+    await patch('a', { spec: { color: 'red' } });
     await patch('a', { spec: { size: 2 } });
-    await patch('a', { metadata: { labels: { color: 'blue' } } });
-    await patch('a', { metadata: { labels: { color: 'red' } } });
+    await patch('a', { spec: { color: 'blue' } });
+    await patch('a', { metadata: { labels: { tone: 'light' } }, spec: { color: 'red' } });
+    await patch('a', { metadata: { labels: { tone: 'dark' } } });
     await remove('a');
-    expect(red.seen).toEqual(['ADDED a@3', 'MODIFIED a@4', 'DELETED a@5', 'ADDED a@6', 'DELETED a@7']);
+    expect(watcher.seen).toEqual(expected);
   });
 
   it('sends bookmarks every minute to those who allow them', async () => {

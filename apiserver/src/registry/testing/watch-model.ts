@@ -19,6 +19,10 @@ const SELECTIONS: readonly { readonly query: Partial<WatchQuery>; readonly isSel
     isSelected: (_name, { color, old }) => (color === 'red' || color === 'blue') && old === undefined,
   },
   { query: { fieldSelector: 'metadata.name=b' }, isSelected: (name) => name === 'b' },
+  {
+    query: { labelSelector: 'color=red', fieldSelector: 'metadata.name!=b' },
+    isSelected: (name, { color }) => color === 'red' && name !== 'b',
+  },
 ];
 
 interface Write {
