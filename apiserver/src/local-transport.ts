@@ -12,7 +12,7 @@ import { apiVersionOf, copyJson, methodNotSupported, NAMESPACES, StatusError } f
 import type { Attributes, Authorizer } from './authorization/authorizer.ts';
 import { forbiddenError } from './authorization/forbidden-error.ts';
 import { decodeTarget, decodeValue } from './endpoints/decode-object.ts';
-import { listOptions, writeOptions } from './endpoints/query-options.ts';
+import { listOptions, writeOptions, type FieldValidation } from './endpoints/query-options.ts';
 import type { ReviewResource } from './endpoints/review-resource.ts';
 import type { ListAnswer, PatchRequest, Registry, ResourceRegistry, Target } from './registry/registry.ts';
 import type { ResourceDefinition } from './registry/resource-definition.ts';
@@ -113,7 +113,8 @@ export class LocalTransport implements Transport {
     this.#authorize(request.verb, request);
     const query = queryOf(request.query);
     const dryRun = query.has('dryRun') || ((request.body as DeleteOptions | undefined)?.dryRun ?? []).length > 0;
-    return { request, resource, query, context: this.#context(dryRun), body: bodyOf(request, resource.definition) };
+    const body = bodyOf(request, resource.definition, query.get('fieldValidation') === 'Strict' ? 'Strict' : 'Ignore');
+    return { request, resource, query, context: this.#context(dryRun), body };
   }
 
   #resource({ group, version, resource }: ApiRequest['resource']): ResourceRegistry {
@@ -146,10 +147,14 @@ export class LocalTransport implements Transport {
 const queryOf = (query: Readonly<Record<string, string>> | undefined): URLSearchParams => new URLSearchParams(query);
 
 /** A copy of the body in the shape that its kind's schema gives it. */
-function bodyOf({ verb, body, subresource }: ApiRequest, definition: ResourceDefinition): unknown {
+function bodyOf(
+  { verb, body, subresource }: ApiRequest,
+  definition: ResourceDefinition,
+  fieldValidation: FieldValidation,
+): unknown {
   if (verb === 'get' || verb === 'list') return undefined;
   if (verb !== 'create' && verb !== 'update') return copyJson(body ?? {});
-  return decodeValue(expectedKind(definition, subresource), body, { fieldValidation: 'Ignore' }).object;
+  return decodeValue(expectedKind(definition, subresource), body, { fieldValidation }).object;
 }
 
 function expectedKind(definition: ResourceDefinition, subresource: string | undefined) {

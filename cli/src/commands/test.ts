@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import {
   findScenarios,
   jsonReport,
@@ -40,6 +41,8 @@ export const testCommand = (): Command =>
     .option('-v, --verbose', 'print each operation as it ends')
     .action(async (paths: string[], options: TestOptions) => {
       const scenarios = scenariosOf(paths);
+      if (options.junit !== undefined) checkReport(options.junit);
+      const again = (result: ScenarioResult): string => repeatCommand(result, options);
       const started = realClock.now();
       const isText = options.output === 'text';
       const print = (lines: readonly string[]): void => void (isText && process.stdout.write(`${lines.join('\n')}\n`));
@@ -54,14 +57,14 @@ export const testCommand = (): Command =>
         onRun: (scenario, run) => progress.ran(scenario, run, options.runs),
         onEnd: (result) => {
           progress.end(result);
-          print(scenarioLines(result, repeatCommand(result, options)));
+          print(scenarioLines(result, again(result)));
           progress.show();
         },
       });
       progress.clear();
       if (isText) print(['', summaryLine(results, realClock.now() - started)]);
-      else process.stdout.write(jsonReport(results));
-      if (options.junit !== undefined) writeFileSync(options.junit, junitReport(results));
+      else process.stdout.write(jsonReport(results, again));
+      if (options.junit !== undefined) writeFileSync(options.junit, junitReport(results, again));
       if (results.some(({ status }) => status === 'failed')) process.exitCode = 1;
     });
 
@@ -72,8 +75,23 @@ function scenariosOf(paths: readonly string[]): readonly Scenario[] {
     if (error instanceof NoScenarioError)
       throw new UsageError(error.message, 'name scenario files, or folders with some');
     if (error instanceof AggregateError)
-      throw new UsageError(`\n${error.message}`, 'see docs/scenarios.md for what a scenario may say');
+      throw new UsageError(
+        `there are mistakes in scenario files, so nothing was run\n${error.message}`,
+        'see docs/scenarios.md for what a scenario may say',
+      );
     throw error;
+  }
+}
+
+/** Rather at once than after everything has run. */
+function checkReport(file: string): void {
+  try {
+    accessSync(dirname(resolve(file)), constants.W_OK);
+  } catch (error) {
+    throw new UsageError(
+      `cannot write the report ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      'name a file in a folder of yours with --junit',
+    );
   }
 }
 

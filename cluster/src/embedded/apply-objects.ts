@@ -36,7 +36,7 @@ export class Applier {
     const { name } = manifest.metadata;
     const namespace = resource.namespaced ? (manifest.metadata.namespace ?? defaultNamespace) : undefined;
     const draft = structuredClone({ ...manifest, metadata: { ...manifest.metadata, namespace } });
-    if (name === undefined) return this.#client.create(resource, draft);
+    if (name === undefined) return this.#client.create(resource, draft, { fieldValidation: 'Strict' });
     return this.#client.patch(resource, { namespace, name }, 'application/apply-patch+yaml', draft, {
       fieldManager: 'kubarium',
       force: true,

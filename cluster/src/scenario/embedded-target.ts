@@ -85,8 +85,12 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
     return this.#clock.now();
   }
 
+  resources(): readonly Resource[] {
+    return this.#running.resources();
+  }
+
   async resourceOf(apiVersion: string, kind: string): Promise<Resource | undefined> {
-    return this.#running.resources().find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
+    return this.resources().find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
   }
 
   async serverVersion(): Promise<Readonly<Record<string, unknown>>> {

@@ -41,6 +41,11 @@ describe('parseScenarios', () => {
     expect(() => parseScenarios('f.yaml', 'a: b\n c: d\n')).toThrow(/^f\.yaml:1:4: |^f\.yaml:2:/);
   });
 
+  it('says once what the parser says twice of one place', () => {
+    const text = operation('- apply: {resource: {apiVersion: v1, kind: Pod\n- settle: {}');
+    expect(() => parseScenarios('f.yaml', text)).toThrow(/^f\.yaml:8:5: Flow map .* must .* end with a \}$/);
+  });
+
   it('takes a scenario a document, and knows where its parts stand', () => {
     const text = `${operation('- settle: {}')}\n---\n${operation('- sleep: {duration: 1s}').replace('name: x', 'name: y')}`;
     const scenarios = parseScenarios('f.yaml', text);

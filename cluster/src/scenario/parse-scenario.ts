@@ -41,7 +41,9 @@ export function parseScenarios(file: string, text: string, others: 'refuse' | 's
     if (others === 'skip' && !looksLikeScenario(document)) continue;
     const at = (path: Path): Position => position(document, lines, path);
     if (document.errors.length > 0) {
-      for (const { pos, message } of document.errors) problems.push({ ...linePosition(lines, pos[0]), message });
+      // The parser may say the same of one place twice.
+      const told = new Map(document.errors.map(({ pos, message }) => [`${pos[0]} ${message}`, { pos, message }]));
+      for (const { pos, message } of told.values()) problems.push({ ...linePosition(lines, pos[0]), message });
       continue;
     }
     const value: unknown = document.toJS();

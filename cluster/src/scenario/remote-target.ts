@@ -24,6 +24,7 @@ interface ResourceList {
 export class RemoteTarget implements ScenarioTarget {
   readonly client: KubeClient;
   readonly simulator = undefined;
+  readonly resources = undefined;
   readonly #transport: HttpTransport;
   readonly #served = new Map<string, Promise<readonly Resource[]>>();
 

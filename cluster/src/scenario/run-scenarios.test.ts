@@ -66,11 +66,52 @@ it('ends at the first failure and tells the step, the difference, the events and
 
 it('reports for programs', async () => {
   const result = await run('failing', FAILING);
-  const xml = junitReport([{ ...result, file: 'f.yaml' }]);
+  const again = ({ name }: ScenarioResult): string => `run ${name} again`;
+  const xml = junitReport([{ ...result, file: 'f.yaml' }], again);
   expect(xml).toContain('<testsuite name="f.yaml" tests="1" failures="1" errors="0" skipped="0"');
   expect(xml).toContain('<failure message="f.yaml:9: pod default/crasher not Ready=True after 20s">');
-  const json = JSON.parse(jsonReport([result])) as { failed: number; scenarios: ScenarioResult[] };
-  expect([json.failed, json.scenarios[0]!.operations[1]!.status]).toEqual([1, 'failed']);
+  expect(xml).toMatch(/no config\n\nagain: run failing again<\/failure>/);
+  const json = JSON.parse(jsonReport([result], again)) as { failed: number; scenarios: ScenarioResult[] };
+  expect(json).toMatchObject({
+    failed: 1,
+    scenarios: [{ name: 'failing', again: 'run failing again', operations: [{}, { status: 'failed' }, {}, {}, {}] }],
+  });
+});
+
+const WRONG_POD = `{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: main, image: busybox, imgaePullPolicy: Never}]}}`;
+const WRONG_MAP = `{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, dat: {a: b}}`;
+const MAP = '{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}';
+
+it.each([
+  [
+    'a field that the kind has not, created',
+    `create: {resource: ${WRONG_POD}}`,
+    'strict decoding error: unknown field "spec.containers[0].imgaePullPolicy"',
+  ],
+  ['a field that the kind has not, applied anew', `apply: {resource: ${WRONG_MAP}}`, 'unknown field "dat"'],
+  ['one applied again', `apply: {resource: ${MAP}}}, {apply: {resource: ${WRONG_MAP}}`, 'unknown field "dat"'],
+  ['one patched', `apply: {resource: ${MAP}}}, {patch: {resource: ${WRONG_MAP}}`, 'unknown field "dat"'],
+  ['one put', `apply: {resource: ${MAP}}}, {update: {resource: ${WRONG_MAP}}`, 'unknown field "dat"'],
+  [
+    'a kind in a wrong group',
+    'create: {resource: {apiVersion: v1, kind: Deployment, metadata: {name: web}}}',
+    'the cluster serves no kind Deployment in v1; it is in apps/v1',
+  ],
+  [
+    'a mistyped kind',
+    'wait: {apiVersion: apps/v1, kind: Deploymet, name: web, for: {deletion: {}}}',
+    'the cluster serves no kind Deploymet in apps/v1; did you mean Deployment in apps/v1?',
+  ],
+  [
+    'a kind that nobody serves',
+    'assert: {resource: {apiVersion: example.dev/v1, kind: Spaceship, metadata: {name: web}}}',
+    /Spaceship in example\.dev\/v1$/,
+  ],
+  ['a file that is not there', 'apply: {file: nowhere.yaml}', /^there is no file .*nowhere\.yaml$/],
+])('says what is wrong with %s', async (_, operations, message) => {
+  const result = await run('wrong', `steps: [{try: [{${operations}}]}]`);
+  expect(result.status).toBe('failed');
+  expect(result.operations.at(-1)!.failure!.message).toMatch(message);
 });
 
 it('goes on after a failure that may be', async () => {

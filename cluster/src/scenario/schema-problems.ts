@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { parseDuration } from '@kubarium/shared';
+import { nearestName } from './nearest-name.ts';
 import schema from './scenario.schema.json' with { type: 'json' };
 
 export interface SchemaProblem {
@@ -41,7 +42,7 @@ function problem(error: ErrorObject): SchemaProblem {
     case 'additionalProperties': {
       const field = String(error.params['additionalProperty']);
       const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
-      const meant = nearest(field, known);
+      const meant = nearestName(field, known);
       const hint = meant === undefined ? `; known are ${known.join(', ')}` : `; did you mean ${meant}?`;
       return { path: [...path, field], message: `${where} has no field ${field}${known.length === 0 ? '' : hint}` };
     }
@@ -75,22 +76,3 @@ const typeName = (value: unknown): string =>
       : typeof value === 'object'
         ? 'a map'
         : JSON.stringify(value);
-
-/** The known name that a mistyped one is at most two edits away from. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((one) => ({ one, distance: editDistance(name.toLowerCase(), one.toLowerCase()) }));
-  ranked.sort((a, b) => a.distance - b.distance);
-  return ranked[0] !== undefined && ranked[0].distance <= 2 ? ranked[0].one : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}

@@ -24,6 +24,8 @@ export interface ScenarioTarget extends AsyncDisposable {
   resourceOf(apiVersion: string, kind: string): Promise<Resource | undefined>;
   /** What the server answers at `/version`. */
   serverVersion(): Promise<Readonly<Record<string, unknown>>>;
+  /** The kinds that it serves; undefined where they are too many to ask for. */
+  readonly resources: (() => readonly Resource[]) | undefined;
   /** Lets time pass until a condition holds, at most so many milliseconds; resolves with whether it does. */
   until(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean>;
   /** The last lines that a container has written; undefined where they cannot be had. */

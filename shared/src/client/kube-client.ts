@@ -25,6 +25,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean | undefined;
   readonly fieldManager?: string | undefined;
   readonly force?: boolean | undefined;
+  /** What becomes of fields that the kind has not: refused with all that is wrong (`Strict`), or left out. */
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict' | undefined;
 }
 
 /**
@@ -124,6 +126,7 @@ function write(options: WriteOptions): Pick<ApiRequest, 'subresource' | 'query'>
       dryRun: options.dryRun === true ? 'All' : undefined,
       fieldManager: options.fieldManager,
       force: options.force,
+      fieldValidation: options.fieldValidation,
     }),
   };
 }

@@ -1,9 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Resource } from '@kubarium/shared';
+import { apiVersionOf, type Resource } from '@kubarium/shared';
 import { parseAllDocuments } from 'yaml';
 import { askingCluster } from '../ask-cluster.ts';
 import { fillIn } from '../expression.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { ResourceTree } from '../scenario.ts';
 import { OperationFailure, type Named, type OperationContext } from './operation-context.ts';
 
@@ -64,11 +65,22 @@ const textsOf = (labels: Readonly<Record<string, unknown>> = {}): Readonly<Recor
 /** The resource of a kind, or a failure that says so. */
 export async function resourceOf(apiVersion = '', kind = '', { target }: OperationContext): Promise<Resource> {
   const resource = await target.resourceOf(apiVersion, kind);
-  if (resource === undefined)
-    throw new OperationFailure(
-      `the cluster serves no kind ${kind || '(none named)'} in ${apiVersion || '(no apiVersion)'}`,
-    );
-  return resource;
+  if (resource !== undefined) return resource;
+  const hint = kindHint(target.resources?.() ?? [], kind);
+  throw new OperationFailure(
+    `the cluster serves no kind ${kind || '(none named)'} in ${apiVersion || '(no apiVersion)'}${hint}`,
+  );
+}
+
+/** Where the kind is to be found, or one with a name much like it. */
+function kindHint(resources: readonly Resource[], kind: string): string {
+  const meant = nearestName(
+    kind,
+    resources.map((one) => one.kind),
+  );
+  if (meant === undefined) return '';
+  const found = resources.find((one) => one.kind === meant)!;
+  return meant === kind ? `; it is in ${apiVersionOf(found)}` : `; did you mean ${meant} in ${apiVersionOf(found)}?`;
 }
 
 function readTrees(pattern: string, folder: string): ResourceTree[] {

@@ -91,21 +91,24 @@ function mayPass(error: unknown): boolean {
   return isConflict(error) || isNotFound(error) || code === 403 || code === 429 || (code !== undefined && code >= 500);
 }
 
+/** A field that the kind has not is a mistake in the scenario, as kubectl takes it for one: left out, it would make the test another one. */
+const options = (dryRun: boolean): WriteOptions => ({ dryRun, fieldValidation: 'Strict' });
+
 const VERBS: Readonly<
   Record<Verb, (client: KubeClient, subject: Subject, dryRun: boolean, context: OperationContext) => Promise<Written>>
 > = {
   async create(client, subject, dryRun, context) {
-    const object = await client.create(subject.resource, draftOf(subject), { dryRun });
+    const object = await client.create(subject.resource, draftOf(subject), options(dryRun));
     if (!dryRun) context.created(subject.resource, object);
     return { what: 'created', object };
   },
   async apply(client, subject, dryRun, context) {
-    if (subject.name !== undefined && (await exists(client, subject))) return patched(client, subject, { dryRun });
+    if (subject.name !== undefined && (await exists(client, subject))) return patched(client, subject, options(dryRun));
     try {
       return await VERBS.create(client, subject, dryRun, context);
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
-      return patched(client, subject, { dryRun });
+      return patched(client, subject, options(dryRun));
     }
   },
   async update(client, subject, dryRun) {
@@ -117,10 +120,10 @@ const VERBS: Readonly<
     };
     return {
       what: 'updated',
-      object: await client.update(subject.resource, { ...draft, metadata } as ApiObject, { dryRun }),
+      object: await client.update(subject.resource, { ...draft, metadata } as ApiObject, options(dryRun)),
     };
   },
-  patch: (client, subject, dryRun) => patched(client, subject, { dryRun }),
+  patch: (client, subject, dryRun) => patched(client, subject, options(dryRun)),
 };
 
 async function exists(client: KubeClient, subject: Subject): Promise<boolean> {
@@ -134,14 +137,14 @@ async function exists(client: KubeClient, subject: Subject): Promise<boolean> {
 }
 
 /** A JSON merge patch, as Chainsaw sends: lists are replaced as a whole. */
-async function patched(client: KubeClient, subject: Subject, options: WriteOptions): Promise<Written> {
+async function patched(client: KubeClient, subject: Subject, how: WriteOptions): Promise<Written> {
   const before = await client.get(subject.resource, nameOf(subject));
   const object = await client.patch(
     subject.resource,
     nameOf(subject),
     'application/merge-patch+json',
     subject.tree,
-    options,
+    how,
   );
   // Not by resourceVersion: a real server answers the patch that takes off an object's last finalizer with that of before.
   return { what: deepEqual(before, object) ? 'unchanged' : 'changed', object };

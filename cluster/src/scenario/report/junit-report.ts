@@ -1,13 +1,16 @@
 import type { Failure, ScenarioResult } from '../scenario-result.ts';
 import { failureLines } from './failure-lines.ts';
 
-/** Results as JUnit XML: a suite a file, a case a scenario, as CI systems read it. */
-export function junitReport(results: readonly ScenarioResult[]): string {
+/**
+ * Results as JUnit XML: a suite a file, a case a scenario, as CI systems read it. `again` is the command that repeats one; a failure
+ * ends with it.
+ */
+export function junitReport(results: readonly ScenarioResult[], again: (result: ScenarioResult) => string): string {
   const files = Map.groupBy(results, ({ file }) => file);
   const suites = [...files].map(([file, list]) =>
     [
       `  <testsuite${attributes({ name: file, ...counts(list) })}>`,
-      ...list.map((result) => testCase(result)),
+      ...list.map((result) => testCase(result, again(result))),
       '  </testsuite>',
     ].join('\n'),
   );
@@ -21,13 +24,13 @@ function counts(results: readonly ScenarioResult[]): Record<string, string | num
   return { tests: results.length, failures: of('failed'), errors: 0, skipped: of('skipped'), time: seconds(wallMs) };
 }
 
-function testCase(result: ScenarioResult): string {
+function testCase(result: ScenarioResult, again: string): string {
   const head = `    <testcase${attributes({ name: result.name, classname: result.file, file: result.file, time: seconds(result.wallMs) })}>`;
   const inside: string[] = [];
   if (result.status === 'skipped') inside.push('      <skipped/>');
   for (const { failure, position } of failuresOf(result)) {
     const where = position === undefined ? result.file : `${result.file}:${position.line}`;
-    const text = failureLines(failure).join('\n');
+    const text = [...failureLines(failure), '', `again: ${again}`].join('\n');
     inside.push(`      <failure${attributes({ message: `${where}: ${failure.message}` })}>${escaped(text)}</failure>`);
   }
   if (result.transcript.length > 0)
