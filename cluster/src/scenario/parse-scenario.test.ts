@@ -20,6 +20,24 @@ const refused: Record<string, [text: string, message: string]> = {
     'f.yaml:7:17: duration: "soon" is no duration; write it as 1m30s or 250ms',
   ],
   'another type': [operation('- exec: {pod: a, command: ls}'), 'f.yaml:7:22: command must be array, not "ls"'],
+  'a list of nothing': [operation('- exec: {pod: a, command: []}'), 'f.yaml:7:22: command needs at least one item'],
+  'an empty text': [operation("- exec: {pod: '', command: [ls]}"), 'f.yaml:7:14: pod must not be empty'],
+  'a number that is too small': [
+    operation('- curl: {pod: a, url: http://b, requests: 0}'),
+    'f.yaml:7:37: requests must be at least 1, not 0',
+  ],
+  'a number that is too large': [
+    HEAD.replace('spec:', 'spec:\n  cluster: {nodes: 5000}') + '    - settle: {}',
+    'f.yaml:5:13: nodes must be at most 1000, not 5000',
+  ],
+  'nothing to wait for': [
+    operation('- wait: {apiVersion: v1, kind: Pod, for: {}}'),
+    'f.yaml:7:41: for needs one of condition, deletion, jsonPath',
+  ],
+  'two things to wait for': [
+    operation('- wait: {apiVersion: v1, kind: Pod, for: {deletion: {}, condition: {name: Ready}}}'),
+    'f.yaml:7:41: for needs one of condition, deletion, jsonPath',
+  ],
   'a script of this machine': [
     operation('- script: {content: rm -rf /}'),
     'f.yaml:7:7: script runs in a pod here, never on this machine: name it with `pod` (and `container`)',
@@ -65,5 +83,18 @@ describe('parseScenarios', () => {
     const text = `${operation('- settle: {}')}\n---\napiVersion: v1\nkind: Pod\n`;
     expect(parseScenarios('f.yaml', text, 'skip')).toHaveLength(1);
     expect(() => parseScenarios('f.yaml', text)).toThrow('f.yaml:10:1: ');
+  });
+
+  it.each([
+    ['kind', 'kind: Scenario', 'kind: Scenrio'],
+    ['version', 'sim.kubarium.dev/v1alpha1', 'sim.kubarium.dev/v1'],
+  ])('does not pass over a scenario with a misspelt %s', (_, right, wrong) => {
+    const text = operation('- settle: {}').replace(right, wrong);
+    expect(() => parseScenarios('f.yaml', text, 'skip')).toThrow(/^f\.yaml:2:1: .* is no scenario; known are /);
+  });
+
+  it('passes over other kinds of its own group', () => {
+    const text = 'apiVersion: sim.kubarium.dev/v1alpha1\nkind: Trace\nmetadata: {name: x}\n';
+    expect(parseScenarios('f.yaml', text, 'skip')).toEqual([]);
   });
 });

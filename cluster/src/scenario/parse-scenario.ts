@@ -1,4 +1,5 @@
 import { isMap, isNode, isPair, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { nearestName } from './nearest-name.ts';
 import { schemaProblems } from './schema-problems.ts';
 import type { Operation, OperationName, ScenarioFile, ScenarioSpec } from './scenario.ts';
 import { ScenarioError, type ScenarioProblem } from './scenario-error.ts';
@@ -61,13 +62,16 @@ export function parseScenarios(file: string, text: string, others: 'refuse' | 's
   return scenarios;
 }
 
-/** A text that is no YAML is looked at too: whoever wrote it may have meant a scenario. */
+/** A text that is no YAML, and one whose kind or version is misspelt, are looked at too: whoever wrote them may have meant a scenario. */
 function looksLikeScenario(document: Document): boolean {
-  const apiVersion = isMap(document.contents) ? document.get('apiVersion') : undefined;
-  return (
-    typeof apiVersion === 'string' && KINDS[apiVersion] !== undefined && KINDS[apiVersion] === document.get('kind')
-  );
+  if (!isMap(document.contents)) return false;
+  const [apiVersion, kind] = [document.get('apiVersion'), document.get('kind')];
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return false;
+  const ofGroup = Object.entries(KINDS).filter(([known]) => groupOf(known) === groupOf(apiVersion));
+  return ofGroup.some(([, known]) => nearestName(kind, [known]) !== undefined);
 }
+
+const groupOf = (apiVersion: string): string => apiVersion.split('/')[0]!;
 
 interface Problem {
   readonly path: Path;

@@ -63,6 +63,23 @@ function problem(error: ErrorObject): SchemaProblem {
         path,
         message: `${where} must be ${[error.params['type']].flat().join(' or ')}, not ${typeName(error.data)}`,
       };
+    case 'minItems':
+      return { path, message: `${where} needs at least one item` };
+    case 'minLength':
+      return { path, message: `${where} must not be empty` };
+    case 'minProperties':
+    case 'maxProperties': {
+      const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
+      return { path, message: `${where} needs one of ${known.join(', ')}` };
+    }
+    case 'minimum':
+    case 'maximum': {
+      const bound = error.keyword === 'minimum' ? 'at least' : 'at most';
+      return {
+        path,
+        message: `${where} must be ${bound} ${String(error.params['limit'])}, not ${typeName(error.data)}`,
+      };
+    }
     default:
       return { path, message: `${where} ${error.message ?? 'is not as it must be'}` };
   }

@@ -52,6 +52,7 @@ export function applyPatch(target: DecodeTarget, current: ApiObject, request: Pa
     case 'application/strategic-merge-patch+json':
       return restorePatched(target, current, request);
     case 'application/apply-patch+yaml':
+      // Simplified: A Scale cannot be applied by server-side apply; the real server can, and keeps account of who owns the replicas.
       throw new StatusError({
         code: 415,
         reason: 'UnsupportedMediaType',
