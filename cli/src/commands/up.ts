@@ -2,6 +2,7 @@ import { startCluster } from '@kubarium/cluster';
 import { createLogger } from '@kubarium/shared';
 import type { LogLevel, SocketAddress } from '@kubarium/shared';
 import { Command, Option } from 'commander';
+import { interruption } from '../interruption.ts';
 import { dataDirOption, dnsServer, duration, ipAddress, wholeNumber } from '../options.ts';
 import { banner } from '../output/banner.ts';
 
@@ -80,10 +81,7 @@ export const upCommand = (): Command =>
     )
     .action(async (options: UpOptions) => {
       const logger = createLogger(options.logLevel);
-      const interrupted = new Promise<void>((resolve) => {
-        // Not only once: npm passes on the Ctrl-C that the terminal has sent to both, and a second one would end the process halfway.
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
-      });
+      const interrupted = interruption();
       await using cluster = await startCluster({ ...options, keepMs: options.keepHistory, logger });
       process.stdout.write(banner(cluster));
       await interrupted;
