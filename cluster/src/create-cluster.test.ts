@@ -83,6 +83,13 @@ it('says what is wrong with a manifest', async () => {
     'Pod a: no kind "Pod" is served in version "v9"',
   );
   await expect(cluster.apply('a: [')).rejects.toThrow(/line 1/);
+  for (const [name, told] of [
+    ['name: a', /\.dat: field not declared in schema/],
+    ['generateName: a-', /unknown field "dat"/],
+  ] as const) {
+    const misspelt = `apiVersion: v1\nkind: ConfigMap\nmetadata: { ${name} }\ndat: { b: c }`;
+    await expect(cluster.apply(misspelt)).rejects.toThrow(told);
+  }
 });
 
 it('opens the API to other programs when asked', async () => {
