@@ -391,3 +391,17 @@ describe('ServiceAccount tokens', () => {
     expect(body['keys']).toMatchObject([{ use: 'sig', kty: 'EC', alg: 'ES256' }]);
   });
 });
+
+test('a watcher who is behind when the server ends gets all that was written, and the end', async () => {
+  const own = await testServer();
+  const watch = await own.open('GET', `${MAPS}?watch=true`);
+  watch.pause();
+  const data = { text: 'x'.repeat(1_000_000) };
+  for (let n = 0; n < 8; n++) expect((await own.ask('POST', MAPS, configMap(`big-${n}`, data))).code).toBe(201);
+  const stopped = own[Symbol.asyncDispose]();
+  let length = 0;
+  for await (const bytes of watch) length += (bytes as Buffer).length;
+  await stopped;
+  expect(watch.complete).toBe(true);
+  expect(length).toBeGreaterThan(8_000_000);
+});

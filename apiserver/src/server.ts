@@ -1,6 +1,7 @@
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { realClock, sleep } from '@kubarium/shared';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ApiServerOptions } from './config.ts';
 import { authenticated, firstOf } from './authentication/authenticator.ts';
@@ -42,7 +43,7 @@ const noSchemas = (): never => {
 
 const ADMINISTRATOR = { name: 'kubernetes-admin', groups: ['system:masters'] };
 
-/** How long a client may take, when the server ends, to read what was written to it. */
+/** How long a client may take, when the server ends, to read what was written to it. Of the machine's time, as connections are. */
 const LAST_WORDS_MS = 500;
 
 /** Builds the server out of its plugins. Nothing is opened before `listen`. */
@@ -96,7 +97,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   }) as unknown as FastifyInstance;
   const server = app.server as unknown as Server;
-  server.on('connection', (socket: Duplex) => {
+  server.on('secureConnection', (socket: Duplex) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
@@ -136,15 +137,16 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
     async [Symbol.asyncDispose]() {
       closing.abort();
-      const closed = app.close();
-      // What has been written (the ends of watches) goes out first; then nobody is waited for.
-      for (const socket of sockets) socket.end();
-      server.closeIdleConnections();
-      const patience = runtime.clock.setTimer(LAST_WORDS_MS, () => {
-        for (const socket of sockets) socket.destroy();
-      });
-      await closed;
-      patience.cancel();
+      // What has been written (the ends of watches) goes out first: closing takes a watch that has ended for idle. Then nobody is waited for.
+      await Promise.race([Promise.all(Array.from(sockets, sent)), sleep(realClock, LAST_WORDS_MS)]);
+      for (const socket of sockets) socket.destroy();
+      await app.close();
     },
   };
 }
+
+/** Ends a connection; resolves once all that was written has been taken, or there is nobody any more to take it. */
+const sent = (socket: Duplex): Promise<void> =>
+  new Promise((resolve) => {
+    socket.once('finish', resolve).once('close', resolve).end();
+  });
