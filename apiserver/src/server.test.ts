@@ -216,6 +216,15 @@ describe('objects', () => {
     expect(headers['warning']).toBe(warning);
   });
 
+  test('of many and long warnings so much is told as fits into a head', async () => {
+    const fields = Array.from({ length: 90 }, (_, i) => [`${'x'.repeat(500)}${i}`, 1]);
+    const body = JSON.stringify({ metadata: { name: 'warned' }, ...Object.fromEntries(fields) });
+    const { code, headers } = await api.ask('POST', `${MAPS}?dryRun=All`, { body, headers: json });
+    expect(code).toBe(201);
+    const warning = `299 - "unknown field \\"${'x'.repeat(241)}"`;
+    expect(headers['warning']).toBe(Array(16).fill(warning).join(', '));
+  });
+
   test.each(['x', 'application/', ';', 'application/json; charset', 'text/plain; a="'])(
     'a body of the type %j is refused as of an unknown format, or read',
     async (type) => {

@@ -30,12 +30,36 @@ export const isPretty = (request: FastifyRequest, query: URLSearchParams): boole
  */
 export function addWarnings(reply: FastifyReply, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
-  const values = warnings.map((warning) => {
+  const values = fitting(warnings).map((warning) => {
     const quoted = warning.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
     return `299 - "${quoted.replace(/[^ -~]/g, escaped)}"`;
   });
   const before = (reply.raw.getHeader('Warning') ?? []) as string[];
   reply.raw.setHeader('Warning', [...before, ...values]);
+}
+
+/** What all warnings of an answer may have in characters, and one of them where they would have more. */
+const MAX_WARNED = 4096;
+const MAX_WARNING = 256;
+
+/** Each warning once, and as many as may be told: those that come first, shortened where they are not all told in full. */
+function fitting(warnings: readonly string[]): string[] {
+  const told = new Set(warnings);
+  let characters = 0;
+  for (const warning of told) characters += warning.length;
+  return characters > MAX_WARNED ? shortened([...told]) : [...told];
+}
+
+function shortened(warnings: readonly string[]): string[] {
+  const told: string[] = [];
+  let characters = 0;
+  for (const warning of warnings) {
+    const short = warning.slice(0, MAX_WARNING);
+    characters += short.length;
+    if (characters > MAX_WARNED) break;
+    told.push(short);
+  }
+  return told;
 }
 
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

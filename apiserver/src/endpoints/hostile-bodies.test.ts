@@ -70,6 +70,16 @@ test.each([
   expect(decoded(body, 'yaml').toLowerCase()).toContain(why);
 });
 
+test('of thousands of flaws a hundred are told', () => {
+  const body = JSON.stringify({ metadata: { name: 'a' }, ...keys(50_000) });
+  const { warnings } = decodeObject(targets.ConfigMap, Buffer.from(body), 'application/json', {});
+  expect(warnings).toHaveLength(100);
+  const refused = refusal(() =>
+    decodeObject(targets.ConfigMap, Buffer.from(body), 'application/json', { fieldValidation: 'Strict' }),
+  );
+  expect(refused.match(/unknown field/g)).toHaveLength(100);
+});
+
 test('what nests deeper than a thousand is refused in each format, and by each way to get there', () => {
   const fields = (depth: number): string => `${'{"f:a":'.repeat(depth)}{}${'}'.repeat(depth)}`;
   const body = (depth: number): string =>

@@ -3,7 +3,7 @@ import { invariant } from '@kubarium/shared';
 import type { LogEntry, RevisionLog } from './revision-log.ts';
 import { SortedMap } from './sorted-map.ts';
 import { StorageError } from './storage-error.ts';
-import type { Change, Codec, ListRange, ListResult, Storage, Stored } from './storage.ts';
+import type { Change, Codec, Encoded, ListRange, ListResult, Storage, Stored } from './storage.ts';
 import { StoredRecord } from './stored-record.ts';
 import { WatchHub } from './watch-hub.ts';
 
@@ -92,7 +92,7 @@ export class LogStorage<T extends object> implements Storage<T> {
     return this.#write(key, (current) => {
       if (current !== undefined) throw new StorageError('exists', key);
       const revision = this.#nextRevision();
-      const made = new StoredRecord(key, revision, revision, this.#codec.encode(value, revision), this.#codec);
+      const made = new StoredRecord(key, revision, revision, this.#encoded(key, value, revision), this.#codec);
       this.#stage('create', made, undefined);
       return made;
     });
@@ -104,7 +104,7 @@ export class LogStorage<T extends object> implements Storage<T> {
       const value = revise(current);
       if (value === current.value) return current;
       const revision = this.#nextRevision();
-      const encoded = this.#codec.encode(value, revision);
+      const encoded = this.#encoded(key, value, revision);
       const made = new StoredRecord(key, revision, current.createRevision, encoded, this.#codec);
       this.#stage('update', made, current);
       return made;
@@ -224,6 +224,12 @@ export class LogStorage<T extends object> implements Storage<T> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ key, settle: () => resolve(settled), reject });
     });
+  }
+
+  #encoded(key: string, value: T, revision: number): Encoded<T> {
+    const encoded = this.#codec.encode(value, revision);
+    if (this.#codec.isTooLarge?.(encoded) === true) throw new StorageError('too-large', key);
+    return encoded;
   }
 
   #keep(record: StoredRecord<T>): void {

@@ -1,5 +1,6 @@
 import type { ApiObject, ObjectMeta } from '@kubarium/shared';
 import type { Codec } from './storage.ts';
+import { isTooLargeToStore } from './stored-size.ts';
 
 /**
  * API objects as JSON. `metadata.resourceVersion` is the revision; fields come in the order of the real server, `kind` and
@@ -11,6 +12,7 @@ export const objectCodec: Codec<ApiObject> = {
     return { text: JSON.stringify(value), value };
   },
   decode: (text) => JSON.parse(text) as ApiObject,
+  isTooLarge: ({ text, value }) => isTooLargeToStore(text, value),
   // Most events are written, told to a watcher or two as text, and never looked at.
   isSeldomRead: (key) => key.startsWith('events/'),
 };

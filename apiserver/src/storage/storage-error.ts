@@ -7,7 +7,9 @@ export type StorageErrorCode =
   /** The revision asked for has not been reached. */
   | 'future'
   /** The medium refuses to write (disk full, read-only); nothing of the write has happened. */
-  | 'unwritable';
+  | 'unwritable'
+  /** The value is larger than what may be stored. */
+  | 'too-large';
 
 export class StorageError extends Error {
   override readonly name = 'StorageError';

@@ -51,6 +51,8 @@ export interface Codec<T> {
   /** A value with the revision written into it. The value given belongs to the storage from then on: nobody changes it. */
   encode(value: T, revision: number): Encoded<T>;
   decode(text: string): T;
+  /** True of what is larger than may be stored: creating it, or making it of another value, is refused. */
+  isTooLarge?(encoded: Encoded<T>): boolean;
   /** True of the key of a value that is hardly ever looked at: it is kept in the log alone, and read from there each time. */
   isSeldomRead?(key: string): boolean;
 }

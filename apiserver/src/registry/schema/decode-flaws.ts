@@ -38,9 +38,15 @@ const ROOT: Place = { struct: '', path: '' };
 /** An error of a type that reads itself (quantity, time) ends the decoding; others are remembered, the first one is told. */
 class Abort extends Error {}
 
+const MAX_STRICT_FLAWS = 100;
+
 class Search {
-  readonly strict: string[] = [];
+  readonly #noted = new Set<string>();
   misfit: string | undefined;
+
+  get strict(): readonly string[] {
+    return [...this.#noted];
+  }
 
   value(plan: TypePlan, value: unknown, place: Place, field: string): void {
     if (value === null || value === undefined) return;
@@ -68,9 +74,9 @@ class Search {
       const isRepeated = seen.has(key);
       seen.add(key);
       if (known === undefined) {
-        if (!isRepeated) this.strict.push(`unknown field ${JSON.stringify(at)}`);
+        if (!isRepeated) this.#note(`unknown field ${JSON.stringify(at)}`);
       } else {
-        if (isRepeated) this.strict.push(`duplicate field ${JSON.stringify(at)}`);
+        if (isRepeated) this.#note(`duplicate field ${JSON.stringify(at)}`);
         this.value(known.type, member, within(place, plan, known), at);
       }
     }
@@ -82,7 +88,7 @@ class Search {
     const seen = new Set<string>();
     for (const [key, member] of members) {
       const at = `${field}.${key}`;
-      if (seen.has(key)) this.strict.push(`duplicate field ${JSON.stringify(at)}`);
+      if (seen.has(key)) this.#note(`duplicate field ${JSON.stringify(at)}`);
       seen.add(key);
       this.value(element, member, place, at);
     }
@@ -141,6 +147,11 @@ class Search {
       if (error instanceof QuantityError || error instanceof TimeError) throw new Abort(error.message);
       throw error;
     }
+  }
+
+  /** Each once, and no more than the real server remembers. */
+  #note(flaw: string): void {
+    if (this.#noted.size < MAX_STRICT_FLAWS) this.#noted.add(flaw);
   }
 
   #mismatch(value: unknown, typeName: string, place: Place, literal?: string): void {

@@ -51,6 +51,16 @@ describe('create', () => {
     expect(await widgets.get(context, target('a'))).toMatchObject({ text: written.text });
   });
 
+  it('refuses what is larger than etcd would take, and stores nothing of it', async () => {
+    const { make, put, names, widgets, context, target } = await setUp();
+    const tooLarge = failsWith(413, 'etcdserver: request is too large');
+    await expect(make('a', { spec: { text: 'x'.repeat(1_600_000) } })).rejects.toEqual(tooLarge);
+    expect(await names()).toEqual([]);
+    const { text } = await make('a', { spec: { text: 'x'.repeat(1_500_000) } });
+    await expect(put('a', { spec: { text: 'x'.repeat(1_600_000) } })).rejects.toEqual(tooLarge);
+    expect(await widgets.get(context, target('a'))).toMatchObject({ text });
+  });
+
   it('generates names', async () => {
     const { widgets, context, storage } = await setUp();
     const draft = draftOf('', {}, { generateName: 'g-' });

@@ -1,4 +1,4 @@
-import { alreadyExists, internalError, notFound } from '@kubarium/shared';
+import { alreadyExists, internalError, notFound, StatusError } from '@kubarium/shared';
 import { isStorageError } from '../../storage/storage-error.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 
@@ -12,6 +12,13 @@ export function storageFailure(definition: ResourceDefinition, name: string, err
       return notFound(definition, name);
     case 'unwritable':
       return internalError(`the store cannot be written: ${reasonOf(error)}. Nothing has been changed`);
+    // Simplified: the real server answers with 500, and these words are etcd's.
+    case 'too-large':
+      return new StatusError({
+        code: 413,
+        reason: 'RequestEntityTooLarge',
+        message: 'etcdserver: request is too large',
+      });
     case 'compacted':
     case 'future':
       return error;

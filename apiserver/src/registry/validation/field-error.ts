@@ -71,6 +71,8 @@ function shown(value: unknown): string {
 
 /** A string in double quotes with Go's escapes. */
 export function quoted(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  if (!/["\\\u0000-\u001f\u007f]/.test(text)) return `"${text}"`;
   let out = '"';
   for (const character of text) out += escaped(character);
   return `${out}"`;
