@@ -30,9 +30,11 @@ export function nextInitStep<T extends SequencedContainer>(containers: readonly 
 
 /** The other containers start in their order, each once the one before is running or has failed to; the pod ends with the last. */
 export function nextMainStep<T extends SequencedContainer>(main: readonly T[], ephemeral: readonly T[]): NextStep<T> {
-  for (const container of [...main, ...ephemeral]) {
-    if (container.state === 'pulling' || container.state === 'creating') return undefined;
-    if (container.state === 'waiting') return { start: container };
+  for (const containers of [main, ephemeral]) {
+    for (const container of containers) {
+      if (container.state === 'pulling' || container.state === 'creating') return undefined;
+      if (container.state === 'waiting') return { start: container };
+    }
   }
   return main.every(({ state }) => state === 'done') ? { event: 'ended' } : undefined;
 }

@@ -3,6 +3,7 @@ import {
   type ContainerState as ApiState,
   type ContainerStateTerminated,
   type ContainerStatus,
+  type PodSpec,
   invariant,
   type Probe,
   timestamp,
@@ -17,7 +18,7 @@ import { ContainerRuns } from './container-runs.ts';
 import { ContainerTermination } from './container-termination.ts';
 import { type Configuration, configureContainer } from './container/container-configuration.ts';
 import type { Container as RunningContainer, ContainerExit } from './container/container.ts';
-import { ContainerConfigError } from './container/environment.ts';
+import { ContainerConfigError } from './container/container-config-error.ts';
 import { FileSystemError } from './container/file-system.ts';
 import { type SignalName, SpawnError } from './container/process.ts';
 import { formatPod, goDuration } from './go-format.ts';
@@ -35,6 +36,14 @@ interface Waiting {
 
 /** How long before what could not be made is tried again: the kubelet's next look at the pod. */
 const RETRY_MS = 10_000;
+
+function containerOf({ containers, initContainers = [], ephemeralContainers = [] }: PodSpec, name: string): Container {
+  for (const list of [containers, initContainers, ephemeralContainers as Container[]]) {
+    const found = list.find((one) => one.name === name);
+    if (found !== undefined) return found;
+  }
+  throw new Error(`invariant: container ${name} is not in its pod`);
+}
 
 /** One container of a pod over all its restarts; see container-lifecycle for its states. */
 export class PodContainer {
@@ -54,6 +63,9 @@ export class PodContainer {
   #termination: ContainerTermination | undefined;
   #timer: Timer | undefined;
   #isAbandoned = false;
+  /** What `spec` last found, and in which pod's. */
+  #spec: Container | undefined;
+  #specOf: PodSpec | undefined;
   /** Kept until something changes: a pod's status is asked for more often than its containers change. */
   #status: ContainerStatus | undefined;
 
@@ -93,11 +105,12 @@ export class PodContainer {
   }
 
   get spec(): Container {
-    const { containers, initContainers = [], ephemeralContainers = [] } = this.#host.pod.spec;
-    const all: readonly Container[] = [...containers, ...initContainers, ...(ephemeralContainers as Container[])];
-    const found = all.find(({ name }) => name === this.name);
-    invariant(found !== undefined, `container ${this.name} is not in its pod`);
-    return found;
+    const { spec } = this.#host.pod;
+    if (this.#specOf !== spec) {
+      this.#spec = containerOf(spec, this.name);
+      this.#specOf = spec;
+    }
+    return this.#spec!;
   }
 
   get status(): ContainerStatus {

@@ -1,4 +1,5 @@
 import {
+  type ContainerStatus,
   KubeClient,
   type Pod,
   type PodStatus,
@@ -83,4 +84,37 @@ it('forgets a pod, whatever is on its way', async () => {
   await turns();
   expect(sent()).toHaveLength(1);
   expect(source.written).toBe(0);
+});
+
+it('waits longer after each failure in a row', async () => {
+  const { transport, clock, sent, say } = setUp();
+  transport.answer = () => {
+    throw serviceUnavailable('down');
+  };
+  say('a');
+  await turns();
+  for (const seconds of [1, 2, 4]) {
+    const before = sent().length;
+    clock.advance(seconds * 1000 - 1);
+    await turns();
+    expect(sent()).toHaveLength(before);
+    clock.advance(1);
+    await turns();
+    expect(sent()).toHaveLength(before + 1);
+  }
+});
+
+it('reports a pod of many containers no more often than every so many milliseconds', async () => {
+  const { clock, source, sent, say } = setUp();
+  const containerStatuses = Array.from({ length: 200 }, (_, i) => ({ name: `c${i}` })) as ContainerStatus[];
+  source.status = () => ({ phase: 'Pending', message: source.message, containerStatuses });
+  for (let ms = 0; ms < 999; ms++) {
+    say(`${ms}`);
+    await turns();
+    clock.advance(1);
+  }
+  expect(sent()).toHaveLength(5);
+  clock.advance(200);
+  await turns();
+  expect(sent().at(-1)).toMatchObject({ status: { message: '998' } });
 });

@@ -25,14 +25,25 @@ interface Slot {
   written: PodStatus;
   isWriting: boolean;
   isDirty: boolean;
+  /** How many writes in a row have failed. */
+  failures: number;
 }
 
-const RETRY_MS = 1_000;
+/** Between a write that fails and the next try; doubled with each failure in a row. */
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 64_000;
+
+/** Pods of more containers than this are reported less often. */
+const MANY_CONTAINERS = 100;
 
 /**
  * Writes pod statuses: at most one write of a pod is on its way at a time, and whatever changes meanwhile becomes one more. So
  * a burst costs two writes, and statuses arrive in order. Only differences are sent, as strategic merge patches, so that what
- * others write into a status is kept. A write that fails is repeated after a second; a pod that is gone is forgotten.
+ * others write into a status is kept. A write that fails is repeated after a second, then after two, and so on; a pod that is gone is
+ * forgotten.
+ *
+ * Simplified: a pod of N containers, more than a hundred, is reported every N milliseconds at most. Each report has all of them in it, and
+ * a real kubelet writes one for each container that has started.
  */
 export class StatusWriter {
   readonly #client: KubeClient;
@@ -81,7 +92,7 @@ export class StatusWriter {
     const { uid } = source.pod.metadata;
     let slot = this.#slots.get(uid);
     if (slot === undefined) {
-      slot = { source, written: source.pod.status, isWriting: false, isDirty: false };
+      slot = { source, written: source.pod.status, isWriting: false, isDirty: false, failures: 0 };
       this.#slots.set(uid, slot);
     }
     return slot;
@@ -105,6 +116,9 @@ export class StatusWriter {
         );
         // The API's own object where it says the same, so that it need not be kept twice.
         slot.written = statusPatch(answer.status, status) === undefined ? answer.status : status;
+        slot.failures = 0;
+        const containers = status.containerStatuses?.length ?? 0;
+        if (containers > MANY_CONTAINERS) return this.#later(slot, containers);
       } catch (error) {
         if (!(error instanceof StatusError)) throw error;
         if (isNotFound(error)) break;
@@ -113,17 +127,21 @@ export class StatusWriter {
           'a pod status was not written; trying again',
         );
         slot.isDirty = true;
-        this.#runtime.clock.setTimer(RETRY_MS, () => {
-          if (!this.#isLive(slot)) return;
-          this.#runtime.activity?.begin();
-          void this.#write(slot);
-        });
-        this.#runtime.activity?.end();
-        return;
+        return this.#later(slot, Math.min(FIRST_RETRY_MS * 2 ** slot.failures++, LONGEST_RETRY_MS));
       }
     }
     slot.isWriting = false;
     if (this.#isLive(slot)) source.onWritten?.();
+    this.#runtime.activity?.end();
+  }
+
+  /** Goes on with a pod's writes after a while. */
+  #later(slot: Slot, delayMs: number): void {
+    this.#runtime.clock.setTimer(delayMs, () => {
+      if (!this.#isLive(slot)) return;
+      this.#runtime.activity?.begin();
+      void this.#write(slot);
+    });
     this.#runtime.activity?.end();
   }
 

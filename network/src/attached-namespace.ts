@@ -3,11 +3,14 @@ import {
   isUnspecified,
   NetError,
   PlaceList,
+  withOne,
+  withoutOne,
   type BindOptions,
   type Connection,
   type ConnectOptions,
   type Datagram,
   type DatagramSocket,
+  type FewOrMany,
   type Listener,
   type ListenOptions,
   type NetworkNamespace,
@@ -44,8 +47,7 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
   readonly namespace: Namespace;
   readonly owner: SandboxOwner;
   readonly #fabric: Fabric;
-  /** Few, and never appended to: there is a list of them in every pod. */
-  #listeners: readonly TcpListener[] = NONE;
+  #listeners: FewOrMany<TcpListener> = NONE;
   /** Only once there is one. */
   #sockets: Set<UdpSocket> | undefined;
   /** Connections that were opened and accepted here, until they close; only once there is one. */
@@ -77,7 +79,7 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
     const address = options.address === undefined || isUnspecified(options.address) ? '0.0.0.0' : options.address;
     this.#check(address, 'listen', options.port);
     const listener = new TcpListener(this, address, options.port, onConnection);
-    this.#listeners = this.#listeners.concat(listener);
+    this.#listeners = withOne(this.#listeners, listener);
     return listener;
   }
 
@@ -97,7 +99,7 @@ export class AttachedNamespace implements NetworkNamespace, ConnectionKeeper {
   /** What was opened here has been closed. */
   forget(socket: TcpListener | UdpSocket): void {
     if (socket instanceof UdpSocket) this.#sockets?.delete(socket);
-    else this.#listeners = this.#listeners.filter((one) => one !== socket);
+    else this.#listeners = withoutOne(this.#listeners, socket);
   }
 
   openPorts(): readonly OpenPort[] {

@@ -39,6 +39,7 @@ export * from './net/net-error.ts';
 export type * from './net/network-namespace.ts';
 export type * from './net/path-stage.ts';
 export * from './net/trace.ts';
+export * from './net/few-or-many.ts';
 export * from './net/place-list.ts';
 
 export type * from './node/kubelet-api.ts';

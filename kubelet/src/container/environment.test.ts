@@ -126,3 +126,13 @@ it('names Services as Docker links did', () => {
   expect(Object.keys(serviceEnvironment([backend], kubernetes, false))).toContain('KUBERNETES_SERVICE_HOST');
   expect(Object.keys(serviceEnvironment([backend], kubernetes, false))).not.toContain('MY_BACKEND_SERVICE_HOST');
 });
+
+it('refuses variables that grow without bound', () => {
+  const doubling = Array.from({ length: 40 }, (_, i) => ({
+    name: `V${i}`,
+    value: i === 0 ? 'x'.repeat(100) : `$(V${i - 1})$(V${i - 1})`,
+  }));
+  expect(() => variables({ env: doubling })).toThrow('argument list too long');
+  expect(() => expandVariables('$(A)'.repeat(10_000), () => 'x'.repeat(100_000))).toThrow('argument list too long');
+  expect(variables({ env: doubling.slice(0, 10) })['V9']).toHaveLength(51_200);
+});

@@ -1,11 +1,7 @@
 import type { ConfigMap, Container, EnvVarSource, Secret } from '@kubarium/shared';
 import { type DownwardFacts, podField, resourceField } from './downward-api.ts';
+import { ContainerConfigError } from './container-config-error.ts';
 import { expandVariables } from './expansion.ts';
-
-/** Something that a container's configuration needs and that is not there: it waits with CreateContainerConfigError. */
-export class ContainerConfigError extends Error {
-  override readonly name = 'ContainerConfigError';
-}
 
 /** The objects that a pod may name in its own namespace. */
 export interface NamedObjects {

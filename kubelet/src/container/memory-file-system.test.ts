@@ -132,3 +132,13 @@ test('writes an unopened file at the first look, and then it is a file as any ot
   expect(containers[0]!.readFile('/etc/hosts').toString()).toBe('new');
   expect(written).toBe(1);
 });
+
+test('thousands of mounts are each where they should be, on a read-only root and below each other', () => {
+  const files = new MemoryFileSystem(empty().share(), { runtime, readOnly: true });
+  const paths = Array.from({ length: 5000 }, (_, i) => (i % 10 === 9 ? `/m/${i - 1}/below` : `/m/${i}`));
+  for (const path of paths) files.mount(path, createVolume('tmpfs', runtime));
+  for (const path of paths) files.writeFile(`${path}/f`, path);
+  expect(paths.filter((path) => files.readFile(`${path}/f`).toString() !== path)).toEqual([]);
+  expect(files.mounts().map(({ path }) => path)).toEqual(['/', ...paths]);
+  expect(() => files.writeFile('/m/f', '')).toThrow('Read-only file system');
+});

@@ -27,6 +27,9 @@ export class MemoryFileSystem implements FileSystem {
   readonly #runtime: FileRuntime;
   readonly #tree: MountedTree;
 
+  /** Makes the places of mounts; only once there is one that no image has. */
+  #placeMaker: MemoryFileSystem | undefined;
+
   constructor(root: DirectoryNode, options: MemoryFileSystemOptions) {
     this.#runtime = options.runtime;
     this.#tree = new MountedTree({
@@ -265,14 +268,10 @@ export class MemoryFileSystem implements FileSystem {
       base += `/${name}`;
     }
     const place = this.#mountPoint(path, node.kind === 'directory');
-    this.#tree.mount({
-      path: place,
-      type: volume.type,
-      readOnly: options.readOnly ?? false,
-      tree: volume.root,
-      base,
-      node,
-    });
+    const { type, root: tree } = volume;
+    const mounted = { path: place, type, readOnly: options.readOnly ?? false, tree, base, node };
+    this.#tree.mount(mounted);
+    if (this.#placeMaker !== undefined) this.#placeMaker.#tree.mount({ ...mounted, readOnly: false });
   }
 
   mounts(): readonly { readonly path: string; readonly type: string; readonly readOnly: boolean }[] {
@@ -291,16 +290,24 @@ export class MemoryFileSystem implements FileSystem {
       return place === path ? path : place;
     }
     const root = this.#tree.root.node as DirectoryNode;
-    const image = root.shared ? imageWithPlace(root, path, directory, this.#runtime) : undefined;
-    if (image !== undefined && !this.#tree.mounts.some((mount) => image.place.startsWith(`${mount.path}/`))) {
+    const isUsual = root.shared && this.#tree.hasFewMounts;
+    const image = isUsual ? imageWithPlace(root, path, directory, this.#runtime) : undefined;
+    if (image !== undefined && ![...this.#tree.mounts].some((mount) => image.place.startsWith(`${mount.path}/`))) {
       this.#tree.root.node = image.root;
       return image.place;
     }
-    const maker = new MemoryFileSystem(root, { runtime: this.#runtime });
-    for (const mount of this.#tree.mounts) maker.#tree.mount({ ...mount, readOnly: false });
+    const maker = (this.#placeMaker ??= this.#writableTwin());
+    maker.#tree.root.node = root;
     makePlace(maker, path, directory);
     this.#tree.root.node = maker.#tree.root.node;
     return maker.realPath(path);
+  }
+
+  /** Another view of what is mounted here, in which everything may be written. */
+  #writableTwin(): MemoryFileSystem {
+    const twin = new MemoryFileSystem(this.#tree.root.node as DirectoryNode, { runtime: this.#runtime });
+    for (const mount of this.#tree.mounts) twin.#tree.mount({ ...mount, readOnly: false });
+    return twin;
   }
 
   #now(): number {

@@ -1,4 +1,4 @@
-import { NONE } from '@kubarium/shared';
+import { findBy, type FewOrManyBy, NONE, valuesOf, withOneBy } from '@kubarium/shared';
 import type { Credentials } from './file-system.ts';
 import { FileSystemError } from './file-system.ts';
 import { check, SEARCH, WRITE } from './file-permissions.ts';
@@ -6,6 +6,9 @@ import type { DirectoryNode, Node } from './inode.ts';
 import { copyNode } from './inode.ts';
 
 const MAX_LINKS = 40;
+
+const pathOf = ({ path }: Mount): string => path;
+
 interface Watcher {
   readonly path: string;
   readonly onChange: () => void;
@@ -44,25 +47,29 @@ export interface WalkOptions {
  */
 export class MountedTree {
   readonly root: Mount;
-  /** Few, and never appended to: there is a list of them in every container. Their paths are as `realPath` gives them. */
-  #mounts: readonly Mount[] = NONE;
+  /** Their paths are as `realPath` gives them. */
+  #mounts: FewOrManyBy<Mount> = NONE;
 
   constructor(root: Mount) {
     this.root = root;
   }
 
-  get mounts(): readonly Mount[] {
-    return this.#mounts;
+  get mounts(): Iterable<Mount> {
+    return valuesOf(this.#mounts);
+  }
+
+  /** As few as nearly all containers have. */
+  get hasFewMounts(): boolean {
+    return !(this.#mounts instanceof Map);
   }
 
   mountAt(path: string): Mount | undefined {
-    return this.#mounts.find((mount) => mount.path === path);
+    return findBy(this.#mounts, path, pathOf);
   }
 
   /** Hangs a tree in this one; on a place that has one already, instead of that. */
   mount(mount: Mount): void {
-    const index = this.#mounts.findIndex(({ path }) => path === mount.path);
-    this.#mounts = index === -1 ? this.#mounts.concat(mount) : this.#mounts.with(index, mount);
+    this.#mounts = withOneBy(this.#mounts, mount, pathOf);
   }
 
   /** What is on the path; no node where only the last part is missing. */

@@ -1,10 +1,13 @@
 import {
   NONE,
   PlaceList,
+  withOne,
+  withoutOne,
   type BindOptions,
   type Connection,
   type ConnectOptions,
   type DatagramSocket,
+  type FewOrMany,
   type Listener,
   type ListenOptions,
   type NetworkNamespace,
@@ -17,8 +20,7 @@ import {
 export class ProcessNetwork implements NetworkNamespace {
   readonly #network: NetworkNamespace;
   readonly #trace: TraceSink | undefined;
-  /** Few, and never appended to. */
-  #listeners: readonly Disposable[] = NONE;
+  #listeners: FewOrMany<Disposable> = NONE;
   /** Only once there is one. */
   #sockets: Set<Disposable> | undefined;
   /** Only once there is one. */
@@ -40,7 +42,7 @@ export class ProcessNetwork implements NetworkNamespace {
       onConnection(connection);
     });
     const held = new ProcessSocket(this, listener);
-    this.#listeners = this.#listeners.concat(held);
+    this.#listeners = withOne(this.#listeners, held);
     return held;
   }
 
@@ -60,7 +62,7 @@ export class ProcessNetwork implements NetworkNamespace {
 
   /** What the process had opened has been closed. */
   forget(socket: Disposable): void {
-    if (this.#sockets?.delete(socket) !== true) this.#listeners = this.#listeners.filter((one) => one !== socket);
+    if (this.#sockets?.delete(socket) !== true) this.#listeners = withoutOne(this.#listeners, socket);
   }
 
   openPorts(): readonly OpenPort[] {

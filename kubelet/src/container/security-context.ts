@@ -1,7 +1,7 @@
 import type { Container, Pod } from '@kubarium/shared';
 import { formatPod } from '../go-format.ts';
 import type { Image } from '../images/image.ts';
-import { ContainerConfigError } from './environment.ts';
+import { ContainerConfigError } from './container-config-error.ts';
 import type { Credentials, FileSystem } from './file-system.ts';
 
 /**

@@ -85,8 +85,14 @@ const spreadWarnings = ({ topologySpreadConstraints = [] }: PodSpec, at: string)
   });
 
 function repeatedWarnings({ hostAliases = [], imagePullSecrets = [] }: PodSpec, at: string): string[] {
-  const repeats = (values: readonly string[], warn: (value: string, index: number) => string): string[] =>
-    values.flatMap((value, index) => (values.indexOf(value) < index ? [warn(value, index)] : []));
+  const repeats = (values: readonly string[], warn: (value: string, index: number) => string): string[] => {
+    const seen = new Set<string>();
+    return values.flatMap((value, index) => {
+      if (seen.has(value)) return [warn(value, index)];
+      seen.add(value);
+      return [];
+    });
+  };
   const secrets = imagePullSecrets.map(({ name }) => name ?? '');
   return [
     ...repeats(
@@ -137,24 +143,28 @@ function containerWarnings(
   return warnings;
 }
 
+/** More than an answer has room for: as many as there are ports would be told of each. */
+const MAX_PORT_WARNINGS = 1000;
+
 function portWarnings(containers: readonly [Container, string][]): string[] {
   const warnings: string[] = [];
-  const seen: { field: string; port: ContainerPort }[] = [];
+  const seen = new Map<string, { field: string; port: ContainerPort }[]>();
   const hostOf = ({ hostIP, hostPort }: ContainerPort): string => `${hostIP ?? ''}:${hostPort ?? 0}`;
   for (const [{ ports = [] }, container] of containers) {
     for (const [index, port] of ports.entries()) {
       const field = `${container}.ports[${index}]`;
-      const others = seen.filter(
-        (other) => other.port.containerPort === port.containerPort && other.port.protocol === port.protocol,
-      );
-      for (const other of others) {
+      const key = `${port.containerPort}/${port.protocol}`;
+      const others = seen.get(key) ?? [];
+      for (const other of others.slice(0, MAX_PORT_WARNINGS)) {
         if (hostOf(other.port) === hostOf(port)) {
           warnings.push(`${field}: duplicate port definition with ${other.field}`);
         } else if (!port.hostPort && !other.port.hostPort) {
           warnings.push(`${field}: overlapping port definition with ${other.field}`);
         }
       }
-      seen.push({ field, port });
+      if (warnings.length > MAX_PORT_WARNINGS) return warnings;
+      others.push({ field, port });
+      seen.set(key, others);
     }
   }
   return warnings;

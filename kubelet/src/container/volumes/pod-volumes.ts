@@ -1,10 +1,13 @@
 import {
+  findBy,
+  type FewOrManyBy,
   NONE,
   type Pod,
   type ProjectedVolumeSource,
   type ServiceAccountTokenProjection,
   type Timer,
   type Volume,
+  withOneBy,
 } from '@kubarium/shared';
 import { aggregate } from '../../go-format.ts';
 import type { NodeContext } from '../../node-context.ts';
@@ -50,6 +53,9 @@ interface Mounted {
   readonly volume: PodVolume;
 }
 
+const nameOf = ({ name }: Mounted): string => name;
+const volumeOf = ({ volume }: Written): string => volume;
+
 /**
  * The volumes of one pod: set up before its containers start, kept current while it lives.
  *
@@ -59,9 +65,8 @@ interface Mounted {
 export class PodVolumes implements Disposable {
   readonly #context: NodeContext;
   readonly #owner: VolumesOwner;
-  // Few, and never appended to: there are lists of them in every pod.
-  #mounted: readonly Mounted[] = NONE;
-  #written: readonly Written[] = NONE;
+  #mounted: FewOrManyBy<Mounted> = NONE;
+  #written: FewOrManyBy<Written> = NONE;
   #tokens: readonly HeldToken[] = NONE;
   #disposed = false;
 
@@ -78,7 +83,7 @@ export class PodVolumes implements Disposable {
       try {
         await this.#fetchTokens(source);
         if (this.#disposed) return [];
-        this.#mounted = this.#mounted.concat({ name: source.name, volume: this.#setUp(source) });
+        this.#mounted = withOneBy(this.#mounted, { name: source.name, volume: this.#setUp(source) }, nameOf);
       } catch (error) {
         if (!(error instanceof VolumeError)) throw error;
         failures.push({ name: source.name, message: error.message });
@@ -88,7 +93,7 @@ export class PodVolumes implements Disposable {
   }
 
   get(name: string): PodVolume | undefined {
-    return this.#mounted.find((one) => one.name === name)?.volume;
+    return findBy(this.#mounted, name, nameOf)?.volume;
   }
 
   /**
@@ -98,7 +103,7 @@ export class PodVolumes implements Disposable {
    */
   refresh(): void {
     for (const source of this.#pod.spec.volumes ?? []) {
-      const written = this.#written.find(({ volume }) => volume === source.name);
+      const written = findBy(this.#written, source.name, volumeOf);
       if (written === undefined) continue;
       try {
         const payload = this.#payload(source)!;
@@ -142,7 +147,7 @@ export class PodVolumes implements Disposable {
     });
     const atMs = this.#context.runtime.clock.now();
     const written: Written = { volume: source.name, payload, atMs, isOpen: false, made };
-    this.#written = this.#written.concat(written);
+    this.#written = withOneBy(this.#written, written, volumeOf);
     return { made, prefix: '', readOnly: true, growsSubPaths: false };
   }
 
