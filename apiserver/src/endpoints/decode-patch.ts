@@ -1,4 +1,5 @@
 import { badRequest, StatusError, type PatchType } from '@kubarium/shared';
+import { MAX_OPERATIONS } from '../registry/patch/apply-patch.ts';
 import { jsonType } from '../registry/schema/decode-flaws.ts';
 import { MAX_DEPTH } from '../registry/schema/depth.ts';
 import { readYaml } from './decode-yaml.ts';
@@ -41,8 +42,10 @@ export function decodePatch(body: Buffer, contentType: string | undefined): Deco
   const prefix = type === 'application/strategic-merge-patch+json' ? '' : 'error decoding patch: ';
   const text = body.toString();
   const patch = parsed(text, prefix);
-  if (type === 'application/json-patch+json')
-    return { type, patch: operations(patch, prefix), patchFlaws: operationFlaws(text) };
+  if (type === 'application/json-patch+json') {
+    const list = operations(patch, prefix);
+    return { type, patch: list, patchFlaws: operationFlaws(text, list.length) };
+  }
   if (patch !== null && jsonType(patch) !== 'object') {
     throw badRequest(
       `${prefix}json: cannot unmarshal ${jsonType(patch)} into Go value of type map[string]interface {}`,
@@ -73,7 +76,7 @@ function parsed(text: string, prefix: string): unknown {
   }
 }
 
-function operations(patch: unknown, prefix: string): unknown {
+function operations(patch: unknown, prefix: string): unknown[] {
   if (patch === null) return [];
   const wrong = (value: unknown, goType: string): StatusError =>
     badRequest(`${prefix}json: cannot unmarshal ${jsonType(value)} into Go value of type ${goType}`);
@@ -94,7 +97,9 @@ function operations(patch: unknown, prefix: string): unknown {
 
 const OPERATION_MEMBERS = new Set(['op', 'path', 'from', 'value']);
 
-function operationFlaws(text: string): string[] {
+function operationFlaws(text: string, count: number): string[] {
+  // Refused for their number, later: nobody is told more of them.
+  if (count > MAX_OPERATIONS) return [];
   const exact = readJsonText(text);
   if (!Array.isArray(exact)) return [];
   return exact.flatMap((operation, index) => {

@@ -41,6 +41,19 @@ describe('IndexedStore', () => {
     );
   });
 
+  it('follows an object of tens of thousands of values', () => {
+    const store = new IndexedStore<Pod>({ label: byLabel });
+    const labels = (count: number): string[] => Array.from({ length: count }, (_, i) => `l${i}`);
+    expect(store.byIndex('label', 'l1')).toEqual([]);
+    store.put('a', pod('a', labels(60_000)));
+    store.put('a', pod('a', labels(50_000)));
+    expect(store.byIndex('label', 'l49999')).toHaveLength(1);
+    expect(store.byIndex('label', 'l50000')).toEqual([]);
+    store.put('a', pod('a', ['l7']));
+    expect(store.byIndex('label', 'l7')).toHaveLength(1);
+    expect(store.byIndex('label', 'l49999')).toEqual([]);
+  });
+
   it('refuses two different indexes of one name, and a question to an index that is none', () => {
     const store = new IndexedStore<Pod>({ label: byLabel });
     store.addIndexers({ label: byLabel });

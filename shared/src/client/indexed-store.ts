@@ -77,12 +77,16 @@ export class IndexedStore<T extends ApiObject> implements Store<T> {
   }
 }
 
+const FEW = 16;
+
 function reindex<T>(index: Index<T>, key: string, previous: T | undefined, next: T | undefined): void {
   const { entries, valuesOf } = index;
   if (entries === undefined) return;
   const now = next === undefined ? [] : valuesOf(next);
+  // A set only where it is worth one: an object may have tens of thousands of labels.
+  const kept = now.length > FEW ? new Set(now) : undefined;
   for (const value of previous === undefined ? [] : valuesOf(previous)) {
-    if (now.includes(value)) continue;
+    if (kept === undefined ? now.includes(value) : kept.has(value)) continue;
     const holders = entries.get(value);
     holders?.delete(key);
     if (holders?.size === 0) entries.delete(value);

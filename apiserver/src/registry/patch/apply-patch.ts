@@ -33,7 +33,7 @@ export interface AppliedPatch {
 }
 
 /** More operations than this are refused (the real server's limit). */
-const MAX_OPERATIONS = 10_000;
+export const MAX_OPERATIONS = 10_000;
 
 /**
  * Makes the patched object out of the current one, which is not changed. Pure. `request.patch` is as `decodePatch` gives it.

@@ -55,7 +55,11 @@ export function validateSchedulingGates(gates: readonly PodSchedulingGate[], fie
   });
 }
 
+const spreadKey = ({ topologyKey, whenUnsatisfiable }: TopologySpreadConstraint): string =>
+  `${topologyKey}, ${whenUnsatisfiable}`;
+
 export function validateTopologySpread(constraints: readonly TopologySpreadConstraint[], field: string): FieldError[] {
+  const last = new Map(constraints.map((constraint, index) => [spreadKey(constraint), index]));
   return constraints.flatMap((constraint, index) => {
     const at = `${field}[${index}]`;
     const { topologyKey, whenUnsatisfiable, minDomains, labelSelector, matchLabelKeys = [] } = constraint;
@@ -64,10 +68,7 @@ export function validateTopologySpread(constraints: readonly TopologySpreadConst
     const actions = ['DoNotSchedule', 'ScheduleAnyway'];
     if (!actions.includes(whenUnsatisfiable))
       errors.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, actions));
-    const again = constraints
-      .slice(index + 1)
-      .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable);
-    if (again)
+    if (last.get(spreadKey(constraint))! > index)
       errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${whenUnsatisfiable}}`));
     if (minDomains !== undefined) {
       errors.push(...positiveErrors(minDomains, `${at}.minDomains`));

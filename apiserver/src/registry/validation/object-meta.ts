@@ -45,7 +45,8 @@ function createErrors(
 function updateErrors(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
   const errors: FieldError[] = [];
   if (old.deletionTimestamp) {
-    const added = (meta.finalizers ?? []).filter((name) => !old.finalizers?.includes(name)).toSorted();
+    const before = new Set(old.finalizers);
+    const added = (meta.finalizers ?? []).filter((name) => !before.has(name)).toSorted();
     if (added.length > 0) {
       const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map(quoted).join(', ')}}`;
       errors.push(forbidden('metadata.finalizers', why));
