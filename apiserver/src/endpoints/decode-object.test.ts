@@ -71,6 +71,16 @@ describe('a body whose kind cannot be read', () => {
     );
   });
 
+  test.each([
+    ['- a', 'array', '2d2061'],
+    ['hello', 'string', '68656c6c6f'],
+    ['5', 'number', '35'],
+  ])('is unrecognized where YAML is no mapping: %s', (body, type, quoted) => {
+    expect(failure(() => yaml(body)).message).toBe(
+      `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" } (${quoted})`,
+    );
+  });
+
   test('is unrecognized where protobuf lacks its prefix', () => {
     expect(
       failure(() => decodeObject(POD, Buffer.from('{"metadata":{"name":"a"}}'), 'application/vnd.kubernetes.protobuf'))
@@ -410,7 +420,7 @@ describe('what is stored', () => {
       { metadata: { name: 'a' }, data: { a: 'a', c: 'd' } },
     ],
     ['only the first document counts', '---\nmetadata: {name: a}\n---\nfoo: bar\n', { metadata: { name: 'a' } }],
-    ['a list counts as nothing', '- a', {}],
+    ['nothing', '# nothing', {}],
   ])('of YAML: %s', (_name, body, expected) => {
     expect(yaml(body).object).toEqual({ kind: 'ConfigMap', apiVersion: 'v1', metadata: {}, ...expected });
   });

@@ -48,6 +48,10 @@ describe('decodePatch', () => {
     const apply = 'application/apply-patch+yaml';
     expect(decodePatch(Buffer.from('metadata:\n  name: a\n'), apply).patch).toEqual({ metadata: { name: 'a' } });
     expect(decodePatch(Buffer.from('{"metadata":{"name":"a"}}'), apply).patch).toEqual({ metadata: { name: 'a' } });
+    expect(decodePatch(Buffer.from('# nothing'), apply).patch).toEqual({});
+    expect(refusal('- a', apply)).toBe(
+      '400 error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}',
+    );
     expect(refusal('a: [', apply)).toMatch(/^400 error decoding YAML: error converting YAML to JSON: yaml: line 1: /);
   });
 

@@ -2,7 +2,7 @@ import { badRequest, StatusError, type PatchType } from '@kubarium/shared';
 import { MAX_OPERATIONS } from '../registry/patch/apply-patch.ts';
 import { jsonType } from '../registry/schema/decode-flaws.ts';
 import { MAX_DEPTH } from '../registry/schema/depth.ts';
-import { readYaml } from './decode-yaml.ts';
+import { parseYaml } from './decode-yaml.ts';
 import {
   countTextKeys,
   isTooDeep,
@@ -56,9 +56,14 @@ export function decodePatch(body: Buffer, contentType: string | undefined): Deco
 
 /** The object of an apply, from YAML (or JSON, which is YAML). */
 function configuration(text: string): unknown {
-  const read = readYaml(text);
-  if ('error' in read) throw badRequest(`error decoding YAML: error converting YAML to JSON: ${read.error}`);
-  return read.value;
+  const parsedText = parseYaml(text);
+  if (parsedText.error !== undefined)
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${parsedText.error}`);
+  const { value } = parsedText;
+  if (value === null || jsonType(value) === 'object') return value ?? {};
+  throw badRequest(
+    `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonType(value)} into Go value of type map[string]interface {}`,
+  );
 }
 
 function parsed(text: string, prefix: string): unknown {

@@ -38,11 +38,21 @@ const UNKNOWN_TO_GO = new Set([
   'tag:yaml.org,2002:pairs',
 ]);
 
+/** The first document of a text, or why there is none. */
+export type ParsedYaml =
+  | { readonly error: string }
+  | {
+      readonly error?: undefined;
+      readonly value: unknown;
+      readonly document: Document.Parsed;
+      readonly lines: LineCounter;
+    };
+
 /**
- * Reads the first document of a YAML body.
+ * Reads the first document of a text; where there is none, null.
  * Simplified: syntax errors have the real server's frame and line, but the words of our own parser.
  */
-export function readYaml(text: string): ReadBody {
+export function parseYaml(text: string): ParsedYaml {
   if (isHopelesslyDeep(text)) return { error: TOO_DEEP };
   const lines = new LineCounter();
   const document = parseDocument(firstDocument(text), { ...OPTIONS, lineCounter: lines });
@@ -50,15 +60,22 @@ export function readYaml(text: string): ReadBody {
   if (flaw?.message.startsWith('Maximum call stack') === true) return { error: TOO_DEEP };
   if (flaw !== undefined)
     return { error: `yaml: line ${lines.linePos(flaw.pos[0]).line}: ${flaw.message.replace(/\n[^]*$/, '')}` };
-  let value: unknown;
   try {
     checkAliases(document);
-    value = jsonValue(document);
+    const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? null;
+    return isDeeperThan(MAX_DEPTH, value) ? { error: TOO_DEEP } : { value, document, lines };
   } catch (error) {
     if (error instanceof RangeError) return { error: TOO_DEEP };
     return { error: `yaml: ${error instanceof Error ? error.message : String(error)}` };
   }
-  if (isDeeperThan(MAX_DEPTH, value)) return { error: TOO_DEEP };
+}
+
+/** Reads the first document of a YAML body; nothing counts as an empty object. */
+export function readYaml(text: string): ReadBody {
+  const parsed = parseYaml(text);
+  if (parsed.error !== undefined) return parsed;
+  const { document, lines } = parsed;
+  const value = parsed.value ?? {};
   const typeError = typeMetaError(value);
   if (typeError !== undefined) return { error: `couldn't get version/kind; json parse error: ${typeError}` };
   return {
@@ -116,12 +133,6 @@ export function checkAliases(document: Document.Parsed): void {
 function firstDocument(text: string): string {
   const end = /^---(?:\s|$)/m.exec(text.replace(/^\s*---(?=\s|$)/, (start) => ' '.repeat(start.length)));
   return end === null ? text : text.slice(0, end.index);
-}
-
-/** A list or a bare scalar counts as an empty object: the real server's YAML reader looks for fields only. */
-function jsonValue(document: Document.Parsed): unknown {
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
 /** Keys given twice, as Go's parser reports them: one text each. */
