@@ -40,7 +40,7 @@ const UNKNOWN_TO_GO = new Set([
 
 /** The first document of a text, or why there is none. */
 export type ParsedYaml =
-  | { readonly error: string }
+  | { readonly error: string; readonly value?: undefined }
   | {
       readonly error?: undefined;
       readonly value: unknown;
@@ -53,7 +53,8 @@ export type ParsedYaml =
  * Simplified: syntax errors have the real server's frame and line, but the words of our own parser.
  */
 export function parseYaml(text: string): ParsedYaml {
-  if (isHopelesslyDeep(text)) return { error: TOO_DEEP };
+  const labor = laboriousness(text);
+  if (labor !== undefined) return { error: labor };
   const lines = new LineCounter();
   const document = parseDocument(firstDocument(text), { ...OPTIONS, lineCounter: lines });
   const [flaw] = document.errors;
@@ -95,26 +96,38 @@ const MAX_ALIASES = 1000;
 
 const TOO_DEEP = 'yaml: exceeded max depth';
 
+/**
+ * How many lines, brackets, commas and other signs a body may have.
+ * Simplified: the real server reads more; our parser takes ten microseconds for each, and nobody else is answered meanwhile.
+ */
+const MAX_SIGNS = 400_000;
+
 /** So many more opening than closing brackets stand in no text that anybody means. */
 const HOPELESS_DEPTH = 50 * MAX_DEPTH;
 
-/** Told of brackets by the million before the parser spends many seconds on them. */
-function isHopelesslyDeep(text: string): boolean {
-  if (text.length < HOPELESS_DEPTH) return false;
+/** What would keep the parser for many seconds, found by one look at each character. */
+function laboriousness(text: string): string | undefined {
+  if (text.length <= HOPELESS_DEPTH) return undefined;
+  let signs = 0;
   let depth = 0;
-  for (let at = 0; at < text.length && depth <= HOPELESS_DEPTH; at++) {
-    const character = text[at];
-    if (character === '[' || character === '{') depth++;
-    else if (character === ']' || character === '}') depth--;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if ('[{'.includes(character)) depth++;
+    else if (']}'.includes(character)) depth--;
+    else if (!'\n,!&*?'.includes(character)) continue;
+    signs++;
+    if (depth > HOPELESS_DEPTH) return TOO_DEEP;
   }
-  return depth > HOPELESS_DEPTH;
+  return signs > MAX_SIGNS
+    ? `yaml: ${signs} lines, brackets, commas and other signs are too many, ${MAX_SIGNS} may be: send the body as JSON`
+    : undefined;
 }
 
 /**
  * Refuses an alias within the value of its own anchor, which is no tree, and without end for all who walk it; and more aliases than can be
  * followed soon, since each looks through all anchors.
  */
-export function checkAliases(document: Document.Parsed): void {
+function checkAliases(document: Document.Parsed): void {
   const anchors = new Map<string, Node>();
   let count = 0;
   visit(document, {

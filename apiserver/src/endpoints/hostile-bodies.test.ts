@@ -66,6 +66,10 @@ test.each([
   ['brackets in brackets', `a: ${'['.repeat(3000)}${']'.repeat(3000)}`, 'max'],
   ['lists in lists', '- '.repeat(2000), 'max'],
   ['three megabytes of brackets', '['.repeat(3_000_000), 'max'],
+  ['three megabytes of brackets that close nothing', ']'.repeat(3_000_000), 'send the body as json'],
+  ['a million lists', `a: [${'[],'.repeat(1_000_000)}]`, 'send the body as json'],
+  ['a million tags', `a: ${'!a '.repeat(1_000_000)}`, 'send the body as json'],
+  ['a million empty lines', `a: b${'\n'.repeat(1_000_000)}`, 'send the body as json'],
 ])('YAML of %s is refused', (_, body, why) => {
   expect(decoded(body, 'yaml').toLowerCase()).toContain(why);
 });

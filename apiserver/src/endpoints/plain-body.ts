@@ -1,7 +1,6 @@
 import { apiVersionOf, badRequest, unsupportedMediaType, type ApiObject } from '@kubarium/shared';
-import { parseDocument } from 'yaml';
 import { isDeeperThan, MAX_DEPTH } from '../registry/schema/depth.ts';
-import { checkAliases } from './decode-yaml.ts';
+import { parseYaml } from './decode-yaml.ts';
 import { BODY_TYPES, type Decoded, type DecodeTarget } from './decode-object.ts';
 
 /** Reads an object of a kind that has no recorded schema (a review of somebody else's): JSON or YAML, as it stands. */
@@ -41,13 +40,13 @@ function read(text: string, contentType: string): unknown {
       `the body of the request was in an unknown format - accepted media types include: ${BODY_TYPES.slice(0, 2).join(', ')}`,
     );
   }
+  if (mediaType === 'application/yaml') {
+    const { error, value } = parseYaml(text);
+    if (error === undefined) return value;
+    throw badRequest(`error parsing the body: ${error}`);
+  }
   try {
-    if (mediaType !== 'application/yaml') return JSON.parse(text);
-    const document = parseDocument(text);
-    const flaw = document.errors[0];
-    if (flaw !== undefined) throw flaw;
-    checkAliases(document);
-    return document.toJS();
+    return JSON.parse(text);
   } catch (error) {
     throw badRequest(`error parsing the body: ${(error as Error).message}`);
   }
