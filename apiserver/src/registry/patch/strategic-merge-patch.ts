@@ -38,35 +38,45 @@ export function strategicMergePatch(original: Json, patch: Json, schema: Schema 
     if (directive === 'replace') return without(patch, DIRECTIVE);
     throw unknownDirective(directive, patch);
   }
-  const merged = new Map(Object.entries(retained(original, patch)));
+  const merged: Record<string, unknown> = { ...retained(original, patch) };
   const ordered = new Set<string>();
   for (const name of Object.keys(patch)) {
     if (!name.startsWith(SET_ORDER)) continue;
     const field = name.slice(SET_ORDER.length);
     ordered.add(field);
-    const list = orderedList(merged.get(field), patch[field], patch[name], schema, field);
-    if (list !== undefined) merged.set(field, list);
+    const list = orderedList(member(merged, field), patch[field], patch[name], schema, field);
+    if (list !== undefined) put(merged, field, list);
   }
-  for (const [name, value] of Object.entries(patch)) {
+  for (const name of Object.keys(patch)) {
     if (name === RETAIN_KEYS || name.startsWith(SET_ORDER) || ordered.has(name)) continue;
+    const value = patch[name];
     if (name.startsWith(DELETE_SCALARS)) {
       const field = name.slice(DELETE_SCALARS.length);
-      const list = merged.get(field);
+      const list = member(merged, field);
       if (Array.isArray(list) && Array.isArray(value)) {
         const removed = new Set(value);
-        merged.set(
+        put(
+          merged,
           field,
           list.filter((element) => !removed.has(element)),
         );
       }
-    } else if (value === null) merged.delete(name);
-    else {
-      const result = mergedField(merged.get(name), value, schema, name);
-      if (result === undefined) merged.delete(name);
-      else merged.set(name, result);
+    } else {
+      const result = value === null ? undefined : mergedField(member(merged, name), value, schema, name);
+      if (result === undefined) delete merged[name];
+      else put(merged, name, result);
     }
   }
-  return Object.fromEntries(merged);
+  return merged;
+}
+
+const member = (object: Json, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined);
+
+/** A member of any name: `__proto__` is the key of a map as any other. */
+function put(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+  else object[name] = value;
 }
 
 const isObject = (value: unknown): value is Json =>
