@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { createInterface } from 'node:readline';
 import { rolldown, type Plugin } from 'rolldown';
 import { BUNDLE, BUNDLE_INPUTS, isBundleCurrent, ROOT } from '../src/bundle-record.js';
+import { bundleScript, exportsOf } from '../src/load-bundle.js';
 
 /**
- * Makes cli/dist/kubarium.cjs: the whole program in one file, which starts in half the time of a thousand modules. Does nothing where
- * the bundle there is that of the present sources. Part of the set-up; run: node cli/scripts/bundle.ts
+ * Makes cli/dist/kubarium.cjs: the whole program in one file, which starts in a third of the time of a thousand modules; beside it index.js
+ * and vitest.js, the ways into it of those who embed a cluster. Does nothing where the bundle there is that of the present sources. Part
+ * of the set-up; run: node cli/scripts/bundle.ts
  *
  * CommonJS, since an ES module that imports `node:http` makes Node load all of its exports, fetch and WebSocket among them.
  *
@@ -57,9 +57,16 @@ const escaped = (character: string): string =>
     (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
   ).join('');
 
-async function bundle(): Promise<void> {
+/** The fixture is a module of its own, for vitest is not there without a test; its cluster is the bundle's. */
+const clusterOfBundle: Plugin = {
+  name: 'cluster-of-bundle',
+  resolveId: (source) => (source.endsWith('/create-cluster.ts') ? { id: './index.js', external: true } : undefined),
+};
+
+/** Resolves with what it was made of: paths, and when each was changed last. */
+async function bundle(): Promise<Readonly<Record<string, number>>> {
   const building = await rolldown({
-    input: { kubarium: join(ROOT, 'cli/src/main.ts') },
+    input: { kubarium: join(ROOT, 'cli/src/bundle-entry.ts') },
     platform: 'node',
     plugins: [placesOfSources, nativePackage, plainAscii],
     logLevel: 'warn',
@@ -72,30 +79,52 @@ async function bundle(): Promise<void> {
     cleanDir: true,
   });
   await building.close();
+  writeFileSync(join(folder, 'index.js'), embeddingModule(Object.keys(exportsOf(bundleScript(undefined)) as object)));
+  const fixture = await rolldown({
+    input: { vitest: join(ROOT, 'cluster/src/vitest.ts') },
+    platform: 'node',
+    plugins: [clusterOfBundle],
+    external: ['vitest'],
+  });
+  await fixture.write({ dir: folder, format: 'esm', entryFileNames: '[name].js' });
+  await fixture.close();
   const sources = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])).filter(isSource);
   // The lock file stands for the libraries.
-  const inputs = [...sources, join(ROOT, 'pnpm-lock.yaml'), import.meta.filename];
-  const record = Object.fromEntries(inputs.map((path) => [relative(ROOT, path), statSync(path).mtimeMs]));
-  writeFileSync(BUNDLE_INPUTS, JSON.stringify(record));
+  const own = ['../src/load-bundle.js', 'train.ts', 'bundle.ts'].map((name) => join(import.meta.dirname, name));
+  const inputs = [
+    ...sources,
+    ...own,
+    join(ROOT, 'cluster/src/vitest.ts'),
+    join(ROOT, 'kubarium'),
+    join(ROOT, 'pnpm-lock.yaml'),
+  ];
+  return Object.fromEntries(inputs.map((path) => [relative(ROOT, path), statSync(path).mtimeMs]));
 }
 
-/** A first start, so that what V8 compiles for one is in the cache of the next. By the command itself: each set of V8's flags has a cache of its own. */
-async function warmUp(): Promise<void> {
-  const data = mkdtempSync(join(tmpdir(), 'kubarium-setup-'));
-  try {
-    const ports = ['--port', '0', '--dns-port', '0', '--proxy-port', '0'];
-    const start = spawn(join(ROOT, 'kubarium'), ['up', '--data-dir', data, ...ports], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const ended = once(start, 'exit');
-    for await (const line of createInterface(start.stdout)) if (line === 'ready') start.kill('SIGINT');
-    await ended;
-  } finally {
-    rmSync(data, { recursive: true });
-  }
+/** What `import 'kubarium'` loads: an ES module with the names that the bundle exports. */
+const embeddingModule = (names: readonly string[]): string => `// Made by cli/scripts/bundle.ts.
+import { isBundleCurrent } from '../src/bundle-record.js';
+import { loadBundle } from '../src/load-bundle.js';
+
+export const { ${names.filter((name) => name !== 'main').join(', ')} } =
+  isBundleCurrent() ? loadBundle() : await import('../../cluster/src/index.ts');
+`;
+
+/** The flags that the command gives V8. */
+const COMMAND_FLAGS = readFileSync(join(ROOT, 'kubarium'), 'utf8').match(/--[\w-]+=\d+/g) ?? [];
+
+/** Keeps what V8 compiles of the bundle, with the command's flags and for programs that embed a cluster: each set of flags needs its own. */
+async function train(): Promise<void> {
+  const runs = [COMMAND_FLAGS, []].map(async (flags) => {
+    const training = spawn(process.execPath, [...flags, join(import.meta.dirname, 'train.ts')], { stdio: 'inherit' });
+    const [code] = (await once(training, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`the training of the bundle ended with ${code}`);
+  });
+  await Promise.all(runs);
 }
 
 if (!isBundleCurrent()) {
-  await bundle();
-  await warmUp();
+  const record = await bundle();
+  await train();
+  writeFileSync(BUNDLE_INPUTS, JSON.stringify(record));
 }

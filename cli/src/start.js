@@ -1,9 +1,7 @@
-// The way into the program. In JavaScript, and the first thing that runs: so that what V8 compiles once comes out of the cache at the
-// next start, and that a start of the bundle does not even load Node's type stripper.
-import { createRequire, enableCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { BUNDLE, isBundleCurrent } from './bundle-record.js';
+// The way into the command. In JavaScript, and the first thing that runs: so that a start of the bundle does not even load Node's type
+// stripper.
+import { isBundleCurrent } from './bundle-record.js';
+import { loadBundle } from './load-bundle.js';
 
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/kubarium', import.meta.url)));
-if (isBundleCurrent()) createRequire(import.meta.url)(BUNDLE);
-else await import('./main.ts');
+const { main } = isBundleCurrent() ? loadBundle() : await import('./main.ts');
+main();

@@ -43,22 +43,29 @@ export class HostDnsListener implements Component {
   }
 
   async start(): Promise<void> {
-    const { port } = this.#options;
+    // A port that is free for TCP may be taken for UDP: where any will do, another may be had.
+    for (let attempts = this.#options.port === 0 ? 10 : 1; !(await this.#opens(attempts === 1)); attempts--);
+    for (const socket of [this.#udp, this.#tcp]) {
+      socket.removeAllListeners('error').on('error', (error: Error) => {
+        this.#options.runtime.logger.warn({ err: error }, 'the DNS socket failed');
+      });
+    }
+  }
+
+  /** Whether both could be opened at one port; at last with the reason why not, as an error. */
+  async #opens(throws: boolean): Promise<boolean> {
     await new Promise<void>((resolve, reject) => {
-      this.#tcp.once('error', reject).listen(port, this.#address, () => resolve());
+      this.#tcp.once('error', reject).listen(this.#options.port, this.#address, () => resolve());
     });
     try {
       await new Promise<void>((resolve, reject) => {
         this.#udp.once('error', reject).bind(this.port, this.#address, () => resolve());
       });
+      return true;
     } catch (error) {
       await new Promise((resolve) => this.#tcp.close(resolve));
-      throw error;
-    }
-    for (const socket of [this.#udp, this.#tcp]) {
-      socket.removeAllListeners('error').on('error', (error: Error) => {
-        this.#options.runtime.logger.warn({ err: error }, 'the DNS socket failed');
-      });
+      if (throws) throw error;
+      return false;
     }
   }
 

@@ -1,7 +1,8 @@
 import { realClock } from '@kubarium/shared';
 import { decode, encode, streamEncode, type Answer, type DecodedPacket, type Packet } from 'dns-packet';
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ClusterDns } from './cluster-dns.ts';
 import { dnsOf, namespace, service } from './testing/dns-of.ts';
@@ -36,6 +37,21 @@ interface RealServer {
 }
 
 /** A DNS server of the real network. Over UDP a forged answer with another id comes before each true one, and 20 records fit. */
+/** Opens both at one port that is free for both. */
+async function samePort(tcp: Server, udp: Socket): Promise<number> {
+  for (;;) {
+    await once(tcp.listen(0, '127.0.0.1'), 'listening');
+    const { port } = tcp.address() as AddressInfo;
+    try {
+      await once(udp.bind(port, '127.0.0.1'), 'listening');
+      return port;
+    } catch {
+      // Somebody else has it for UDP.
+      await once(tcp.close(), 'close');
+    }
+  }
+}
+
 async function realServer(): Promise<RealServer> {
   const asked: string[] = [];
   const answer = (message: Buffer, transport: 'udp' | 'tcp', changedId = 0): Packet => {
@@ -55,12 +71,10 @@ async function realServer(): Promise<RealServer> {
   const udp = createSocket('udp4', (message, { port }) => {
     for (const changedId of [1, 0]) udp.send(encode(answer(message, 'udp', changedId)), port);
   });
-  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', () => resolve()));
-  const { port } = udp.address();
   const tcp = createServer((socket) => {
     socket.on('error', () => {}).once('data', (chunk) => socket.end(streamEncode(answer(chunk.subarray(2), 'tcp'))));
   });
-  await new Promise<void>((resolve) => tcp.listen(port, '127.0.0.1', () => resolve()));
+  const port = await samePort(tcp, udp);
   open.push(
     () => udp.close(),
     () => tcp.close(),
