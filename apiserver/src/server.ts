@@ -27,6 +27,7 @@ import { sendError } from './endpoints/status-response.ts';
 import type { StreamingServices } from './endpoints/streaming/streaming-call.ts';
 import { isUpgradable, upgradeRoutes } from './endpoints/upgrade-routes.ts';
 import { versionRoutes } from './endpoints/version.ts';
+import { Handshakes } from './endpoints/handshakes.ts';
 import { EventLines } from './endpoints/watch-stream.ts';
 
 /** A running API server. Disposing it ends all watches and streams, and resolves when the port is free. */
@@ -97,6 +98,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   }) as unknown as FastifyInstance;
   const server = app.server as unknown as Server;
+  const handshakes = new Handshakes(server);
   server.on('secureConnection', (socket: Duplex) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -111,6 +113,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   app.addContentTypeParser('*', (_request: unknown, _payload: unknown, done: (error: null) => void) => done(null));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, logger));
   app.setNotFoundHandler(async (_request, reply) => sendPageNotFound(reply));
+  app.addHook('onRequest', (_request, _reply, done) => handshakes.before(done));
   accessControl(app, access, runtime, services.metrics);
   const checks = { ping: () => undefined, log: () => undefined, ...options.healthChecks };
   healthRoutes(app, checks);

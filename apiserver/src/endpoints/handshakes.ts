@@ -1,0 +1,44 @@
+import type { Server } from 'node:https';
+import type { Socket } from 'node:net';
+import { realClock } from '@kubarium/shared';
+
+/** How many turns of the event loop a request waits at most. */
+const MOST_TURNS = 16;
+
+/** A connection that is not secure by then is not waited for any more. */
+const PATIENCE_MS = 100;
+
+/**
+ * Lets connections that are being opened go before requests. A client written in Go opens a connection for each request that finds none
+ * free; a busy one whose handshakes wait behind its requests opens several times as many as it can use, and each of them costs as much as
+ * three requests.
+ */
+export class Handshakes {
+  /** By peer: from a socket's TLS there is no way back to the socket. */
+  readonly #open = new Set<string>();
+  #newestMs = 0;
+
+  constructor(server: Pick<Server, 'on'>) {
+    server.on('connection', (socket: Socket) => {
+      const peer = peerOf(socket);
+      // The pod network's connections have none, and take no time.
+      if (peer === undefined) return;
+      this.#newestMs = realClock.now();
+      this.#open.add(peer);
+      socket.once('close', () => this.#open.delete(peer));
+    });
+    server.on('secureConnection', (socket: Socket) => {
+      const peer = peerOf(socket);
+      if (peer !== undefined) this.#open.delete(peer);
+    });
+  }
+
+  /** Calls back at once where no connection is being opened, else once that is over, or a few turns later. */
+  before(callback: () => void, turns = MOST_TURNS): void {
+    if (this.#open.size === 0 || turns === 0 || realClock.now() - this.#newestMs > PATIENCE_MS) return callback();
+    setImmediate(() => this.before(callback, turns - 1));
+  }
+}
+
+const peerOf = ({ remoteAddress, remotePort }: Socket): string | undefined =>
+  remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
