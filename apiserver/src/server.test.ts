@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_TOKEN, testServer, type TestServer } from './endpoints/testing/test-server.ts';
 
@@ -413,4 +414,17 @@ test('a watcher who is behind when the server ends gets all that was written, an
   await stopped;
   expect(watch.complete).toBe(true);
   expect(length).toBeGreaterThan(8_000_000);
+});
+
+test('an upgrade that is refused while the request before it waits for its answer ends the connection, and nothing else', async () => {
+  const socket = connect({ host: '127.0.0.1', port: api.port, rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const head = `Host: a\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n`;
+  socket.write(
+    `GET ${MAPS}?watch=true HTTP/1.1\r\n${head}\r\n` +
+      `GET /api/v1/namespaces/default/pods/none/exec?command=ls HTTP/1.1\r\n${head}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  );
+  socket.on('error', () => undefined).resume();
+  await once(socket, 'close');
+  expect((await api.ask('GET', '/version')).code).toBe(200);
 });

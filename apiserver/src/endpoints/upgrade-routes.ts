@@ -42,7 +42,13 @@ export function upgradeRoutes(server: Server, services: StreamingServices, acces
       if (socket.destroyed) return;
       const response = new ServerResponse(request);
       response.shouldKeepAlive = false;
-      response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
+      try {
+        response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
+      } catch {
+        // The request before it on this connection has no answer yet, and none can be given behind that.
+        socket.destroy();
+        return;
+      }
       response.writeHead(code, headers);
       response.end(text, () => socket.end());
     });
