@@ -37,20 +37,30 @@ export function upgradeRoutes(server: Server, services: StreamingServices, acces
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    serve(request, socket, head).catch((error: unknown) => {
+    serve(request, socket, head).catch(async (error: unknown) => {
       const { code, headers, text } = errorReply(error, request, logger);
-      if (socket.destroyed) return;
       const response = new ServerResponse(request);
       response.shouldKeepAlive = false;
-      try {
-        response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
-      } catch {
-        // The request before it on this connection has no answer yet, and none can be given behind that.
-        socket.destroy();
-        return;
-      }
+      if (!(await takesSocket(response, socket))) return void socket.destroy();
       response.writeHead(code, headers);
       response.end(text, () => socket.end());
     });
   });
+}
+
+/** How many turns of the event loop the response before this one may take to let go of the socket. */
+const MOST_TURNS = 16;
+
+/** False where the connection is gone, or the request before this one has no answer yet: then none can be given behind that. */
+async function takesSocket(response: ServerResponse, socket: Duplex): Promise<boolean> {
+  for (let turn = 0; turn < MOST_TURNS && !socket.destroyed; turn++) {
+    try {
+      response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
+      return true;
+    } catch {
+      // A client may have read all of an answer before the server knows that it is written.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return false;
 }
