@@ -428,3 +428,12 @@ test('an upgrade that is refused while the request before it waits for its answe
   await once(socket, 'close');
   expect((await api.ask('GET', '/version')).code).toBe(200);
 });
+
+test('a watch of tables that asks for what they have not is refused before it begins', async () => {
+  const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
+  const { code, body } = await api.ask('GET', `${MAPS}?watch=true&includeObject=x`, { headers });
+  expect([code, body.message]).toEqual([
+    400,
+    expect.stringContaining("must be 'Metadata', 'Object', 'None', or empty"),
+  ]);
+});

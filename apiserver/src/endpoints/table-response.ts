@@ -22,12 +22,7 @@ function table(
   version: Version,
   withColumns: boolean,
 ): object {
-  const includeObject = query.get('includeObject') || 'Metadata';
-  if (!['Metadata', 'Object', 'None'].includes(includeObject)) {
-    throw badRequest(
-      `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(includeObject)}: must be 'Metadata', 'Object', 'None', or empty`,
-    );
-  }
+  const includeObject = includedObject(query);
   const now = services.runtime.clock.now();
   return {
     kind: 'Table',
@@ -40,6 +35,15 @@ function table(
         includeObject === 'None' ? null : includeObject === 'Object' ? value : partialObjectMetadata(value, version),
     })),
   };
+}
+
+/** How much of its object each row of a table has. Throws 400 for what is no answer to that. */
+export function includedObject(query: URLSearchParams): string {
+  const includeObject = query.get('includeObject') || 'Metadata';
+  if (['Metadata', 'Object', 'None'].includes(includeObject)) return includeObject;
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(includeObject)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
 }
 
 const columnsOf = (definition: ResourceDefinition): object[] =>

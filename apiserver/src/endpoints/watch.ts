@@ -3,7 +3,7 @@ import type { RenderedEvent, WatchReceiver } from '../registry/registry.ts';
 import { partialObjectMetadata } from './object-response.ts';
 import { listOptions } from './query-options.ts';
 import { contextOf, namespaceOf, type ReadCall, type ReadHandler } from './resource-call.ts';
-import { objectTable } from './table-response.ts';
+import { includedObject, objectTable } from './table-response.ts';
 import { chunkOf, WatchStream } from './watch-stream.ts';
 
 /** How long a watch lasts that did not say: 30 to 60 minutes, so that many do not end at once. */
@@ -56,6 +56,8 @@ export const watch: ReadHandler = async (call) => {
 function chunkMaker(call: ReadCall): (batch: readonly RenderedEvent[]) => readonly Buffer[] {
   const { as } = call.representation;
   if (as === undefined) return (batch) => [call.services.eventLines.batch(batch)];
+  // Now, when the client can still be told.
+  if (as.kind === 'Table') includedObject(call.query);
   let withColumns = true;
   const toChunk = (event: RenderedEvent): Buffer => {
     if (event.type === 'BOOKMARK' && as.kind !== 'Table') return call.services.eventLines.chunk(event);
