@@ -58,12 +58,14 @@ function chunkMaker(call: ReadCall): (batch: readonly RenderedEvent[]) => readon
   if (as === undefined) return (batch) => [call.services.eventLines.batch(batch)];
   // Now, when the client can still be told.
   if (as.kind === 'Table') includedObject(call.query);
+  // A bookmark is no whole object: there is nothing to print of it.
+  const withoutCells = { ...call, services: { ...call.services, tableCells: () => [] } };
   let withColumns = true;
   const toChunk = (event: RenderedEvent): Buffer => {
     if (event.type === 'BOOKMARK' && as.kind !== 'Table') return call.services.eventLines.chunk(event);
     const object =
       as.kind === 'Table'
-        ? objectTable(call, event, as.version, withColumns)
+        ? objectTable(event.type === 'BOOKMARK' ? withoutCells : call, event, as.version, withColumns)
         : partialObjectMetadata(event.value, as.version);
     withColumns = false;
     return chunkOf(`${JSON.stringify({ type: event.type, object })}\n`);
