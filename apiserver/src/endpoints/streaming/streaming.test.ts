@@ -81,24 +81,17 @@ async function channels(socket: WebSocket): Promise<{ code: number; texts: Recor
 test.each(['exec?command=cat&stdin=1&stdout=1', 'attach?stdin=1&stdout=1', 'portforward?ports=80'])(
   'a client of %s that speaks no WebSocket after its upgrade is sent away, and nothing else happens',
   async (path) => {
-    const socket = connect({ host: '127.0.0.1', port: api.port, ca: api.certificates.ca });
-    const lines = [
-      `GET ${PODS}/p/${path} HTTP/1.1`,
-      'Host: a',
-      `Authorization: Bearer ${ADMIN_TOKEN}`,
-      'Connection: Upgrade',
-      'Upgrade: websocket',
+    const handshake = [
       'Sec-WebSocket-Version: 13',
       'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
       'Sec-WebSocket-Protocol: v4.channel.k8s.io',
     ];
-    socket.write(`${lines.join('\r\n')}\r\n\r\n{"kind":"Pod"}`);
-    expect(await text(socket)).toMatch(/^HTTP\/1\.1 101 /);
+    expect(await replyToUpgrade(path, handshake, '{"kind":"Pod"}')).toMatch(/^HTTP\/1\.1 101 /);
   },
 );
 
-/** Asks for a WebSocket without a key; the whole reply. */
-async function failedHandshake(path: string): Promise<string> {
+/** Asks for a WebSocket with only these headers of its handshake, then sends `rest`; the whole reply. */
+async function replyToUpgrade(path: string, handshake: string[], rest = ''): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port: api.port, ca: api.certificates.ca });
   const lines = [
     `GET ${PODS}/p/${path} HTTP/1.1`,
@@ -106,15 +99,16 @@ async function failedHandshake(path: string): Promise<string> {
     `Authorization: Bearer ${ADMIN_TOKEN}`,
     'Connection: Upgrade',
     'Upgrade: websocket',
+    ...handshake,
   ];
-  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${rest}`);
   return text(socket);
 }
 
 describe('exec over WebSocket', () => {
   test('ends the command where the handshake fails', async () => {
     const closed = kubelet.closed;
-    expect(await failedHandshake('exec?command=hang&stdout=1')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await replyToUpgrade('exec?command=hang&stdout=1', [])).toMatch(/^HTTP\/1\.1 400 /);
     await expect.poll(() => kubelet.closed).toBe(closed + 1);
   });
 
@@ -238,7 +232,7 @@ describe('logs', () => {
 
   test('end with a handshake that fails', async () => {
     const opened = kubelet.logs.length;
-    expect(await failedHandshake('log?follow=true')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await replyToUpgrade('log?follow=true', [])).toMatch(/^HTTP\/1\.1 400 /);
     await expect.poll(() => kubelet.logs[opened]!.destroyed).toBe(true);
   });
 
