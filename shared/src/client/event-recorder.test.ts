@@ -68,6 +68,8 @@ describe('EventRecorder', () => {
     const { transport, clock, activity, recorder } = makeRecorder();
     for (let i = 0; i < 3; i++) {
       recorder.event(pod, 'Warning', 'BackOff', 'Back-off restarting failed container');
+      // The first is on its way.
+      await Promise.resolve();
       clock.advance(10_000);
     }
     await activity.whenIdle();
@@ -80,21 +82,32 @@ describe('EventRecorder', () => {
     expect(transport.requests[1]!.name).toBe((transport.requests[0]!.body as Event).metadata.name);
   });
 
-  it('loses no repetition, however closely it comes behind the end of a write', async () => {
+  it('writes one event after the other, in the order in which they were reported', async () => {
+    const { transport, activity, recorder } = makeRecorder();
+    for (const reason of ['Pulled', 'Created', 'Started']) recorder.event(pod, 'Normal', reason, reason);
+    await Promise.resolve();
+    expect(transport.requests).toHaveLength(1);
+    await activity.whenIdle();
+    expect(transport.requests.map(({ body }) => (body as Event).reason)).toEqual(['Pulled', 'Created', 'Started']);
+  });
+
+  it('loses no report, however closely it comes behind the end of a write', async () => {
     for (let depth = 0; depth < 30; depth++) {
       const { transport, activity, recorder } = makeRecorder();
       const again = async (): Promise<void> => {
         for (let tick = 0; tick < depth; tick++) await Promise.resolve();
         recorder.event(pod, 'Normal', 'Pulled', 'once more');
+        recorder.event(pod, 'Normal', 'Created', 'another one');
       };
       transport.answer = (request) => {
-        if (request.verb === 'create') void again();
+        if (request.verb === 'create' && transport.requests.length === 1) void again();
         return request.body as Event;
       };
       recorder.event(pod, 'Normal', 'Pulled', 'once more');
       await new Promise(setImmediate);
       await activity.whenIdle();
-      expect([depth, (transport.requests.at(-1)!.body as Event).count]).toEqual([depth, 2]);
+      const written = transport.requests.map(({ body }) => `${(body as Event).count} ${(body as Event).message}`);
+      expect([depth, ...written]).toEqual([depth, '1 once more', '2 once more', '1 another one']);
     }
   });
 

@@ -30,14 +30,14 @@ interface Report {
   isStale: boolean;
 }
 
-const WRITES_AT_ONCE = 32;
 const WAITING_MAX = 20_000;
 const UNREACHABLE_ATTEMPTS = 12;
 const UNREACHABLE_DELAY_MS = 10_000;
 
 /**
- * Writes core/v1 Events about objects. Reporting never blocks and never fails its caller: writes happen later, repetitions are
- * counted in one object (EventCorrelator), and what the API refuses is dropped, as client-go's recorder does.
+ * Writes core/v1 Events about objects. Reporting never blocks and never fails its caller: writes happen later, one after the other, so
+ * that in a rollout they come behind what they tell of and not before it; repetitions are counted in one object (EventCorrelator); and
+ * what the API refuses is dropped. All of that as client-go's recorder does.
  */
 export class EventRecorder implements AsyncDisposable {
   readonly #client: KubeClient;
@@ -49,7 +49,8 @@ export class EventRecorder implements AsyncDisposable {
   /** Reported, and not yet as it should be in the API. */
   readonly #unwritten = new Map<EventSeries, Report>();
   readonly #waiting: Report[] = [];
-  readonly #writes = new Set<Promise<void>>();
+  /** Goes on until none waits. */
+  #writing: Promise<void> | undefined;
 
   constructor({ client, runtime, component, host }: EventRecorderOptions) {
     this.#client = client;
@@ -77,11 +78,11 @@ export class EventRecorder implements AsyncDisposable {
     else unwritten.isStale = true;
   }
 
-  /** Drops what is not yet written; resolves when no write is on its way. */
+  /** Drops what is not yet written; resolves once no write is on its way. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error('stopped'));
     this.#runtime.activity?.end(this.#waiting.splice(0).length);
-    await Promise.all(this.#writes);
+    await this.#writing;
   }
 
   #offer(report: Report): void {
@@ -95,18 +96,15 @@ export class EventRecorder implements AsyncDisposable {
     this.#unwritten.set(report.series, report);
     this.#runtime.activity?.begin();
     this.#waiting.push(report);
-    this.#pump();
+    this.#writing ??= Promise.resolve().then(() => this.#writeAll());
   }
 
-  #pump(): void {
-    while (this.#writes.size < WRITES_AT_ONCE && this.#waiting.length > 0) {
-      const write = this.#write(this.#waiting.shift()!).finally(() => {
-        this.#writes.delete(write);
-        this.#runtime.activity?.end();
-        this.#pump();
-      });
-      this.#writes.add(write);
+  async #writeAll(): Promise<void> {
+    for (let report; (report = this.#waiting.shift()) !== undefined;) {
+      await this.#write(report).finally(() => this.#runtime.activity?.end());
     }
+    // Within the same turn as the last look: whatever comes from now on begins anew.
+    this.#writing = undefined;
   }
 
   /** Brings one event object up to date; what is reported meanwhile goes into one more write. */
