@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
+import { type PeerCertificate, TLSSocket } from 'node:tls';
 import { unauthorized } from '@kubarium/shared';
 import type { User } from '../registry/strategy.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -25,7 +25,9 @@ export class ClientCertificateAuthenticator implements Authenticator {
 }
 
 function userOf(socket: TLSSocket): User | 'none' {
-  const certificate = socket.getPeerCertificate();
+  // Null once the connection is gone, which Node's types do not tell: nobody is there to read an answer.
+  const certificate = socket.getPeerCertificate() as PeerCertificate | null;
+  if (certificate === null) throw unauthorized();
   if (Object.keys(certificate).length === 0) return 'none';
   if (!socket.authorized) throw unauthorized();
   const { CN, O } = certificate.subject as { CN?: string; O?: string | string[] };
