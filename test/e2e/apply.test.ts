@@ -61,6 +61,25 @@ describe('clients that apply', () => {
     expect(await kubectl('get', 'svc', 'web', '-o', 'jsonpath={.spec.ports[*].port}')).toBe('81');
   });
 
+  test('kubectl apply --server-side takes over what kubectl apply made, and can be left again', async () => {
+    const settings = (data: object): string =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data });
+    const data = (): Promise<string> => kubectl('get', 'configmap', 'settings', '-o', 'jsonpath={.data}');
+    const applyHere = (object: string) => cluster.tryKubectl('1.35', ['apply', '-f', '-'], object);
+    await applyHere(settings({ a: '1', b: '1', c: '1' }));
+    expect((await apply(settings({ a: '2', b: '1' }))).stdout).toBe('configmap/settings serverside-applied\n');
+    // What client-side apply had made is kubectl's now, so that it goes as well.
+    expect(await data()).toBe('{"a":"2","b":"1"}');
+    await apply(settings({ a: '2' }));
+    expect(await data()).toBe('{"a":"2"}');
+    const owners = 'jsonpath={.metadata.managedFields[*].manager}';
+    expect(await kubectl('get', 'configmap', 'settings', '--show-managed-fields', '-o', owners)).toBe(
+      'kubectl kubectl-last-applied',
+    );
+    expect((await applyHere(settings({ d: '1' }))).stdout).toBe('configmap/settings configured\n');
+    expect(await data()).toBe('{"d":"1"}');
+  });
+
   test.each<KubectlVersion>(['1.32', '1.35'])(
     'helm (as it comes with kubectl %s) installs, upgrades and uninstalls a chart',
     async (version) => {

@@ -6,6 +6,7 @@ import { conform } from '../schema/conform.ts';
 import { decodeFlaws } from '../schema/decode-flaws.ts';
 import { decodeTarget, planOfKind } from '../schema/kind-check.ts';
 import type { RequestContext } from '../strategy.ts';
+import { KUBECTL, lastAppliedFields, renewLastApplied } from './last-applied.ts';
 import { applyConfiguration } from './server-side-apply.ts';
 import { isObject, typeNamed, type Json } from './typed-value.ts';
 
@@ -48,9 +49,12 @@ export function appliedDraft(
     manager: { name: fieldManager, apiVersion, subresource, time: timestamp(context.runtime.clock.now()) },
     hasStatus: 'status' in definition.subresources,
     metadataKeptFromStatus: definition.strategy.metadataKeptFromStatus,
+    lastApplied:
+      current === undefined ? undefined : lastAppliedFields(current as unknown as Json, plan, typeNamed(schema)),
   });
   const { draft, warnings } = decodePatched(target, object, request);
   draft.metadata.managedFields = managedFields;
+  if (fieldManager === KUBECTL) renewLastApplied(draft as unknown as Json, configuration);
   // Optimistic locking is by what the client said, where it said something.
   const said = metadata['resourceVersion'];
   draft.metadata.resourceVersion =

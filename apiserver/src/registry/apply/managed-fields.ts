@@ -1,5 +1,6 @@
-import type { ManagedFieldsEntry } from '@kubarium/shared';
+import type { ManagedFieldsEntry, ObjectMeta } from '@kubarium/shared';
 import { fromFieldsV1, isWithin, step, toFieldsV1, type FieldSet } from './field-set.ts';
+import { isObject } from './typed-value.ts';
 
 /** Who owns which fields: one entry of `metadata.managedFields`. */
 export interface Manager {
@@ -48,6 +49,27 @@ export const managedFieldsOf = (managers: readonly Manager[]): ManagedFieldsEntr
 
 const rank = ({ operation }: Manager): number => (operation === 'Apply' ? 0 : 1);
 const compare = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * Puts the entries that an update starts from into its metadata: those that the client says, where it says any and all can be read, or
+ * else those of the live object. An empty list, or one with nothing in its entry, gives all up. Through a subresource a client says none.
+ */
+export function keepOwners(metadata: ObjectMeta, old: ObjectMeta, isSubresource: boolean): void {
+  const said = isSubresource ? undefined : metadata.managedFields;
+  const isReset = said !== undefined && said.every((entry) => Object.keys(entry).length === 0) && said.length <= 1;
+  const entries = isReset ? undefined : said?.every(canBeRead) === true ? said : old.managedFields;
+  if (entries === undefined) delete metadata.managedFields;
+  else metadata.managedFields = entries;
+}
+
+const canBeRead = ({ operation, apiVersion, fieldsType, fieldsV1 }: ManagedFieldsEntry): boolean =>
+  (operation === 'Apply' || operation === 'Update') &&
+  Boolean(apiVersion) &&
+  fieldsType === 'FieldsV1' &&
+  areFields(fieldsV1 ?? {});
+
+const areFields = (fields: unknown): boolean =>
+  isObject(fields) && Object.entries(fields).every(([name, inner]) => /^(\.$|[fkvi]:)/.test(name) && areFields(inner));
 
 /** Fields that nobody owns: the object's identity, and what only the system sets. */
 const UNOWNED = ['apiVersion', 'kind'].map((name) => `f:${name}`);

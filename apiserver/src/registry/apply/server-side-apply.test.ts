@@ -1,5 +1,6 @@
 import { StatusError } from '@kubarium/shared';
 import { describe, expect, test } from 'vitest';
+import { fieldsOf, type FieldSet } from './field-set.ts';
 import { applyConfiguration } from './server-side-apply.ts';
 import { trackUpdate } from './track-update.ts';
 import { typeNamed, type Json } from './typed-value.ts';
@@ -12,12 +13,13 @@ function apply(
   live: Json | undefined,
   configuration: Json,
   name: string,
-  options: { force?: boolean; type?: typeof CONFIG_MAP } = {},
+  options: { force?: boolean; type?: typeof CONFIG_MAP; lastApplied?: FieldSet } = {},
 ): Json {
   const { object, managedFields } = applyConfiguration(live, options.type ?? CONFIG_MAP, {
     configuration,
     canonical: configuration,
     force: options.force ?? false,
+    lastApplied: options.lastApplied,
     manager: { name, apiVersion: 'v1', time: '2026-01-01T00:00:00Z' },
     hasStatus: options.type === DEPLOYMENT,
   });
@@ -140,6 +142,23 @@ describe('server-side apply', () => {
     const plain = { ...configMap({ x: '1' }), metadata: { name: 'a' } };
     expect(refusal(() => apply(plain, configMap({ x: '2' }), 'm1'))?.message).toBe(
       'Apply failed with 1 conflict: conflict with "before-first-apply" using v1: .data.x',
+    );
+  });
+
+  test('lets kubectl take over what its client-side apply made, nobody else, and nothing that has changed since', () => {
+    const plain = configMap({ x: '1', y: '2' });
+    const lastApplied = new Set(fieldsOf(configMap({ x: '1' }), CONFIG_MAP).keys());
+    const migrated = apply(plain, configMap({ x: '9' }), 'kubectl', { lastApplied });
+    expect(migrated['data']).toEqual({ x: '9', y: '2' });
+    expect(owners(migrated)).toEqual({
+      'kubectl Apply': { 'f:data': { 'f:x': {} } },
+      'before-first-apply Update': { 'f:data': { 'f:y': {} } },
+    });
+    expect(refusal(() => apply(plain, configMap({ x: '9' }), 'm1', { lastApplied }))?.message).toBe(
+      'Apply failed with 1 conflict: conflict with "kubectl-client-side-apply" using v1: .data.x',
+    );
+    expect(refusal(() => apply(plain, configMap({ x: '9', y: '9' }), 'kubectl', { lastApplied }))?.message).toBe(
+      'Apply failed with 1 conflict: conflict with "before-first-apply" using v1: .data.y',
     );
   });
 

@@ -1,5 +1,6 @@
 import { StatusError, type StatusCause } from '@kubarium/shared';
-import { fieldsOf, fieldText, inTellingOrder } from './field-set.ts';
+import { fieldsOf, fieldText, inTellingOrder, type FieldSet } from './field-set.ts';
+import { KUBECTL, LAST_APPLIED_PATH } from './last-applied.ts';
 import { canBeOwned, isSameManager, managedFieldsOf, managersOf, type Manager } from './managed-fields.ts';
 import { mergeApplied, withoutFields } from './merge-applied.ts';
 import type { Json, ValueType } from './typed-value.ts';
@@ -16,6 +17,8 @@ export interface ApplyRequest {
   readonly hasStatus: boolean;
   /** What the subresource `status` leaves alone of the metadata. */
   readonly metadataKeptFromStatus?: readonly string[] | undefined;
+  /** What client-side apply made and nobody has changed since. */
+  readonly lastApplied?: FieldSet | undefined;
 }
 
 export interface Applied {
@@ -26,22 +29,23 @@ export interface Applied {
 /**
  * What an applied configuration makes of the live object, and who owns what then (KEP-555):
  * 1. the configuration is laid over the live object;
- * 2. a field that this changes and that another manager owns is a conflict (409), unless the request is forced;
+ * 2. a field that this changes and that another manager owns is a conflict (409), unless the request is forced, or kubectl takes over what
+ *    its own client-side apply made;
  * 3. what the manager applied before, applies no more, and nobody else owns is removed.
  * Throws StatusError. `live` is undefined where the object does not exist yet.
  *
- * Simplified: who changed an object is kept only from its first apply on; what it had until then belongs to
- * `before-first-apply`, as on a real server for objects without managed fields.
+ * Simplified: who changed an object is kept only from its first apply on; what it had until then belongs to client-side apply, where that
+ * made it, and the rest to `before-first-apply`, as on a real server for objects without managed fields.
  */
 export function applyConfiguration(live: Json | undefined, type: ValueType, request: ApplyRequest): Applied {
-  const { configuration, canonical, force, manager, hasStatus } = request;
+  const { configuration, canonical, force, manager, hasStatus, lastApplied = new Set() } = request;
   const ownable = (path: string): boolean =>
     canBeOwned(path, manager.subresource, hasStatus, request.metadataKeptFromStatus);
   const values = fieldsOf(canonical, type);
   const said = [...fieldsOf(configuration, type)].filter(([path]) => ownable(path));
   const wanted = new Map(said.map(([path, value]) => [path, values.get(path) ?? value]));
   const current = new Map([...fieldsOf(live ?? {}, type)].filter(([path]) => ownable(path)));
-  const known = live === undefined ? [] : knownManagers(live, current, manager);
+  const known = live === undefined ? [] : knownManagers(live, current, manager, lastApplied);
   const self = { ...manager, operation: 'Apply' as const };
   const others = known.filter((one) => !isSameManager(one, self));
   const before = known.find((one) => isSameManager(one, self));
@@ -50,7 +54,9 @@ export function applyConfiguration(live: Json | undefined, type: ValueType, requ
   const conflicts = others.flatMap((other) =>
     [...other.fields].filter((path) => changed.has(path)).map((path) => ({ other, path })),
   );
-  if (conflicts.length > 0 && !force) throw conflictError(conflicts);
+  const isTakenOver = ({ path }: Conflict): boolean => force || (manager.name === KUBECTL && lastApplied.has(path));
+  const refused = conflicts.filter((conflict) => !isTakenOver(conflict));
+  if (refused.length > 0) throw conflictError(refused);
   const lost = new Set(conflicts.map(({ path }) => path));
   const left = others.map((other) => ({
     ...other,
@@ -73,11 +79,21 @@ export function applyConfiguration(live: Json | undefined, type: ValueType, requ
   return { object, managedFields: managedFieldsOf([...left, entry]) };
 }
 
-function knownManagers(live: Json, current: ReadonlyMap<string, string>, manager: ApplyRequest['manager']): Manager[] {
+function knownManagers(
+  live: Json,
+  current: ReadonlyMap<string, string>,
+  { apiVersion, time }: ApplyRequest['manager'],
+  lastApplied: FieldSet,
+): Manager[] {
   const known = managersOf((live['metadata'] as { managedFields?: ManagedFieldsEntry[] }).managedFields);
   if (known.length > 0 || current.size === 0) return known;
-  const { apiVersion, time } = manager;
-  return [{ name: 'before-first-apply', operation: 'Update', apiVersion, time, fields: new Set(current.keys()) }];
+  const entry = (name: string, fields: FieldSet): Manager => ({ name, operation: 'Update', apiVersion, time, fields });
+  const fields = new Set(current.keys());
+  const clientSide = lastApplied.size === 0 ? lastApplied : new Set([...lastApplied, LAST_APPLIED_PATH]);
+  return [
+    entry('before-first-apply', fields.difference(clientSide)),
+    entry('kubectl-client-side-apply', fields.intersection(clientSide)),
+  ];
 }
 
 interface Conflict {

@@ -11,3 +11,15 @@ export function goText(value: unknown): string {
   }
   return String(value as string | number | boolean);
 }
+
+/** A JSON value as Go writes it: members by name, and nothing that HTML would read. */
+export function goJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) {
+    return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (sign) => `\\u${hex(sign)}`);
+  }
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${goJson(name)}:${goJson(member)}`).join(',')}}`;
+}
+
+const hex = (sign: string): string => sign.charCodeAt(0).toString(16).padStart(4, '0');

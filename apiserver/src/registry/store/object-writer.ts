@@ -13,6 +13,7 @@ import {
 } from '@kubarium/shared';
 import type { AdmissionChain } from '../../admission/admission-chain.ts';
 import type { Storage, Stored } from '../../storage/storage.ts';
+import { keepOwners } from '../apply/managed-fields.ts';
 import { trackUpdate } from '../apply/track-update.ts';
 import { typeNamed, type Json } from '../apply/typed-value.ts';
 import { isReleased, planDeletion } from './deletion.ts';
@@ -78,7 +79,18 @@ export class ObjectWriter {
     this.#admission = admission;
   }
 
-  async create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
+  create(context: RequestContext, target: Partial<Target>, draft: ApiObject): Promise<Written> {
+    delete draft.metadata.managedFields;
+    return this.#create(context, target, draft);
+  }
+
+  /** Creates the object of a name, with the owners that it says it has: an apply of what is not there. */
+  createApplied(context: RequestContext, target: Target, draft: ApiObject): Promise<Written> {
+    checkNames(this.definition, draft, target, true);
+    return this.#create(context, target, draft);
+  }
+
+  async #create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
     const { definition } = this;
     checkNamespace(this.definition, draft, namespace);
     if (draft.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
@@ -121,12 +133,6 @@ export class ObjectWriter {
         if (!isAlreadyExists(error) || context.dryRun) throw error;
       }
     }
-  }
-
-  /** Creates the object of a name: an apply of what is not there. */
-  createNamed(context: RequestContext, target: Target, draft: ApiObject): Promise<Written> {
-    checkNames(this.definition, draft, target, true);
-    return this.create(context, target, draft);
   }
 
   /** Changes an object as one atomic step; also removes it where the change takes off the last thing that keeps it. */
@@ -254,6 +260,7 @@ export class ObjectWriter {
     checkNames(this.definition, draft, target, false);
     checkVersion(this.definition, draft.metadata, old.metadata, stored.key, checksUid);
     keepMetadata(draft.metadata, old.metadata);
+    if (!isApply) keepOwners(draft.metadata, old.metadata, part !== 'whole');
     const { strategy } = this.definition;
     strategy.defaults?.(draft);
     this.#admission.admitChange(context, {
@@ -278,7 +285,7 @@ export class ObjectWriter {
 
   /** Keeps account of who owns what, for objects that were applied. */
   #trackOwners(draft: ApiObject, old: ApiObject, { fieldManager, runtime }: RequestContext, part: ChangedPart): void {
-    if ((old.metadata.managedFields?.length ?? 0) === 0) return;
+    if ((draft.metadata.managedFields?.length ?? 0) === 0) return;
     const { group, version, schema, subresources } = this.definition;
     const writer = {
       name: fieldManager ?? 'unknown',

@@ -133,7 +133,7 @@ export class ResourceStore implements ResourceRegistry {
       try {
         const draft = draftOf(undefined);
         if (draft.metadata.uid) throw conflict(this.definition, target.name, MODIFIED);
-        return withWarnings(await writer.createNamed(context, target, draft));
+        return withWarnings(await writer.createApplied(context, target, draft));
       } catch (error) {
         if (!isAlreadyExists(error)) throw error;
       }

@@ -21,6 +21,5 @@ export function keepMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
   else metadata.generation = old.generation;
   if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp;
   metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
-  metadata.managedFields ??= old.managedFields;
   delete metadata.selfLink;
 }

@@ -81,17 +81,19 @@ function namespaceErrors({ namespace }: ObjectMeta, namespaced: boolean): FieldE
 const asPrefix = (name: string): string => (name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name);
 
 /** What is wrong with annotations: their keys, and their size as a whole. */
-export function annotationsErrors(
-  annotations: Readonly<Record<string, string>> | undefined,
-  field: string,
-): FieldError[] {
-  const errors: FieldError[] = [];
+export function annotationsErrors(annotations: Annotations = {}, field: string): FieldError[] {
+  const errors = Object.keys(annotations).flatMap((key) =>
+    invalidEach(field, key, qualifiedNameErrors(key.toLowerCase())),
+  );
+  return areAnnotationsTooLarge(annotations) ? [...errors, tooLong(field, ANNOTATIONS_BYTES)] : errors;
+}
+
+type Annotations = Readonly<Record<string, string>>;
+
+export function areAnnotationsTooLarge(annotations: Annotations): boolean {
   let bytes = 0;
-  for (const [key, value] of Object.entries(annotations ?? {})) {
-    errors.push(...invalidEach(field, key, qualifiedNameErrors(key.toLowerCase())));
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
-  }
-  return bytes > ANNOTATIONS_BYTES ? [...errors, tooLong(field, ANNOTATIONS_BYTES)] : errors;
+  for (const key in annotations) bytes += Buffer.byteLength(key) + Buffer.byteLength(annotations[key]!);
+  return bytes > ANNOTATIONS_BYTES;
 }
 
 function ownerReferencesErrors(references: readonly OwnerReference[]): FieldError[] {
@@ -138,17 +140,8 @@ const unqualifiedFinalizerErrors = (finalizers: readonly string[]): FieldError[]
     return [invalid(`metadata.finalizers[${index}]`, name, why)];
   });
 
-function managedFieldsErrors({ managedFields = [] }: ObjectMeta): FieldError[] {
-  return managedFields.flatMap(({ operation = '', fieldsType = '', manager = '' }, index) => {
-    const field = `metadata.managedFields[${index}]`;
-    const errors: FieldError[] = [];
-    if (operation !== 'Apply' && operation !== 'Update') {
-      errors.push(invalid(`${field}.operation`, operation, 'must be `Apply` or `Update`'));
-    }
-    if (fieldsType !== '' && fieldsType !== 'FieldsV1') {
-      errors.push(invalid(`${field}.fieldsType`, fieldsType, 'must be `FieldsV1`'));
-    }
-    if (Buffer.byteLength(manager) > 128) errors.push(tooLong(`${field}.manager`, 128));
-    return errors;
-  });
-}
+/** What else may be wrong with an entry makes it unreadable (keepOwners). */
+const managedFieldsErrors = ({ managedFields = [] }: ObjectMeta): FieldError[] =>
+  managedFields.flatMap(({ manager = '' }, index) =>
+    Buffer.byteLength(manager) > 128 ? [tooLong(`metadata.managedFields[${index}].manager`, 128)] : [],
+  );
