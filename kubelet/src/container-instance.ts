@@ -1,6 +1,5 @@
 import { type Container, type ContainerStateTerminated, timestamp } from '@kubarium/shared';
 import { createHash } from 'node:crypto';
-import type { ContainerInstanceFacts } from './container-status.ts';
 import type { Configuration } from './container/container-configuration.ts';
 import type { Container as RunningContainer } from './container/container.ts';
 import type { FileSystem } from './container/file-system.ts';
@@ -12,7 +11,13 @@ import { LogStore } from './logs/log-store.ts';
 import type { NodeContext } from './node-context.ts';
 
 /** One run of a container, from its creation on. */
-export interface ContainerInstance extends ContainerInstanceFacts {
+export interface ContainerInstance {
+  readonly containerID: string;
+  readonly image: string;
+  readonly imageID: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
   readonly files: FileSystem;
   readonly logs: LogStore;
   readonly streams: ContainerStreams;

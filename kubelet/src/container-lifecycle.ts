@@ -82,20 +82,11 @@ const TRANSITIONS: Record<ContainerState, Record<ContainerEvent, Next>> = {
   },
   createBackOff: { ...NEVER, retry: 'pulling' },
   running: { ...NEVER, exited: 'exited', kill: 'killing', stop: 'stopping' },
-  killing: { ...NEVER, exited: 'exited', kill: 'stay', stop: 'stopping' },
-  stopping: {
-    ...NEVER,
-    started: 'stay',
-    configFailed: 'done',
-    startFailed: 'done',
-    exited: 'done',
-    kill: 'stay',
-    stop: 'stay',
-  },
+  killing: { ...NEVER, exited: 'exited', stop: 'stopping' },
+  stopping: { ...NEVER, configFailed: 'done', startFailed: 'done', exited: 'done', stop: 'stay' },
   exited: { ...NEVER, restart: 'pulling', backOff: 'crashBackOff', finish: 'done' },
   crashBackOff: { ...NEVER, retry: 'pulling' },
-  // What was under way when the pod was stopped may still report.
-  done: { ...NEVER, stop: 'stay', start: 'stay', pulled: 'stay', pullFailed: 'stay', kill: 'stay' },
+  done: { ...NEVER, stop: 'stay' },
 };
 
 /** The state that an event leads to; `never` where it cannot happen. */

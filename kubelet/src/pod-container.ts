@@ -1,38 +1,27 @@
 import {
   type Container,
-  type ContainerState as ApiState,
-  type ContainerStateTerminated,
   type ContainerStatus,
   type PodSpec,
   invariant,
   type Probe,
-  timestamp,
   type Timer,
 } from '@kubarium/shared';
 import { BackOff } from './back-off.ts';
 import { type ContainerHost, graceOf } from './container-host.ts';
+import { type ContainerInstance, exitState, makeInstance, startErrorState } from './container-instance.ts';
 import { type ContainerEvent, type ContainerState, containerTransition } from './container-lifecycle.ts';
-import { containerStatus } from './container-status.ts';
-import { type ContainerInstance, exitState, makeInstance, NEVER_FOUND, startErrorState } from './container-instance.ts';
+import { ContainerProcess, type ProcessOwner } from './container-process.ts';
 import { ContainerRuns } from './container-runs.ts';
-import { ContainerTermination } from './container-termination.ts';
+import { containerStatus, type Waiting } from './container-status.ts';
 import { type Configuration, configureContainer } from './container/container-configuration.ts';
 import type { Container as RunningContainer, ContainerExit } from './container/container.ts';
 import { ContainerConfigError } from './container/container-config-error.ts';
 import { FileSystemError } from './container/file-system.ts';
-import { type SignalName, SpawnError } from './container/process.ts';
+import { SpawnError } from './container/process.ts';
 import { formatPod, goDuration } from './go-format.ts';
 import { ImagePuller, type ImageResult } from './image-puller.ts';
 import type { StoredImage } from './image-store.ts';
-import { runHook } from './lifecycle-hook.ts';
-import { ContainerProbes } from './probes/container-probes.ts';
-import type { ProbeTarget } from './probes/probe-target.ts';
 import { type ContainerRole, shouldRestart } from './restart-policy.ts';
-
-interface Waiting {
-  readonly reason: string;
-  readonly message?: string | undefined;
-}
 
 /** How long before what could not be made is tried again: the kubelet's next look at the pod. */
 const RETRY_MS = 10_000;
@@ -46,10 +35,10 @@ function containerOf({ containers, initContainers = [], ephemeralContainers = []
 }
 
 /** One container of a pod over all its restarts; see container-lifecycle for its states. */
-export class PodContainer {
+export class PodContainer implements ProcessOwner {
   readonly name: string;
   readonly role: ContainerRole;
-  readonly #host: ContainerHost;
+  readonly host: ContainerHost;
   readonly #puller: ImagePuller;
   /** Only once it has ended. */
   #backOff: BackOff | undefined;
@@ -57,10 +46,8 @@ export class PodContainer {
   #waiting: Waiting | undefined;
   #stored: StoredImage | undefined;
   readonly #runs = new ContainerRuns();
-  #ready = false;
-  #started = false;
-  #probes: ContainerProbes | undefined;
-  #termination: ContainerTermination | undefined;
+  /** Only while one runs. */
+  #process: ContainerProcess | undefined;
   #timer: Timer | undefined;
   #isAbandoned = false;
   /** What `spec` last found, and in which pod's. */
@@ -72,7 +59,7 @@ export class PodContainer {
   constructor(name: string, role: ContainerRole, host: ContainerHost) {
     this.name = name;
     this.role = role;
-    this.#host = host;
+    this.host = host;
     this.#puller = new ImagePuller(host.context.images, host.context.runtime.clock);
   }
 
@@ -82,7 +69,7 @@ export class PodContainer {
 
   /** Its startup probe, if any, has succeeded. */
   get isStarted(): boolean {
-    return this.#started;
+    return this.#process?.isStarted ?? false;
   }
 
   /** The run that goes on, or the last one. */
@@ -105,7 +92,7 @@ export class PodContainer {
   }
 
   get spec(): Container {
-    const { spec } = this.#host.pod;
+    const { spec } = this.host.pod;
     if (this.#specOf !== spec) {
       this.#spec = containerOf(spec, this.name);
       this.#specOf = spec;
@@ -115,13 +102,17 @@ export class PodContainer {
 
   get status(): ContainerStatus {
     this.#status ??= containerStatus({
-      container: this.spec,
-      state: this.#apiState(),
-      lastTerminated: this.#apiLastTerminated(),
-      ready: this.role === 'init' ? this.current?.terminated?.exitCode === 0 : this.#ready,
-      started: this.#started,
+      pod: this.host.pod,
+      isInitialized: this.host.isInitialized,
+      spec: this.spec,
+      role: this.role,
+      state: this.#state,
+      waiting: this.#waiting,
+      isReady: this.#process?.isReady ?? false,
+      isStarted: this.isStarted,
       restartCount: this.#runs.restartCount,
       instance: this.current,
+      lastTerminated: this.#runs.lastTerminated,
     });
     return this.#status;
   }
@@ -145,11 +136,8 @@ export class PodContainer {
 
   /** Ends it for good. Said again with a shorter grace, there is less time. */
   stop(graceMs: number, turn?: Promise<void>): void {
-    if (this.#state === 'stopping') return this.#termination?.shorten(graceMs);
-    const isLive = this.isLive;
-    this.#probes?.stopLiveness();
-    if (isLive && this.#state !== 'killing') this.#end(`Stopping container ${this.name}`, graceMs, turn);
-    else this.#termination?.shorten(graceMs);
+    this.#process?.stopLiveness();
+    this.#process?.end(`Stopping container ${this.name}`, graceMs, turn);
     this.#dispatch('stop');
   }
 
@@ -157,27 +145,14 @@ export class PodContainer {
   abandon(): void {
     this.#isAbandoned = true;
     this.#timer?.cancel();
-    this.#probes?.[Symbol.dispose]();
-    this.#termination?.[Symbol.dispose]();
+    this.#process?.[Symbol.dispose]();
     if (this.isLive) this.current!.running!.kill('SIGKILL');
   }
 
   /** The pod was changed: a container whose image is another now is replaced. */
   podChanged(): void {
     if (this.#state !== 'running' || this.current?.specImage === this.spec.image) return;
-    this.#kill(`Container ${this.name} definition changed, will be restarted`, undefined);
-  }
-
-  /** What hooks and probes are run against. */
-  #target(running: RunningContainer): ProbeTarget {
-    const { context, sandbox } = this.#host;
-    return {
-      clock: context.runtime.clock,
-      network: context.hostNetwork(),
-      podIP: sandbox.addresses[0] ?? '',
-      spec: this.spec,
-      running,
-    };
+    this.#kill(`Container ${this.name} definition changed, will be restarted`);
   }
 
   #dispatch(event: ContainerEvent): void {
@@ -189,7 +164,7 @@ export class PodContainer {
     this.#timer = undefined;
     this.#state = next;
     this.#status = undefined;
-    this.#host.changed(this);
+    this.host.changed(this);
     // What was told of the change may have changed it again.
     if (this.#state === next) this.#entered(next);
   }
@@ -202,7 +177,7 @@ export class PodContainer {
   }
 
   #retryAfter(delayMs: number): void {
-    this.#timer = this.#host.context.runtime.clock.setTimer(delayMs, () => this.#dispatch('retry'));
+    this.#timer = this.host.context.runtime.clock.setTimer(delayMs, () => this.#dispatch('retry'));
   }
 
   /** Sees to it that a bug in what goes on by itself is told. What waits for the clock is not counted as activity. */
@@ -210,13 +185,13 @@ export class PodContainer {
     try {
       await work;
     } catch (error) {
-      const facts = { pod: formatPod(this.#host.pod), container: this.name, err: error };
-      this.#host.context.runtime.logger.error(facts, 'invariant: a container could not be handled');
+      const facts = { pod: formatPod(this.host.pod), container: this.name, err: error };
+      this.host.context.runtime.logger.error(facts, 'invariant: a container could not be handled');
     }
   }
 
   #pull(): void {
-    const result = this.#puller.ensure(this.spec, (type, reason, message) => this.#emit(type, reason, message));
+    const result = this.#puller.ensure(this.spec, (type, reason, message) => this.emit(type, reason, message));
     if (result instanceof Promise) void this.#track(result.then((pulled) => this.#pulled(pulled)));
     else this.#pulled(result);
   }
@@ -233,128 +208,90 @@ export class PodContainer {
   }
 
   async #create(): Promise<void> {
-    const { context, pod, sandbox, volumes } = this.#host;
-    const { spec } = this;
-    const stored = this.#stored!;
-    let configuration: Configuration;
+    const configuration = this.#configuration();
+    if (configuration === undefined) return this.#dispatch('configFailed');
+    const instance = this.#newInstance(configuration);
+    this.emit('Normal', 'Created', 'Container created');
+    const { startContainer, runtime } = this.host.context;
+    runtime.activity?.begin();
     try {
-      configuration = configureContainer({ context, pod, container: spec, stored, sandbox, volumes });
-    } catch (error) {
-      if (!(error instanceof ContainerConfigError || error instanceof FileSystemError)) throw error;
-      this.#emit('Warning', 'Failed', `Error: ${error.message}`);
-      this.#waiting = { reason: 'CreateContainerConfigError', message: error.message };
-      return this.#dispatch('configFailed');
-    }
-    const instance = this.#newInstance(spec, stored, configuration);
-    this.#emit('Normal', 'Created', 'Container created');
-    let running: RunningContainer;
-    const { activity } = context.runtime;
-    activity?.begin();
-    try {
-      running = await context.startContainer({ ...configuration, streams: instance.streams });
+      instance.running = await startContainer({ ...configuration, streams: instance.streams });
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       return this.#startFailed(instance, error);
     } finally {
-      activity?.end();
+      runtime.activity?.end();
     }
-    instance.running = running;
-    if (this.#isAbandoned) return running.kill('SIGKILL');
-    this.#emit('Normal', 'Started', 'Container started');
-    void running.exit.then((exit) => this.#track(this.#exited(instance, exit)));
-    if (this.#state === 'stopping') {
-      // Stopped while it was being started.
-      this.#dispatch('started');
-      return this.#end(`Stopping container ${this.name}`, graceOf(pod) * 1000);
-    }
-    const { postStart } = spec.lifecycle ?? {};
-    if (postStart !== undefined) {
-      const failure = await runHook(postStart, this.#target(running), instance.ended!.signal);
-      if (this.#state !== 'creating' || this.current !== instance) return;
-      if (failure !== undefined) {
-        this.#emit('Warning', 'FailedPostStartHook', 'PostStartHook failed');
-        this.#begin(running);
-        return this.#kill('FailedPostStartHook', undefined);
-      }
-    }
-    this.#begin(running);
+    if (this.#isAbandoned) return instance.running.kill('SIGKILL');
+    this.emit('Normal', 'Started', 'Container started');
+    await this.#run(instance, instance.running);
   }
 
-  #newInstance(spec: Container, stored: StoredImage, configuration: Configuration): ContainerInstance {
-    const { context, pod } = this.#host;
-    const instance = this.#runs.begin((attempt) =>
-      makeInstance({ context, podUid: pod.metadata.uid, spec, stored, configuration, attempt }),
-    );
+  /** What the container is made of; undefined where something for it is not there. */
+  #configuration(): Configuration | undefined {
+    const { context, pod, sandbox, volumes } = this.host;
+    try {
+      return configureContainer({ context, pod, container: this.spec, stored: this.#stored!, sandbox, volumes });
+    } catch (error) {
+      if (!(error instanceof ContainerConfigError || error instanceof FileSystemError)) throw error;
+      this.emit('Warning', 'Failed', `Error: ${error.message}`);
+      this.#waiting = { reason: 'CreateContainerConfigError', message: error.message };
+      return undefined;
+    }
+  }
+
+  #newInstance(configuration: Configuration): ContainerInstance {
+    const { context, pod } = this.host;
+    const { spec } = this;
+    const podUid = pod.metadata.uid;
     this.#status = undefined;
-    return instance;
+    return this.#runs.begin((attempt) =>
+      makeInstance({ context, podUid, spec, stored: this.#stored!, configuration, attempt }),
+    );
   }
 
-  #begin(running: RunningContainer): void {
-    const { startupProbe, readinessProbe, livenessProbe } = this.spec;
+  async #run(instance: ContainerInstance, running: RunningContainer): Promise<void> {
+    const process = new ContainerProcess(this, instance, running);
+    this.#process = process;
+    void running.exit.then((exit) => this.#track(this.#exited(instance, exit)));
+    // Stopped while it was being started.
+    if (this.#state === 'stopping') return this.stop(graceOf(this.host.pod) * 1000);
+    const { postStart } = this.spec.lifecycle ?? {};
+    const failure = postStart && (await process.postStart(postStart));
+    if (this.#process !== process || this.#state !== 'creating') return;
+    if (failure !== undefined) this.emit('Warning', 'FailedPostStartHook', 'PostStartHook failed');
     this.#waiting = undefined;
-    this.#started = startupProbe === undefined;
-    this.#ready = this.#started && readinessProbe === undefined;
-    if (startupProbe !== undefined || readinessProbe !== undefined || livenessProbe !== undefined)
-      this.#probes = new ContainerProbes(this.#target(running), {
-        started: () => {
-          this.#started = true;
-          if (this.spec.readinessProbe === undefined) this.#ready = true;
-          this.#changed();
-        },
-        ready: (isReady) => {
-          if (this.#ready === isReady) return;
-          this.#ready = isReady;
-          this.#changed();
-        },
-        failed: (kind, probe) => this.#probeFailed(kind, probe),
-        report: (reason, message) => this.#emit('Warning', reason, message),
-      });
+    process.begin({
+      changed: () => this.#changed(),
+      failed: (kind, probe) => this.#probeFailed(kind, probe),
+      report: (reason, message) => this.emit('Warning', reason, message),
+    });
     this.#dispatch('started');
+    if (failure !== undefined) this.#kill('FailedPostStartHook');
   }
 
   #changed(): void {
     this.#status = undefined;
-    this.#host.changed(this);
+    this.host.changed(this);
   }
 
   #probeFailed(kind: 'startup' | 'liveness', probe: Probe): void {
-    const { pod } = this.#host;
+    const { pod } = this.host;
     const isRestarted = this.role === 'sidecar' || (this.spec.restartPolicy ?? pod.spec.restartPolicy) !== 'Never';
     const message = `Container ${this.name} failed ${kind} probe${isRestarted ? ', will be restarted' : ''}`;
     this.#kill(message, probe.terminationGracePeriodSeconds);
   }
 
-  #kill(message: string, graceSeconds: number | undefined): void {
+  #kill(message: string, graceSeconds = graceOf(this.host.pod)): void {
     if (this.#state !== 'running') return;
-    this.#end(message, (graceSeconds ?? graceOf(this.#host.pod)) * 1000);
+    this.#process!.end(message, graceSeconds * 1000);
     this.#dispatch('kill');
   }
 
-  #end(message: string, graceMs: number, turn?: Promise<void>): void {
-    const instance = this.current!;
-    const running = instance.running!;
-    this.#emit('Normal', 'Killing', message);
-    const { preStop, stopSignal } = this.spec.lifecycle ?? {};
-    this.#termination = new ContainerTermination({
-      clock: this.#host.context.runtime.clock,
-      running,
-      graceMs,
-      signal: (stopSignal as SignalName | undefined) ?? 'SIGTERM',
-      preStop:
-        preStop === undefined
-          ? undefined
-          : async () => {
-              const failure = await runHook(preStop, this.#target(running), instance.ended!.signal);
-              if (failure !== undefined) this.#emit('Warning', 'FailedPreStopHook', 'PreStopHook failed');
-            },
-      turn,
-    });
-  }
-
   #startFailed(instance: ContainerInstance, error: SpawnError): void {
-    const terminated = startErrorState(instance, error, this.#host.context.runtime.clock.now());
+    const terminated = startErrorState(instance, error, this.host.context.runtime.clock.now());
     const { message } = terminated;
-    this.#emit('Warning', 'Failed', `Error: ${message}`);
+    this.emit('Warning', 'Failed', `Error: ${message}`);
     instance.terminated = terminated;
     instance.logs.end();
     this.#waiting = { reason: 'RunContainerError', message };
@@ -365,20 +302,16 @@ export class PodContainer {
     instance.logs.end();
     instance.ended?.abort();
     if (this.#isAbandoned) return;
-    this.#probes?.[Symbol.dispose]();
-    this.#probes = undefined;
-    this.#termination?.[Symbol.dispose]();
-    this.#termination = undefined;
-    this.#ready = false;
-    this.#started = false;
-    instance.terminated = exitState(instance, this.spec, exitCode, this.#host.context.runtime.clock.now());
+    this.#process?.[Symbol.dispose]();
+    this.#process = undefined;
+    instance.terminated = exitState(instance, this.spec, exitCode, this.host.context.runtime.clock.now());
     this.#waiting = undefined;
     this.#dispatch('exited');
   }
 
   /** What follows its end: a restart, now or after a while, or nothing. */
   #decide(): void {
-    const { context, pod } = this.#host;
+    const { context, pod } = this.host;
     const { exitCode } = this.current!.terminated!;
     if (!shouldRestart(pod, this.spec, this.role, exitCode)) {
       this.#waiting = undefined;
@@ -393,7 +326,7 @@ export class PodContainer {
     }
     const name = formatPod(pod);
     // Simplified: reported once for each wait; a real kubelet reports it each time that it looks at the pod meanwhile.
-    this.#emit('Warning', 'BackOff', `Back-off restarting failed container ${this.name} in pod ${name}`);
+    this.emit('Warning', 'BackOff', `Back-off restarting failed container ${this.name} in pod ${name}`);
     this.#waiting = {
       reason: 'CrashLoopBackOff',
       message: `back-off ${goDuration(backOff.delayMs)} restarting failed container=${this.name} pod=${name}`,
@@ -405,33 +338,9 @@ export class PodContainer {
     });
   }
 
-  #apiState(): ApiState {
-    const instance = this.current;
-    if (this.isLive && this.#state !== 'creating') return { running: { startedAt: timestamp(instance!.startedMs) } };
-    if (this.#waiting !== undefined && this.#state !== 'done') return { waiting: this.#waiting };
-    if (instance?.terminated !== undefined) return { terminated: instance.terminated };
-    if (this.#state === 'done' && this.#wasDue()) return { terminated: NEVER_FOUND };
-    const { initContainers = [] } = this.#host.pod.spec;
-    return { waiting: { reason: initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating' } };
-  }
-
-  /** Whether nothing but the pod's end has kept it from its first run: others still wait for the init containers before them. */
-  #wasDue(): boolean {
-    const { initContainers = [] } = this.#host.pod.spec;
-    if (this.role === 'init' || this.role === 'sidecar') return initContainers[0]!.name === this.name;
-    return initContainers.length === 0 || this.#host.isInitialized;
-  }
-
-  #apiLastTerminated(): ContainerStateTerminated | undefined {
-    const terminated = this.current?.terminated;
-    return terminated !== undefined && this.#waiting !== undefined && this.#state !== 'done'
-      ? terminated
-      : this.#runs.lastTerminated;
-  }
-
-  #emit(type: 'Normal' | 'Warning', reason: string, message: string): void {
+  emit(type: 'Normal' | 'Warning', reason: string, message: string): void {
     const fieldPath = `spec.${FIELDS[this.role]}{${this.name}}`;
-    this.#host.context.events.event(this.#host.pod, type, reason, message, { fieldPath });
+    this.host.context.events.event(this.host.pod, type, reason, message, { fieldPath });
   }
 }
 

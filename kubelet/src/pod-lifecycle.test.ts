@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { containerTransition } from './container-lifecycle.ts';
 import { type PodEvent, type PodState, podTransition } from './pod-lifecycle.ts';
 
 it.each<[string, PodEvent[], PodState]>([
@@ -17,10 +16,4 @@ it.each<[string, PodEvent[], PodState]>([
     if (next !== 'stay') state = next as PodState;
   }
   expect(state).toBe(expected);
-});
-
-it('a container that is stopped while it is created is ended once it runs', () => {
-  expect(containerTransition('creating', 'stop')).toBe('stopping');
-  expect(containerTransition('stopping', 'started')).toBe('stay');
-  expect(containerTransition('stopping', 'exited')).toBe('done');
 });

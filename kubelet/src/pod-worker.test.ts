@@ -209,6 +209,24 @@ it('ends a container whose postStart hook fails', async () => {
   expect(node.containers.started[0]!.signals).toEqual(['SIGTERM']);
 });
 
+it('ends a container that is stopped while it is created, once it runs', async () => {
+  const held = Promise.withResolvers<void>();
+  await using node = await TestNode.start({
+    startContainer: async (options) => {
+      await held.promise;
+      return node.containers.start(options);
+    },
+  });
+  await node.run();
+  node.api.deletePod('pod', 30);
+  await node.settle();
+  expect(node.api.pod('pod')).toBeDefined();
+  held.resolve();
+  await node.settle();
+  expect(node.containers.last('main').signals).toEqual(['SIGTERM']);
+  expect(node.api.pod('pod')).toBeUndefined();
+});
+
 it('ends a pod at its deadline', async () => {
   await using node = await TestNode.start();
   await node.run({ spec: { activeDeadlineSeconds: 60 } });

@@ -1,4 +1,4 @@
-import type { Probe, Timer } from '@kubarium/shared';
+import type { Container, Probe, Timer } from '@kubarium/shared';
 import { expandVariables } from '../container/expansion.ts';
 import { execProbe } from './exec-probe.ts';
 import { grpcProbe } from './grpc-probe.ts';
@@ -10,9 +10,8 @@ export type ProbeKind = 'startup' | 'readiness' | 'liveness';
 
 /** Who is told what the probes of a container find. */
 export interface ProbeListener {
-  /** The startup probe succeeded. */
-  started(): void;
-  ready(isReady: boolean): void;
+  /** `isStarted` or `isReady` has changed. */
+  changed(): void;
   /** A startup or liveness probe failed as often as it may: the container is to be ended. */
   failed(kind: 'startup' | 'liveness', probe: Probe): void;
   /** An event for the user. */
@@ -24,22 +23,35 @@ const SPELLED: Record<ProbeKind, string> = { startup: 'Startup', readiness: 'Rea
 /** How soon the first probe of a container without an initial delay comes: its process gets that long to open its port. */
 const FIRST_PROBE_MS = 100;
 
+export const hasProbes = ({ startupProbe, readinessProbe, livenessProbe }: Container): boolean =>
+  startupProbe !== undefined || readinessProbe !== undefined || livenessProbe !== undefined;
+
 /**
  * The probes of one running container (docs: "Configure Liveness, Readiness and Startup Probes"): the startup probe alone until
  * it succeeds, then readiness and liveness, each on its own beat. Ends for good when disposed.
  */
 export class ContainerProbes implements Disposable {
+  readonly #target: ProbeTarget;
+  readonly #listener: ProbeListener;
   readonly #runners: ProbeRunner[] = [];
+  #isStarted = false;
+  #isReady = false;
 
   constructor(target: ProbeTarget, listener: ProbeListener) {
-    const { startupProbe, readinessProbe, livenessProbe } = target.spec;
-    const begin = (): void => {
-      if (readinessProbe !== undefined) this.#run('readiness', readinessProbe, target, listener);
-      if (livenessProbe !== undefined) this.#run('liveness', livenessProbe, target, listener);
-    };
-    if (startupProbe === undefined) begin();
-    else
-      this.#run('startup', startupProbe, target, { ...bound(listener), started: () => (listener.started(), begin()) });
+    this.#target = target;
+    this.#listener = listener;
+    const { startupProbe } = target.spec;
+    if (startupProbe === undefined) this.#begin();
+    else this.#run('startup', startupProbe);
+  }
+
+  /** The startup probe, if any, has succeeded. */
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** The pod is being deleted: only readiness goes on. */
@@ -51,24 +63,37 @@ export class ContainerProbes implements Disposable {
     for (const runner of this.#runners) runner[Symbol.dispose]();
   }
 
-  #run(kind: ProbeKind, probe: Probe, target: ProbeTarget, listener: ProbeListener): void {
-    this.#runners.push(new ProbeRunner(kind, probe, target, listener));
+  #begin(): void {
+    const { readinessProbe, livenessProbe } = this.#target.spec;
+    this.#isStarted = true;
+    this.#isReady = readinessProbe === undefined;
+    if (readinessProbe !== undefined) this.#run('readiness', readinessProbe);
+    if (livenessProbe !== undefined) this.#run('liveness', livenessProbe);
+  }
+
+  #run(kind: ProbeKind, probe: Probe): void {
+    const judged = (isGood: boolean): void => this.#judged(kind, probe, isGood);
+    this.#runners.push(new ProbeRunner(kind, probe, this.#target, this.#listener, judged));
+  }
+
+  #judged(kind: ProbeKind, probe: Probe, isGood: boolean): void {
+    if (kind === 'readiness') {
+      if (this.#isReady === isGood) return;
+      this.#isReady = isGood;
+    } else if (isGood) this.#begin();
+    else return this.#listener.failed(kind, probe);
+    this.#listener.changed();
   }
 }
-
-const bound = (listener: ProbeListener): ProbeListener => ({
-  started: () => listener.started(),
-  ready: (isReady) => listener.ready(isReady),
-  failed: (kind, probe) => listener.failed(kind, probe),
-  report: (reason, message) => listener.report(reason, message),
-});
 
 /** One probe on its beat. */
 class ProbeRunner implements Disposable {
   readonly kind: ProbeKind;
   readonly #probe: Probe;
   readonly #target: ProbeTarget;
-  readonly #listener: ProbeListener;
+  readonly #listener: Pick<ProbeListener, 'report'>;
+  /** Told of each verdict that counts: of readiness all, else the last one, after which the probe has ended. */
+  readonly #judged: (isGood: boolean) => void;
   readonly #periodMs: number;
   readonly #attempt: Attempt;
   readonly #tick = (): void => void this.#run();
@@ -77,11 +102,18 @@ class ProbeRunner implements Disposable {
   #inRow = 0;
   #stopped = false;
 
-  constructor(kind: ProbeKind, probe: Probe, target: ProbeTarget, listener: ProbeListener) {
+  constructor(
+    kind: ProbeKind,
+    probe: Probe,
+    target: ProbeTarget,
+    listener: Pick<ProbeListener, 'report'>,
+    judged: (isGood: boolean) => void,
+  ) {
     this.kind = kind;
     this.#probe = probe;
     this.#target = target;
     this.#listener = listener;
+    this.#judged = judged;
     this.#periodMs = (probe.periodSeconds ?? 10) * 1000;
     this.#attempt = prepared(probe, target);
     const delayMs = Math.max((probe.initialDelaySeconds ?? 0) * 1000, FIRST_PROBE_MS);
@@ -118,11 +150,9 @@ class ProbeRunner implements Disposable {
     this.#last = isGood;
     const { failureThreshold = 3, successThreshold = 1 } = this.#probe;
     if (this.#inRow < (isGood ? successThreshold : failureThreshold)) return;
-    if (this.kind === 'readiness') return this.#listener.ready(isGood);
     if (isGood && this.kind === 'liveness') return;
-    this[Symbol.dispose]();
-    if (isGood) this.#listener.started();
-    else this.#listener.failed(this.kind, this.#probe);
+    if (this.kind !== 'readiness') this[Symbol.dispose]();
+    this.#judged(isGood);
   }
 }
 

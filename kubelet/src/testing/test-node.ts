@@ -66,7 +66,7 @@ export class TestNode implements AsyncDisposable {
   readonly runtime: Runtime = {
     clock: this.clock,
     random: seededRandom(1),
-    logger: silentLogger,
+    logger: { ...silentLogger, error: (facts) => void this.#bugs.push(facts) },
     activity: this.activity,
   };
   readonly api = new TestApi(this.runtime);
@@ -76,6 +76,8 @@ export class TestNode implements AsyncDisposable {
   informers = new InformerFactory(this.client, this.runtime);
   kubelet: Kubelet;
   readonly #options: Partial<KubeletOptions>;
+  /** What was logged as an error. */
+  readonly #bugs: object[] = [];
 
   constructor(options: Partial<KubeletOptions> = {}) {
     this.#options = options;
@@ -159,6 +161,7 @@ export class TestNode implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kubelet[Symbol.asyncDispose]();
     await this.informers[Symbol.asyncDispose]();
+    if (this.#bugs.length > 0) throw new AggregateError(this.#bugs, 'bugs were logged');
   }
 
   #makeKubelet(): Kubelet {
