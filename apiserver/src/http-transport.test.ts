@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -92,35 +92,31 @@ describe('HttpTransport', () => {
   });
 
   test('a kubeconfig says all that is needed', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
-    try {
-      const { key, cert } = await api.certificates.client('admin', 'system:masters');
-      writeFileSync(join(folder, 'ca.pem'), api.certificates.ca);
-      const path = join(folder, 'config');
-      writeFileSync(
-        path,
-        JSON.stringify({
-          'current-context': 'c',
-          contexts: [{ name: 'c', context: { cluster: 'k', user: 'u', namespace: 'n' } }],
-          clusters: [{ name: 'k', cluster: { server: api.url, 'certificate-authority': 'ca.pem' } }],
-          users: [
-            {
-              name: 'u',
-              user: {
-                'client-certificate-data': Buffer.from(cert).toString('base64'),
-                'client-key-data': Buffer.from(key).toString('base64'),
-              },
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'kubeconfig-'));
+    const { key, cert } = await api.certificates.client('admin', 'system:masters');
+    writeFileSync(join(folder.path, 'ca.pem'), api.certificates.ca);
+    const path = join(folder.path, 'config');
+    writeFileSync(
+      path,
+      JSON.stringify({
+        'current-context': 'c',
+        contexts: [{ name: 'c', context: { cluster: 'k', user: 'u', namespace: 'n' } }],
+        clusters: [{ name: 'k', cluster: { server: api.url, 'certificate-authority': 'ca.pem' } }],
+        users: [
+          {
+            name: 'u',
+            user: {
+              'client-certificate-data': Buffer.from(cert).toString('base64'),
+              'client-key-data': Buffer.from(key).toString('base64'),
             },
-          ],
-        }),
-      );
-      const options = loadKubeconfig(path);
-      expect(options.namespace).toBe('n');
-      using own = new HttpTransport(options);
-      expect((await new KubeClient(own).list(SECRETS)).kind).toBe('SecretList');
-      expect(() => loadKubeconfig(path, 'other')).toThrow('has no context named "other"');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+          },
+        ],
+      }),
+    );
+    const options = loadKubeconfig(path);
+    expect(options.namespace).toBe('n');
+    using own = new HttpTransport(options);
+    expect((await new KubeClient(own).list(SECRETS)).kind).toBe('SecretList');
+    expect(() => loadKubeconfig(path, 'other')).toThrow('has no context named "other"');
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -28,10 +28,9 @@ it.each<[way: string, store: string, makeWay: MakeWay]>([
   ['over HTTPS', 'in memory', served],
   ['over HTTPS', 'on a file', served],
 ])(`watches are exact %s, with the store %s (SEED=${SEED} RUNS=${RUNS})`, async (way, store, makeWay) => {
-  const folder = mkdtempSync(join(tmpdir(), 'kubarium-watch-'));
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'kubarium-watch-'));
   await using parts = new AsyncDisposableStack();
-  parts.defer(() => rmSync(folder, { recursive: true }));
-  const path = store === 'in memory' ? ':memory:' : join(folder, 'state.db');
+  const path = store === 'in memory' ? ':memory:' : join(folder.path, 'state.db');
   const test = await registryOf(() => [namespaces, fakeDefinition('widgets', 'Widget', {})], path);
   parts.use(test.storage);
   const reader = await makeWay(test, parts);

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpTransport, KubeClient, loadKubeconfig, NODES, PODS } from '@kubarium/shared';
@@ -94,7 +94,8 @@ it('says what is wrong with a manifest', async () => {
 
 it('opens the API to other programs when asked', async () => {
   await using cluster = await createCluster();
-  const path = join(mkdtempSync(join(tmpdir(), 'kubeconfig-')), 'kubeconfig');
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'kubeconfig-'));
+  const path = join(folder.path, 'kubeconfig');
   writeFileSync(path, await cluster.kubeconfig());
   using transport = new HttpTransport(loadKubeconfig(path));
   const { items } = await new KubeClient(transport).list(NODES);

@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempDisposableSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,15 +18,11 @@ test('the README of the examples shows nothing that is not run', () => {
 
 test('the program in the README of the examples runs outside of the workspace', async () => {
   const [, code] = /```js\n(.*?)```/s.exec(README)!;
-  const folder = mkdtempSync(join(tmpdir(), 'kubarium-outside-'));
-  try {
-    // As `npm install PATH` does.
-    mkdirSync(join(folder, 'node_modules'));
-    symlinkSync(ROOT, join(folder, 'node_modules/kubarium'));
-    writeFileSync(join(folder, 'program.mjs'), code!);
-    const { stdout, stderr } = await runProgram(process.execPath, ['program.mjs'], { cwd: folder, env: {} });
-    expect({ stdout, stderr }).toEqual({ stdout: 'Hello from web!\n2026-01-01T01\n', stderr: '' });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'kubarium-outside-'));
+  // As `npm install PATH` does.
+  mkdirSync(join(folder.path, 'node_modules'));
+  symlinkSync(ROOT, join(folder.path, 'node_modules/kubarium'));
+  writeFileSync(join(folder.path, 'program.mjs'), code!);
+  const { stdout, stderr } = await runProgram(process.execPath, ['program.mjs'], { cwd: folder.path, env: {} });
+  expect({ stdout, stderr }).toEqual({ stdout: 'Hello from web!\n2026-01-01T01\n', stderr: '' });
 }, 300_000);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,21 +21,17 @@ async function writeUntilKilled(path: string, first: number, count: number): Pro
 }
 
 it('loses no acknowledged write, and no half of a turn, to kill -9', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kubarium-crash-'));
-  try {
-    const path = join(folder, 'state.db');
-    const acknowledged: string[] = [];
-    let first = 0;
-    for (let round = 0; round < 3; round++) {
-      acknowledged.push(...(await writeUntilKilled(path, first, 40 + 17 * round)));
-      await using storage = openSqliteStorage({ path, codec: noteCodec });
-      expect(acknowledged.filter((key) => storage.get(key)?.value.text !== key)).toEqual([]);
-      expect(storage.count('p/') % WRITES_A_TURN).toBe(0);
-      expect(storage.revision).toBe(storage.count('p/'));
-      first = storage.count('p/');
-    }
-    expect(acknowledged.length).toBeGreaterThan(150);
-  } finally {
-    rmSync(folder, { recursive: true });
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'kubarium-crash-'));
+  const path = join(folder.path, 'state.db');
+  const acknowledged: string[] = [];
+  let first = 0;
+  for (let round = 0; round < 3; round++) {
+    acknowledged.push(...(await writeUntilKilled(path, first, 40 + 17 * round)));
+    await using storage = openSqliteStorage({ path, codec: noteCodec });
+    expect(acknowledged.filter((key) => storage.get(key)?.value.text !== key)).toEqual([]);
+    expect(storage.count('p/') % WRITES_A_TURN).toBe(0);
+    expect(storage.revision).toBe(storage.count('p/'));
+    first = storage.count('p/');
   }
+  expect(acknowledged.length).toBeGreaterThan(150);
 });
