@@ -1,3 +1,7 @@
+/*
+ * Uses the bundle as most do at first, and keeps what V8 has compiled by then: later processes need not compile it again. For the flags
+ * that this process has. Part of the set-up, after cli/scripts/bundle.ts.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,10 +9,6 @@ import { setFlagsFromString } from 'node:v8';
 import type * as Api from '@kubarium/cluster';
 import { bundleScript, compiledBundle, exportsOf } from '../src/load-bundle.js';
 
-/**
- * Uses the bundle as most do at first, and keeps what V8 has compiled by then: later processes need not compile it again. For the flags
- * that this process has. Part of the set-up, after cli/scripts/bundle.ts.
- */
 const DEPLOYMENT = `
 apiVersion: apps/v1
 kind: Deployment
