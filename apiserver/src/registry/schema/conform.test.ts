@@ -31,6 +31,12 @@ describe('conform', () => {
     expect({ fits, hasUnknownFields }).toEqual({ fits: afresh.fits, hasUnknownFields: afresh.hasUnknownFields });
   });
 
+  it('makes the value of a key canonical whatever the key is called', () => {
+    const limits = JSON.parse('{"__proto__":"1000m"}') as object;
+    const { object } = conform(plan, { spec: { containers: [{ resources: { limits } }] } });
+    expect(JSON.stringify(object)).toContain('{"__proto__":"1"}');
+  });
+
   it('shares nothing with what is known', () => {
     const { object } = conform(plan, { ...current }, current);
     expect(object.metadata).not.toBe(current.metadata);

@@ -98,9 +98,8 @@ function map(plan: TypePlan, value: unknown, pass: Pass): unknown {
     pass.keys++;
     const before = out[key];
     if (typeof before === 'string' && plan.kind === 'string') continue;
-    const after = element(plan, before, pass);
-    // As an own member: `__proto__` is a key like any other.
-    Object.defineProperty(out, key, { value: after, enumerable: true, writable: true, configurable: true });
+    // An own member of any name takes it, `__proto__` as well.
+    out[key] = element(plan, before, pass);
   }
   return out;
 }
