@@ -43,7 +43,7 @@ export class InformedNodes implements NodeDirectory {
 }
 
 function nodeFacts(node: Node): NodeFacts {
-  const addresses = node.status?.addresses ?? [];
+  const addresses = node.status.addresses ?? [];
   const ofType = (type: string): string[] => addresses.flatMap((one) => (one.type === type ? [one.address] : []));
   return {
     name: node.metadata.name,

@@ -39,7 +39,7 @@ export function servicePorts(service: Service): readonly ServicePort[] {
     .filter((address) => address !== '' && address !== 'None')
     .map(canonicalIpv4);
   if (clusterIPs.length === 0) return [];
-  const ingress = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) =>
+  const ingress = (status.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) =>
     ip === undefined || ipMode === 'Proxy' ? [] : [canonicalIpv4(ip)],
   );
   const loadBalancerAddresses = spec.type === 'LoadBalancer' ? ingress : [];

@@ -27,7 +27,7 @@ export class NamespaceLifecycle implements AdmissionPlugin {
     if (!definition.namespaced || namespace === undefined || namespace === '') return;
     const found = this.#storage.get(`namespaces/${namespace}`)?.value as Namespace | undefined;
     if (found === undefined) throw notFound(NAMESPACES, namespace);
-    if (found.status?.phase !== 'Terminating') return;
+    if (found.status.phase !== 'Terminating') return;
     throw forbidden(
       definition,
       draft?.metadata.name ?? '',

@@ -9,7 +9,7 @@ export const taintNewNodes: AdmissionPlugin = {
   admit(_context, { definition, operation, subresource, draft }) {
     if (definition.resource !== 'nodes' || definition.group !== '' || subresource || operation !== 'create') return;
     const node = draft as Node;
-    const taints = node.spec?.taints ?? [];
+    const taints = node.spec.taints ?? [];
     const has = taints.some(({ key, effect }) => key === NOT_READY.key && effect === NOT_READY.effect);
     if (!has) node.spec = { ...node.spec, taints: [...taints, { ...NOT_READY }] };
   },

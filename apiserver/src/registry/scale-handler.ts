@@ -26,7 +26,7 @@ const scaleOfWorkload = (selectorOf: SelectorText): SubresourceHandler => ({
     const { group, resource } = call.parent.definition;
     if (metadata.name !== name)
       throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-    const replicas = spec?.replicas ?? 0;
+    const replicas = spec.replicas ?? 0;
     if (replicas < 0) {
       const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
       throw invalidObject(SCALE, name, [error]);

@@ -28,7 +28,8 @@ export interface Allocation {
 
 /**
  * The meaning of one kind: questions with pure answers, no I/O. Drafts are private to the request and are changed in place;
- * objects called `old` are shared and never changed. The registry store asks in this order:
+ * objects called `old` are shared and never changed. Both have the shape of their type (schema/conform.ts): `metadata`, `spec` and `status` are
+ * there, if empty; what else is required may be missing in a draft. The registry store asks in this order:
  * create: defaults, prepareForCreate, validate, (allocate), store; update: defaults, prepareForUpdate, validate, validateUpdate.
  * Each method is optional: absent means nothing to do.
  */

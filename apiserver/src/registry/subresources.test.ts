@@ -62,7 +62,7 @@ async function setUp() {
   };
   const get = async (resource: Resource, name: string): Promise<ApiObject> =>
     (await of(resource).get(context, { namespace: resource.namespaced ? 'default' : undefined, name })).value;
-  await make(NAMESPACES, 'default');
+  await make(NAMESPACES, 'default', { spec: {}, status: {} });
   await make(SERVICE_ACCOUNTS, 'default');
   return { registry, context, make, call, get };
 }
@@ -400,7 +400,7 @@ describe('replicationcontrollers', () => {
 describe('namespaces/finalize', () => {
   it('lets a deleted namespace go with its last finalizer', async () => {
     const { registry, context, make, call, get } = await setUp();
-    await make(NAMESPACES, 'n');
+    await make(NAMESPACES, 'n', { spec: {}, status: {} });
     await registry.resource('', 'v1', 'namespaces')!.delete(context, { name: 'n' }, {});
     const dying = (await get(NAMESPACES, 'n')) as Namespace;
     expect([dying.status.phase, dying.metadata.deletionGracePeriodSeconds]).toEqual(['Terminating', undefined]);

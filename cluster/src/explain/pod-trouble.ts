@@ -176,7 +176,7 @@ function containerTrouble(
 /** Whether a node is there and has not been found down. */
 export const isNodeReady = (node: Node | undefined): boolean =>
   node !== undefined &&
-  node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status !== 'True') !== true;
+  node.status.conditions?.some(({ type, status }) => type === 'Ready' && status !== 'True') !== true;
 
 export const isReady = (pod: Pod): boolean => condition(pod, 'Ready')?.status === 'True';
 

@@ -48,7 +48,7 @@ const START_MS = 60_000;
 /** A scenario begins once pods can resolve names. */
 async function isUp({ client }: EmbeddedTarget): Promise<boolean> {
   const { spec, status } = await client.get(DEPLOYMENTS, { namespace: 'kube-system', name: 'coredns' });
-  return status?.availableReplicas === spec.replicas;
+  return status.availableReplicas === spec.replicas;
 }
 
 const DATABASE = 'cluster.db';

@@ -31,6 +31,8 @@ const object = (kind: string, namespace: string | undefined, name: string, rest:
     apiVersion: 'v1',
     kind,
     metadata: { namespace, name, uid: name, resourceVersion: '1', labels },
+    spec: {},
+    status: {},
     ...rest,
   }) as never;
 

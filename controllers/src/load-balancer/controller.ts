@@ -23,7 +23,7 @@ export function loadBalancerController(context: ControllerContext): Component {
   const { client, informers, runtime } = context;
   const services = informers.informer(SERVICES, {
     indexers: {
-      [ADDRESS_INDEX]: ({ status }) => (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
+      [ADDRESS_INDEX]: ({ status }) => (status.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
     },
   });
   /** Given and not yet seen in the cache. */
@@ -70,4 +70,4 @@ const needsAddress = ({ metadata, spec, status }: Service): boolean =>
   spec.type === 'LoadBalancer' &&
   (spec.loadBalancerClass ?? '') === '' &&
   metadata.deletionTimestamp === undefined &&
-  (status?.loadBalancer?.ingress ?? []).length === 0;
+  (status.loadBalancer?.ingress ?? []).length === 0;

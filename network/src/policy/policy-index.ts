@@ -49,7 +49,7 @@ export class PolicyIndex {
         pod.metadata.uid === previous.metadata.uid &&
         pod.metadata.labels === previous.metadata.labels &&
         pod.spec === previous.spec &&
-        pod.status?.podIP === previous.status?.podIP
+        pod.status.podIP === previous.status.podIP
       ) {
         return;
       }
@@ -126,7 +126,7 @@ class KnownPod implements IndexedPod {
     this.namespace = metadata.namespace!;
     this.name = metadata.name;
     this.uid = metadata.uid;
-    this.address = spec.hostNetwork === true ? undefined : status?.podIP;
+    this.address = spec.hostNetwork === true ? undefined : status.podIP;
     this.node = spec.nodeName ?? '';
     this.labels = metadata.labels ?? {};
     this.#spec = spec;

@@ -16,7 +16,7 @@ export function podContainer(pod: Pod, name: string | null): string {
 
 /** The node that a pod runs on; throws 400 where it has none yet. */
 export function hostOf(pod: Pod): string {
-  const node = pod.spec?.nodeName;
+  const node = pod.spec.nodeName;
   if (node === undefined || node === '') throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
   return node;
 }

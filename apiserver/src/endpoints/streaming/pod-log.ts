@@ -40,7 +40,7 @@ async function openLog(call: ConnectCall): Promise<Readable | undefined> {
   const options = logOptions(query, call.info.name!);
   const pod = await podOf(call);
   const container = podContainer(pod, query.get('container'));
-  const node = pod.spec?.nodeName;
+  const node = pod.spec.nodeName;
   if (node === undefined || node === '') return undefined;
   return services.nodes.kubelet(node).containerLogs(pod, { ...options, container });
 }

@@ -45,8 +45,8 @@ async function podTarget(call: ConnectCall): Promise<ProxyTarget> {
   const split = splitName(call.info.name!);
   if (split === undefined) throw badRequest(`invalid pod request ${JSON.stringify(call.info.name)}`);
   const pod = await read<Pod>(call, PODS, split.name);
-  const first = (pod.spec?.containers ?? []).flatMap((container) => container.ports ?? [])[0]?.containerPort;
-  const address = pod.status?.podIP;
+  const first = (pod.spec.containers ?? []).flatMap((container) => container.ports ?? [])[0]?.containerPort;
+  const address = pod.status.podIP;
   if (address === undefined || address === '') throw badRequest('address not allowed');
   const port = split.port === '' ? String(first ?? '') : split.port;
   return { scheme: split.scheme === 'https' ? 'https' : 'http', address, port };
@@ -59,7 +59,7 @@ async function serviceTarget(call: ConnectCall): Promise<ProxyTarget> {
   const service = await read<Service>(call, SERVICES, split.name);
   let portName = split.port;
   if (/^-?\d+$/.test(portName)) {
-    const found = (service.spec?.ports ?? []).find(({ port }) => port === Number(portName));
+    const found = (service.spec.ports ?? []).find(({ port }) => port === Number(portName));
     if (found === undefined) {
       throw serviceUnavailable(`no service port ${portName} found for service ${JSON.stringify(split.name)}`);
     }

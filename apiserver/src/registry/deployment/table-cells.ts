@@ -7,9 +7,9 @@ import { selectorText } from '../printing/selector-text.ts';
 export function deploymentTableCells({ metadata, spec, status }: Deployment, nowMs: number): unknown[] {
   return [
     metadata.name,
-    `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
-    status?.updatedReplicas ?? 0,
-    status?.availableReplicas ?? 0,
+    `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    status.updatedReplicas ?? 0,
+    status.availableReplicas ?? 0,
     age(metadata.creationTimestamp, nowMs),
     ...containerCells(spec.template),
     selectorText(spec.selector, ''),

@@ -29,7 +29,7 @@ export const validateDeploymentChange = (draft: Deployment, old: Deployment): Fi
 /** All that is wrong with the change of its status: also, hash collisions are never forgotten. */
 export function validateDeploymentStatusChange({ status }: Deployment, old: Deployment): FieldError[] {
   const errors = replicaCountErrors(status, STATUS_COUNTS);
-  const before = old.status?.collisionCount;
+  const before = old.status.collisionCount;
   return before !== undefined && (status.collisionCount === undefined || status.collisionCount < before)
     ? [...errors, invalid('status.collisionCount', status.collisionCount ?? null, 'cannot be decremented')]
     : errors;

@@ -7,7 +7,7 @@ import { validateIngressClass, validateIngressClassChange } from './validation.t
 /** The meaning of IngressClasses. */
 export const ingressClassStrategy: Strategy<IngressClass> = {
   defaults({ spec }) {
-    if (spec?.parameters) spec.parameters.scope ??= 'Cluster';
+    if (spec.parameters) spec.parameters.scope ??= 'Cluster';
   },
   validate: validateIngressClass,
   validateUpdate: validateIngressClassChange,

@@ -12,8 +12,8 @@ const isPath = new RegExp(`^${PATH}$`);
 
 /** All that is wrong with an IngressClass. */
 export const validateIngressClass = ({ spec }: IngressClass): FieldError[] => [
-  ...controllerErrors(spec?.controller ?? ''),
-  ...parametersErrors(spec?.parameters),
+  ...controllerErrors(spec.controller ?? ''),
+  ...parametersErrors(spec.parameters),
 ];
 
 /** What is wrong with its change. */

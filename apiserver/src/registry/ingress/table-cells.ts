@@ -5,7 +5,7 @@ const HOSTS_SHOWN = 3;
 
 /** The columns of `kubectl get ingresses`. */
 export function ingressTableCells({ metadata, spec, status }: Ingress, nowMs: number): unknown[] {
-  const { ingress = [] } = status?.loadBalancer ?? {};
+  const { ingress = [] } = status.loadBalancer ?? {};
   const addresses = new Set(ingress.map(({ ip, hostname }) => ip || hostname || '').filter((text) => text !== ''));
   return [
     metadata.name,

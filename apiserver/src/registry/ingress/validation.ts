@@ -52,8 +52,8 @@ export function validateIngress({ metadata, spec }: Ingress, old: Ingress | unde
 
 /** All that is wrong with the change of its status. */
 export function validateIngressStatusChange({ status }: Ingress, old: Ingress): FieldError[] {
-  const known = (old.status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip ?? '');
-  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }, index) => {
+  const known = (old.status.loadBalancer?.ingress ?? []).map(({ ip }) => ip ?? '');
+  return (status.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }, index) => {
     const field = `status.loadBalancer.ingress[${index}]`;
     const errors = ip ? ipErrors(ip, `${field}.ip`, known) : [];
     if (!hostname) return errors;

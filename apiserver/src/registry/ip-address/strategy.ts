@@ -11,15 +11,15 @@ import { requiredSegmentErrors } from '../validation/object-reference.ts';
 export const ipAddressStrategy: Strategy<IPAddress> = {
   withoutGeneration: true,
   nameErrors: strictIpErrors,
-  validate: ({ spec }) => parentErrors(spec?.parentRef),
+  validate: ({ spec }) => parentErrors(spec.parentRef),
   validateUpdate: ({ spec }, old) =>
-    deepEqual(spec?.parentRef, old.spec?.parentRef)
+    deepEqual(spec.parentRef, old.spec.parentRef)
       ? []
-      : [invalid('spec.parentRef', internalForm(spec?.parentRef), 'field is immutable')],
-  selectableFields: { 'spec.parentRef.name': ({ spec }) => spec?.parentRef?.name ?? '' },
+      : [invalid('spec.parentRef', internalForm(spec.parentRef), 'field is immutable')],
+  selectableFields: { 'spec.parentRef.name': ({ spec }) => spec.parentRef.name },
   tableCells: ({ metadata, spec }, nowMs) => [
     metadata.name,
-    parentText(spec?.parentRef),
+    parentText(spec.parentRef),
     age(metadata.creationTimestamp, nowMs),
   ],
 };

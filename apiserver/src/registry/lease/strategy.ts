@@ -5,8 +5,8 @@ import { validateLease } from './validation.ts';
 
 /** Fields of coordinated leader election, which is off by default. */
 function dropCoordination({ spec }: Lease): void {
-  delete spec?.strategy;
-  delete spec?.preferredHolder;
+  delete spec.strategy;
+  delete spec.preferredHolder;
 }
 
 /** The meaning of Leases. */

@@ -4,6 +4,6 @@ import { age } from '../printing/age.ts';
 /** The columns of `kubectl get leases`. */
 export const leaseTableCells = ({ metadata, spec }: Lease, nowMs: number): unknown[] => [
   metadata.name,
-  spec?.holderIdentity ?? '',
+  spec.holderIdentity ?? '',
   age(metadata.creationTimestamp, nowMs),
 ];

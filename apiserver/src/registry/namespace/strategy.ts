@@ -15,7 +15,7 @@ export const namespaceStrategy: Strategy<Namespace> = {
   },
   /** Whatever finalizers a client names, the one of the namespace controller is among them. */
   prepareForCreate(draft) {
-    const finalizers = draft.spec?.finalizers ?? [];
+    const finalizers = draft.spec.finalizers ?? [];
     draft.spec = { finalizers: finalizers.includes(KUBERNETES) ? finalizers : [...finalizers, KUBERNETES] };
     draft.status = { phase: 'Active' };
   },
@@ -31,6 +31,6 @@ export const namespaceStrategy: Strategy<Namespace> = {
   },
   nameErrors: dnsLabelErrors,
   validateStatusUpdate: validateNamespaceStatusChange,
-  selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '' },
+  selectableFields: { 'status.phase': ({ status }) => status.phase ?? '' },
   tableCells: namespaceTableCells,
 };

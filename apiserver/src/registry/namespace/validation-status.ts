@@ -6,7 +6,7 @@ import { invalid } from '../validation/field-error.ts';
 export function validateNamespaceStatusChange({ metadata, status }: Namespace): FieldError[] {
   const dying = Boolean(metadata.deletionTimestamp);
   const phase = dying ? 'Terminating' : 'Active';
-  if (status?.phase === phase) return [];
+  if (status.phase === phase) return [];
   const why = `may only be '${phase}' if \`deletionTimestamp\` is ${dying ? 'not ' : ''}empty`;
-  return [invalid('status.Phase', status?.phase ?? '', why)];
+  return [invalid('status.Phase', status.phase ?? '', why)];
 }

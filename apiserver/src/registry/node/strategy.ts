@@ -8,14 +8,14 @@ export const nodeStrategy: Strategy<Node> = {
   defaults(draft) {
     // One range by two names; where they differ the older field decides.
     const { spec } = draft;
-    if (spec?.podCIDR && spec.podCIDR !== spec.podCIDRs?.[0]) spec.podCIDRs = [spec.podCIDR];
-    else if (spec?.podCIDRs?.[0]) spec.podCIDR = spec.podCIDRs[0];
-    if (draft.status?.capacity && !draft.status.allocatable) draft.status.allocatable = { ...draft.status.capacity };
+    if (spec.podCIDR && spec.podCIDR !== spec.podCIDRs?.[0]) spec.podCIDRs = [spec.podCIDR];
+    else if (spec.podCIDRs?.[0]) spec.podCIDR = spec.podCIDRs[0];
+    if (draft.status.capacity && !draft.status.allocatable) draft.status.allocatable = { ...draft.status.capacity };
   },
   withoutGeneration: true,
   validate: validateNode,
   validateUpdate: validateNodeChange,
   validateStatusUpdate: validateNodeChange,
-  selectableFields: { 'spec.unschedulable': ({ spec }) => (spec?.unschedulable ? 'true' : 'false') },
+  selectableFields: { 'spec.unschedulable': ({ spec }) => (spec.unschedulable ? 'true' : 'false') },
   tableCells: nodeTableCells,
 };

@@ -6,7 +6,7 @@ const ROLE_PREFIX = 'node-role.kubernetes.io/';
 /** The columns of `kubectl get nodes -o wide`. */
 export function nodeTableCells(node: Node, nowMs: number): unknown[] {
   const { metadata, status } = node;
-  const info = status?.nodeInfo;
+  const info = status.nodeInfo;
   return [
     metadata.name,
     nodeStatus(node),
@@ -22,9 +22,9 @@ export function nodeTableCells(node: Node, nowMs: number): unknown[] {
 }
 
 function nodeStatus({ spec, status }: Node): string {
-  const ready = status?.conditions?.findLast((condition) => condition.type === 'Ready');
+  const ready = status.conditions?.findLast((condition) => condition.type === 'Ready');
   const words = [ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady'];
-  if (spec?.unschedulable) words.push('SchedulingDisabled');
+  if (spec.unschedulable) words.push('SchedulingDisabled');
   return words.join(',');
 }
 
@@ -39,4 +39,4 @@ function nodeRoles({ metadata }: Node): string[] {
 }
 
 const address = ({ status }: Node, type: string): string =>
-  status?.addresses?.find((candidate) => candidate.type === type)?.address ?? '<none>';
+  status.addresses?.find((candidate) => candidate.type === type)?.address ?? '<none>';

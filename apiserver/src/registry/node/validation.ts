@@ -9,16 +9,16 @@ const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 /** All that is wrong with a Node. */
 export const validateNode = ({ spec }: Node, old: Node | undefined): FieldError[] => [
   // The real server names the taints under metadata.
-  ...taintsErrors(spec?.taints ?? [], 'metadata.taints'),
-  ...(spec?.podCIDRs ?? []).flatMap((cidr, index) => cidrErrors(cidr, `spec.podCIDRs[${index}]`, old?.spec?.podCIDRs)),
+  ...taintsErrors(spec.taints ?? [], 'metadata.taints'),
+  ...(spec.podCIDRs ?? []).flatMap((cidr, index) => cidrErrors(cidr, `spec.podCIDRs[${index}]`, old?.spec.podCIDRs)),
 ];
 
 /** All that is wrong with the change of a Node: what the cloud or the cluster gave it once stays. */
 export function validateNodeChange({ spec, status }: Node, { spec: old }: Node): FieldError[] {
   // Judged a second time, as in the real server.
-  const errors = taintsErrors(spec?.taints ?? [], 'metadata.taints');
+  const errors = taintsErrors(spec.taints ?? [], 'metadata.taints');
   const seen = new Set<string>();
-  for (const [index, address] of (status?.addresses ?? []).entries()) {
+  for (const [index, address] of (status.addresses ?? []).entries()) {
     const key = `${address.type}/${address.address}`;
     if (seen.has(key)) {
       errors.push(duplicate(`status.addresses[${index}]`, { Type: address.type, Address: address.address }));
@@ -26,10 +26,10 @@ export function validateNodeChange({ spec, status }: Node, { spec: old }: Node):
     seen.add(key);
   }
   const before = old?.podCIDRs ?? [];
-  if (before.length > 0 && before.join() !== (spec?.podCIDRs ?? []).join()) {
+  if (before.length > 0 && before.join() !== (spec.podCIDRs ?? []).join()) {
     errors.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'));
   }
-  if (old?.providerID && old.providerID !== spec?.providerID) {
+  if (old?.providerID && old.providerID !== spec.providerID) {
     errors.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'));
   }
   return errors;

@@ -20,7 +20,7 @@ export const resizeHandler = specSubresource({
 
 function changeErrors(draft: Pod, old: Pod): FieldError[] {
   const errors: FieldError[] = [];
-  if ((old.status?.qosClass ?? qosClass(old.spec)) !== qosClass(draft.spec)) {
+  if ((old.status.qosClass ?? qosClass(old.spec)) !== qosClass(draft.spec)) {
     const why = 'Pod QOS Class may not change as a result of resizing';
     errors.push(invalid('spec', draft.status.qosClass, why));
   }

@@ -7,8 +7,8 @@ export const POD_FIELDS: SelectableFields<Pod> = {
   'spec.schedulerName': ({ spec }) => spec.schedulerName ?? '',
   'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName ?? '',
   'spec.hostNetwork': ({ spec }) => (spec.hostNetwork ? 'true' : 'false'),
-  'status.phase': ({ status }) => status?.phase ?? '',
-  'status.podIP': ({ status }) => status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
-  'status.podIPs': ({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip).join(','),
-  'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
+  'status.phase': ({ status }) => status.phase ?? '',
+  'status.podIP': ({ status }) => status.podIPs?.[0]?.ip ?? status.podIP ?? '',
+  'status.podIPs': ({ status }) => (status.podIPs ?? []).map(({ ip }) => ip).join(','),
+  'status.nominatedNodeName': ({ status }) => status.nominatedNodeName ?? '',
 };

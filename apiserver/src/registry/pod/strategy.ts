@@ -44,10 +44,10 @@ function prepareForCreate(draft: Pod, context: RequestContext): void {
 
 /** The status is the caller's; who does not speak of generations does not erase them (KEP-5067). */
 function keepObservedGenerations(draft: Pod, old: Pod): void {
-  draft.status.qosClass ||= old.status?.qosClass;
-  draft.status.observedGeneration ||= old.status?.observedGeneration;
+  draft.status.qosClass ||= old.status.qosClass;
+  draft.status.observedGeneration ||= old.status.observedGeneration;
   for (const condition of draft.status.conditions ?? []) {
-    condition.observedGeneration ||= old.status?.conditions?.find(
+    condition.observedGeneration ||= old.status.conditions?.find(
       ({ type }) => type === condition.type,
     )?.observedGeneration;
   }
@@ -55,7 +55,7 @@ function keepObservedGenerations(draft: Pod, old: Pod): void {
 
 /** A pod that never ran, or has run to its end, need not be waited for. */
 function gracePeriodSeconds(old: Pod, options: DeleteOptions): number {
-  if (!old.spec.nodeName || old.status?.phase === 'Failed' || old.status?.phase === 'Succeeded') return 0;
+  if (!old.spec.nodeName || old.status.phase === 'Failed' || old.status.phase === 'Succeeded') return 0;
   const wanted = options.gracePeriodSeconds ?? old.spec.terminationGracePeriodSeconds ?? 0;
   return wanted < 0 ? 1 : wanted;
 }

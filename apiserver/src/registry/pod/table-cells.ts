@@ -28,17 +28,17 @@ export function podTableCells(pod: Pod, nowMs: number): unknown[] {
     summary.reason,
     restarts,
     age(metadata.creationTimestamp, nowMs),
-    status?.podIPs?.[0]?.ip || NONE,
+    status.podIPs?.[0]?.ip || NONE,
     spec.nodeName || NONE,
-    status?.nominatedNodeName || NONE,
+    status.nominatedNodeName || NONE,
     readinessGates(pod),
   ];
 }
 
 function summarize(pod: Pod): Summary {
   const { status } = pod;
-  const summary: Summary = { reason: status?.reason || (status?.phase ?? ''), ready: 0, restarts: 0, lastRestartMs: 0 };
-  const gated = status?.conditions?.some(
+  const summary: Summary = { reason: status.reason || (status.phase ?? ''), ready: 0, restarts: 0, lastRestartMs: 0 };
+  const gated = status.conditions?.some(
     (condition) => condition.type === 'PodScheduled' && condition.reason === 'SchedulingGated',
   );
   if (gated) summary.reason = 'SchedulingGated';
@@ -51,8 +51,8 @@ function summarize(pod: Pod): Summary {
   }
 
   if (pod.metadata.deletionTimestamp !== undefined) {
-    if (status?.reason === 'NodeLost') summary.reason = 'Unknown';
-    else if (status?.phase !== 'Failed' && status?.phase !== 'Succeeded') summary.reason = 'Terminating';
+    if (status.reason === 'NodeLost') summary.reason = 'Unknown';
+    else if (status.phase !== 'Failed' && status.phase !== 'Succeeded') summary.reason = 'Terminating';
   }
   return summary;
 }
@@ -60,7 +60,7 @@ function summarize(pod: Pod): Summary {
 /** True where an init container is still to be done; the reason then says which. */
 function summarizeInit(pod: Pod, summary: Summary, sidecars: Pick<Summary, 'restarts' | 'lastRestartMs'>): boolean {
   const containers = new Map((pod.spec.initContainers ?? []).map((container) => [container.name, container]));
-  for (const [index, status] of (pod.status?.initContainerStatuses ?? []).entries()) {
+  for (const [index, status] of (pod.status.initContainerStatuses ?? []).entries()) {
     const sidecar = isSidecar(containers.get(status.name));
     countRestarts(status, summary);
     if (sidecar) countRestarts(status, sidecars);
@@ -89,7 +89,7 @@ function unfinishedInit(status: ContainerStatus, sidecar: boolean, progress: str
 function summarizeMain(pod: Pod, summary: Summary): void {
   let hasRunning = false;
   let errorReason = '';
-  for (const status of (pod.status?.containerStatuses ?? []).toReversed()) {
+  for (const status of (pod.status.containerStatuses ?? []).toReversed()) {
     countRestarts(status, summary);
     const { terminated, waiting, running } = status.state ?? {};
     if (waiting?.reason) summary.reason = waiting.reason;
@@ -124,4 +124,4 @@ function readinessGates(pod: Pod): string {
 const isSidecar = (container: Container | undefined): boolean => container?.restartPolicy === 'Always';
 
 const hasTrueCondition = (pod: Pod, type: string): boolean =>
-  pod.status?.conditions?.find((condition) => condition.type === type)?.status === 'True';
+  pod.status.conditions?.find((condition) => condition.type === type)?.status === 'True';

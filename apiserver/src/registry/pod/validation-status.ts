@@ -17,12 +17,12 @@ export function validatePodStatusChange(draft: Pod, old: Pod): FieldError[] {
     errors.push(invalid('status.observedGeneration', status.observedGeneration, 'must be a non-negative integer'));
   }
   const nominated = status.nominatedNodeName;
-  if (nominated && nominated !== old.status?.nominatedNodeName && old.spec.nodeName) {
+  if (nominated && nominated !== old.status.nominatedNodeName && old.spec.nodeName) {
     errors.push(forbidden('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'));
   }
-  errors.push(...immutableErrors(status.qosClass, old.status?.qosClass, 'status.qosClass'));
+  errors.push(...immutableErrors(status.qosClass, old.status.qosClass, 'status.qosClass'));
   for (const key of ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'] as const) {
-    errors.push(...revivedErrors(status[key] ?? [], old.status?.[key] ?? [], old, `status.${key}`));
+    errors.push(...revivedErrors(status[key] ?? [], old.status[key] ?? [], old, `status.${key}`));
   }
   return [...errors, ...podIpErrors(draft, old), ...hostIpErrors(draft, old)];
 }
@@ -56,7 +56,7 @@ function mayRestart(name: string, exitCode: number, spec: Pod['spec'], field: st
 
 function podIpErrors(draft: Pod, old: Pod): FieldError[] {
   const ips = (draft.status.podIPs ?? []).map(({ ip }) => ip ?? '');
-  const before = (old.status?.podIPs ?? []).map(({ ip }) => ip ?? '');
+  const before = (old.status.podIPs ?? []).map(({ ip }) => ip ?? '');
   const errors = ips.flatMap((ip, index) => ipErrors(ip, `status.podIPs[${index}]`, before));
   if (errors.length > 0 || ips.length < 2) return errors;
   const families = new Set(ips.map((ip) => isIpv6(ip)));
@@ -73,6 +73,6 @@ function podIpErrors(draft: Pod, old: Pod): FieldError[] {
 }
 
 const hostIpErrors = (draft: Pod, old: Pod): FieldError[] => {
-  const before = (old.status?.hostIPs ?? []).map(({ ip }) => ip);
+  const before = (old.status.hostIPs ?? []).map(({ ip }) => ip);
   return (draft.status.hostIPs ?? []).flatMap(({ ip }, index) => ipErrors(ip, `status.hostIPs[${index}]`, before));
 };

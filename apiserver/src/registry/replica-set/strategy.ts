@@ -20,6 +20,6 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
   validateUpdate: validateReplicaSetChange,
   validateStatusUpdate: validateReplicaSetStatusChange,
   bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
-  selectableFields: { 'status.replicas': ({ status }) => `${status?.replicas ?? 0}` },
+  selectableFields: { 'status.replicas': ({ status }) => `${status.replicas ?? 0}` },
   tableCells: replicaSetTableCells,
 };

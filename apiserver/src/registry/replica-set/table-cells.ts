@@ -8,8 +8,8 @@ export function replicaSetTableCells({ metadata, spec, status }: ReplicaSet, now
   return [
     metadata.name,
     spec.replicas ?? 0,
-    status?.replicas ?? 0,
-    status?.readyReplicas ?? 0,
+    status.replicas ?? 0,
+    status.readyReplicas ?? 0,
     age(metadata.creationTimestamp, nowMs),
     ...containerCells(spec.template),
     selectorText(spec.selector),

@@ -52,15 +52,15 @@ export const tokenHandler = (issuer: TokenIssuer): SubresourceHandler => ({
 
 function checkIdentity({ metadata }: TokenRequest, account: ServiceAccount, { target }: SubresourceCall): void {
   const errors: FieldError[] = [];
-  if (metadata?.name && metadata.name !== target.name) {
+  if (metadata.name && metadata.name !== target.name) {
     errors.push(invalid('metadata.name', metadata.name, 'must match the service account name if specified'));
-  } else if (metadata?.namespace && metadata.namespace !== target.namespace) {
+  } else if (metadata.namespace && metadata.namespace !== target.namespace) {
     errors.push(
       invalid('metadata.namespace', metadata.namespace, 'must match the service account namespace if specified'),
     );
   }
   if (errors.length > 0) throw invalidObject(TOKEN_REQUEST, target.name, errors);
-  if (metadata?.uid && metadata.uid !== account.metadata.uid) {
+  if (metadata.uid && metadata.uid !== account.metadata.uid) {
     const why = `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${account.metadata.uid})`;
     throw conflict({ group: TOKEN_REQUEST.group, resource: TOKEN_REQUEST.kind }, target.name, why);
   }

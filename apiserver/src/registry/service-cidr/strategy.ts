@@ -27,4 +27,4 @@ export function serviceCidrStrategy(allocator: ServiceAllocator): Strategy<Servi
 /** One of which no controller has said anything yet counts as ready, as the real allocator has it. */
 const isReady = ({ metadata, status }: ServiceCIDR): boolean =>
   metadata.deletionTimestamp === undefined &&
-  (status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'True') === 'True';
+  (status.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'True') === 'True';

@@ -8,7 +8,7 @@ const IMMUTABLE = 'field is immutable';
 
 /** All that is wrong with a new ServiceCIDR. */
 export function validateServiceCidr({ spec }: ServiceCIDR): FieldError[] {
-  const cidrs = spec?.cidrs ?? [];
+  const cidrs = spec.cidrs ?? [];
   if (cidrs.length === 0) return [required(FIELD, 'at least one CIDR required')];
   if (cidrs.length > 2) return [invalid(FIELD, { CIDRs: cidrs }, 'may only hold up to 2 values')];
   const errors = cidrs.flatMap((cidr, index) => strictCidrErrors(cidr, `${FIELD}[${index}]`));
@@ -20,7 +20,7 @@ export function validateServiceCidr({ spec }: ServiceCIDR): FieldError[] {
 
 /** What is wrong with its change: a network of the other family may come to the first, nothing else. */
 export function validateServiceCidrChange(draft: ServiceCIDR, old: ServiceCIDR): FieldError[] {
-  const cidrs = draft.spec?.cidrs ?? [];
+  const cidrs = draft.spec.cidrs ?? [];
   const before = old.spec.cidrs ?? [];
   const becomesDual = before.length === 1 && cidrs.length === 2;
   if (before.length !== cidrs.length && !becomesDual) return [invalid(FIELD, cidrs, IMMUTABLE)];

@@ -25,7 +25,7 @@ function externalIP({ spec, status }: Service): string {
     case 'ExternalName':
       return spec.externalName ?? '';
     case 'LoadBalancer': {
-      const ingress = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || '');
+      const ingress = (status.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || '');
       const addresses = [...new Set(ingress.filter((address) => address !== ''))].toSorted();
       return [...addresses, ...given].join(',') || '<pending>';
     }

@@ -14,7 +14,7 @@ export function validateServiceStatusChange({ spec, status }: Service, old: Serv
   if (ingress.length > 0 && spec.type !== 'LoadBalancer') {
     return [forbidden(field, "may only be used when `spec.type` is 'LoadBalancer'")];
   }
-  const before = (old.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
+  const before = (old.status.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
   return ingress.flatMap(({ ip, ipMode, hostname }, index) => {
     const at = `${field}[${index}]`;
     const errors = ip ? ipErrors(ip, `${at}.ip`, before) : [];

@@ -79,7 +79,7 @@ export class ResourceStore implements ResourceRegistry {
     const handler = this.definition.virtual ?? this.#handler(subresource);
     if (handler === undefined) return this.#parts.writer.create(context, target, draft);
     if (handler.create === undefined) throw methodNotSupported(this.definition, 'create');
-    const call = this.#call(context, { namespace: target.namespace, name: target.name ?? draft.metadata?.name ?? '' });
+    const call = this.#call(context, { namespace: target.namespace, name: target.name ?? draft.metadata.name ?? '' });
     return new WrittenObject(render(await handler.create(call, draft)), true, []);
   }
 

@@ -3,22 +3,12 @@ import { badRequest, seededRandom, silentLogger, VirtualClock } from '@kubarium/
 import type { LogStorage } from '../../storage/log-storage.ts';
 import { objectCodec } from '../../storage/object-codec.ts';
 import { openSqliteStorage } from '../../storage/sqlite-storage.ts';
+import { mergePatch } from '../patch/merge-patch.ts';
 import type { PatchApplier } from '../store/patch-applier.ts';
 import { RegistryStore } from '../store/registry-store.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { RequestContext } from '../strategy.ts';
 import { namespaces } from './fake-definitions.ts';
-
-/** JSON merge patch (RFC 7386), enough to test the flow around it. */
-const mergePatch = (current: unknown, patch: unknown): unknown => {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const merged = { ...(current as Record<string, unknown> | undefined) };
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key], value);
-  }
-  return merged;
-};
 
 const applyMergePatch: PatchApplier = (_definition, current, { patch }) => {
   if (typeof patch !== 'object' || patch === null) throw badRequest('not an object');
@@ -37,6 +27,10 @@ export interface TestRegistry {
 export const testRegistry = (...definitions: ResourceDefinition[]): Promise<TestRegistry> =>
   registryOf((_runtime) => [namespaces, ...definitions]);
 
+/** A Namespace as it is read from a request. */
+export const namespaceDraft = (name: string): ApiObject =>
+  ({ kind: 'Namespace', apiVersion: 'v1', metadata: { name }, spec: {}, status: {} }) as unknown as ApiObject;
+
 /** A registry over given rows (Namespace among them), in memory or on a file, with the namespace `default`, in virtual time. */
 export async function registryOf(
   rows: (runtime: Runtime) => readonly ResourceDefinition[],
@@ -52,7 +46,6 @@ export async function registryOf(
     applyPatch: applyMergePatch,
   });
   const context = { user: { name: 'tester', groups: [] }, runtime, dryRun: false };
-  const draft = { kind: 'Namespace', apiVersion: 'v1', metadata: { name: 'default' } } as ApiObject;
-  await registry.resource('', 'v1', 'namespaces')!.create(context, {}, draft);
+  await registry.resource('', 'v1', 'namespaces')!.create(context, {}, namespaceDraft('default'));
   return { registry, storage, clock, context, dryRun: { ...context, dryRun: true } };
 }

@@ -1,7 +1,7 @@
 import { deepEqual, invariant, type ApiObject, type Status } from '@kubarium/shared';
 import fc from 'fast-check';
 import type { WatchQuery } from '../registry.ts';
-import type { TestRegistry } from './test-registry.ts';
+import { namespaceDraft, type TestRegistry } from './test-registry.ts';
 import { toldEvent, WatchReference, type IsSelected, type ToldEvent } from './watch-reference.ts';
 import type { WatchClient, WatchHandle, WatchWay } from './watch-way.ts';
 
@@ -244,8 +244,7 @@ export async function followWatches(
   way: WatchWay,
   namespace: string,
 ): Promise<number> {
-  const made = { kind: 'Namespace', apiVersion: 'v1', metadata: { name: namespace } } as ApiObject;
-  await registry.resource('', 'v1', 'namespaces')!.create(context, {}, made);
+  await registry.resource('', 'v1', 'namespaces')!.create(context, {}, namespaceDraft(namespace));
   const widgets = registry.resource('example.dev', 'v1', 'widgets')!;
   using reference = new WatchReference(storage, `widgets/${namespace}/`);
   const compacted = (): number => storage.compactedRevision;

@@ -32,7 +32,7 @@ function ofWorkload(facts: Facts): Finding | undefined {
     };
   }
   const failures = facts.workloads.flatMap(({ status }) =>
-    (status?.conditions ?? []).flatMap(({ type, status: is, message = '' }) =>
+    (status.conditions ?? []).flatMap(({ type, status: is, message = '' }) =>
       type === 'ReplicaFailure' && is === 'True' ? [message] : [],
     ),
   );
