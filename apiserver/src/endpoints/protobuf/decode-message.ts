@@ -1,4 +1,5 @@
 import { microTimestamp, timestamp } from '@kubarium/shared';
+import { setMember } from '../../registry/json.ts';
 import { MAX_DEPTH as MAX_JSON_DEPTH } from '../../registry/schema/depth.ts';
 import { isTooDeep } from '../../registry/schema/json-text.ts';
 import { MessagePlan, type FieldType, type MessageField } from './message-plan.ts';
@@ -49,8 +50,7 @@ function decodeField(field: MessageField, reader: WireReader, into: Json, depth:
         else if (entry.field === 2) value = decodeValue(type, entry, name, depth);
         else entry.skip();
       }
-      const map = (into[name] ??= {}) as Json;
-      Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
+      setMember((into[name] ??= {}) as Json, key, value);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { apiVersionOf, badRequest, timestamp, type ApiObject } from '@kubarium/shared';
 import { decodePatched, type AppliedPatch } from '../patch/apply-patch.ts';
+import { isObject, type Json } from '../json.ts';
 import type { PatchRequest } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import { conform } from '../schema/conform.ts';
@@ -8,7 +9,7 @@ import { decodeTarget, planOfKind } from '../schema/kind-check.ts';
 import type { RequestContext } from '../strategy.ts';
 import { KUBECTL, lastAppliedFields, renewLastApplied } from './last-applied.ts';
 import { applyConfiguration } from './server-side-apply.ts';
-import { isObject, typeNamed, type Json } from './typed-value.ts';
+import { typeNamed } from './typed-value.ts';
 
 export interface DraftRequest extends PatchRequest {
   readonly subresource?: string | undefined;

@@ -1,4 +1,5 @@
-import { elementKey, elementType, fieldType, isObject, type Json, type ValueType } from './typed-value.ts';
+import { isObject, type Json } from '../json.ts';
+import { elementKey, elementType, fieldType, type ValueType } from './typed-value.ts';
 
 /**
  * A set of fields of an object. A path is its steps as FieldsV1 spells them (`f:spec`, `k:{"name":"web"}`, `v:"x"`), joined by a

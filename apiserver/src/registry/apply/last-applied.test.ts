@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../json.ts';
 import { structPlan } from '../schema/type-plan.ts';
 import { fieldText } from './field-set.ts';
 import { lastAppliedFields, renewLastApplied } from './last-applied.ts';
-import { typeNamed, type Json } from './typed-value.ts';
+import { typeNamed } from './typed-value.ts';
 
 const CONFIG_MAP = 'io.k8s.api.core.v1.ConfigMap';
 const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -1,10 +1,11 @@
 import type { ObjectMeta } from '@kubarium/shared';
+import { isObject, type Json } from '../json.ts';
 import { conform } from '../schema/conform.ts';
 import { goJson } from '../schema/go-text.ts';
 import type { StructPlan } from '../schema/type-plan.ts';
 import { areAnnotationsTooLarge } from '../validation/object-meta.ts';
 import { fieldsOf, step, type FieldSet } from './field-set.ts';
-import { isObject, type Json, type ValueType } from './typed-value.ts';
+import type { ValueType } from './typed-value.ts';
 
 /** Where `kubectl apply` without `--server-side` keeps what it applied. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -1,6 +1,6 @@
 import type { ManagedFieldsEntry, ObjectMeta } from '@kubarium/shared';
+import { isObject } from '../json.ts';
 import { fromFieldsV1, isWithin, step, toFieldsV1, type FieldSet } from './field-set.ts';
-import { isObject } from './typed-value.ts';
 
 /** Who owns which fields: one entry of `metadata.managedFields`. */
 export interface Manager {

@@ -1,5 +1,6 @@
 import { step, withOuter, type FieldSet } from './field-set.ts';
-import { elementKey, elementType, fieldType, isObject, type ValueType } from './typed-value.ts';
+import { isObject, memberOf, setMember } from '../json.ts';
+import { elementKey, elementType, fieldType, type ValueType } from './typed-value.ts';
 
 /** The live value with an applied configuration laid over it: maps and keyed lists by their members, all else as a whole. */
 export function mergeApplied(live: unknown, applied: unknown, type: ValueType): unknown {
@@ -7,7 +8,8 @@ export function mergeApplied(live: unknown, applied: unknown, type: ValueType): 
     const merged: Record<string, unknown> = { ...live };
     for (const name of Object.keys(applied)) {
       const value = applied[name];
-      if (value !== null && value !== undefined) merged[name] = mergeApplied(live[name], value, fieldType(type, name));
+      if (value === null || value === undefined) continue;
+      setMember(merged, name, mergeApplied(memberOf(live, name), value, fieldType(type, name)));
     }
     return merged;
   }

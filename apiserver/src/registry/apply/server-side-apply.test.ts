@@ -1,9 +1,10 @@
 import { StatusError } from '@kubarium/shared';
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../json.ts';
 import { fieldsOf, type FieldSet } from './field-set.ts';
 import { applyConfiguration } from './server-side-apply.ts';
 import { trackUpdate } from './track-update.ts';
-import { typeNamed, type Json } from './typed-value.ts';
+import { typeNamed } from './typed-value.ts';
 
 const CONFIG_MAP = typeNamed('io.k8s.api.core.v1.ConfigMap');
 const DEPLOYMENT = typeNamed('io.k8s.api.apps.v1.Deployment');
@@ -74,6 +75,13 @@ const refusal = (action: () => unknown): StatusError['status'] | undefined => {
 // The expected owners and texts are those that a kube-apiserver 1.35 gave for the same requests.
 describe('server-side apply', () => {
   const first = apply(undefined, configMap({ x: '1', y: '2' }, { l: '1' }), 'm1');
+
+  test('lays a key over an object whatever it is called', () => {
+    const data = JSON.parse('{"__proto__":"1","constructor":"2"}') as Json;
+    expect(JSON.stringify(apply(first, configMap(data), 'm2')['data'])).toBe(
+      '{"x":"1","y":"2","__proto__":"1","constructor":"2"}',
+    );
+  });
 
   test('owns what it says', () => {
     expect(owners(first)).toEqual({

@@ -1,9 +1,10 @@
 import { StatusError, type StatusCause } from '@kubarium/shared';
+import type { Json } from '../json.ts';
 import { fieldsOf, fieldText, inTellingOrder, type FieldSet } from './field-set.ts';
 import { KUBECTL, LAST_APPLIED_PATH } from './last-applied.ts';
 import { canBeOwned, isSameManager, managedFieldsOf, managersOf, type Manager } from './managed-fields.ts';
 import { mergeApplied, withoutFields } from './merge-applied.ts';
-import type { Json, ValueType } from './typed-value.ts';
+import type { ValueType } from './typed-value.ts';
 import type { ManagedFieldsEntry } from '@kubarium/shared';
 
 export interface ApplyRequest {

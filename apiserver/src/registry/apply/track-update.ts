@@ -1,7 +1,8 @@
 import type { ManagedFieldsEntry } from '@kubarium/shared';
+import type { Json } from '../json.ts';
 import { fieldsOf } from './field-set.ts';
 import { canBeOwned, isSameManager, managedFieldsOf, managersOf, type Manager } from './managed-fields.ts';
-import type { Json, ValueType } from './typed-value.ts';
+import type { ValueType } from './typed-value.ts';
 
 /**
  * The managed fields after a write that is not an apply: the writer owns what it changed, nobody owns what it removed. `old` and `next` are

@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import { schemas, type Schema } from '../schema/facts.ts';
 
 /** How the elements of a list are told apart when several managers own parts of it (KEP-555; `x-kubernetes-list-type`). */
@@ -57,8 +58,3 @@ export function elementKey(list: Exclude<ListKind, { kind: 'atomic' }>, type: Va
   );
   return `k:${JSON.stringify(key)}`;
 }
-
-export type Json = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

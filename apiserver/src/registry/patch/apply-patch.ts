@@ -6,6 +6,7 @@ import {
   StatusError,
   type ApiObject,
 } from '@kubarium/shared';
+import { isObject, type Json } from '../json.ts';
 import type { PatchRequest } from '../registry.ts';
 import { conform } from '../schema/conform.ts';
 import { decodeFlaws } from '../schema/decode-flaws.ts';
@@ -61,11 +62,6 @@ export function applyPatch(target: DecodeTarget, current: ApiObject, request: Pa
       });
   }
 }
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function jsonPatched(current: ApiObject, patch: unknown): unknown {
   if (!Array.isArray(patch)) throw badRequest('Invalid JSON Patch');

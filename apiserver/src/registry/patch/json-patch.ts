@@ -1,4 +1,5 @@
 import { copyJson, deepEqual } from '@kubarium/shared';
+import { memberOf, setMember } from '../json.ts';
 import { isDeeperThan, MAX_DEPTH } from '../schema/depth.ts';
 
 /** One operation as the client sent it; nothing of it has been checked. */
@@ -116,20 +117,20 @@ function read(document: unknown, path: unknown): unknown {
 
 function member(container: Container, key: string): unknown {
   if (isList(container)) return container[existingIndex(container, key)];
-  return Object.hasOwn(container, key) ? container[key] : undefined;
+  return memberOf(container, key);
 }
 
 const isList = (container: Container): container is readonly unknown[] => Array.isArray(container);
 
 function add(parent: OwnContainer, key: string, value: unknown): void {
-  if (!Array.isArray(parent)) assign(parent, key, value);
+  if (!Array.isArray(parent)) setMember(parent, key, value);
   else if (key === '-') parent.push(value);
   else parent.splice(index(key, parent.length + 1), 0, value);
 }
 
 function replace(parent: OwnContainer, key: string, value: unknown): void {
   if (Array.isArray(parent)) parent[existingIndex(parent, key)] = value;
-  else assign(parent, key, value);
+  else setMember(parent, key, value);
 }
 
 function remove(parent: OwnContainer, key: string): void {
@@ -137,10 +138,6 @@ function remove(parent: OwnContainer, key: string): void {
   else if (Object.hasOwn(parent, key)) delete parent[key];
   else throw new JsonPatchError(`Unable to remove nonexistent key: ${key}`);
 }
-
-/** As an own member, whatever the key is called. */
-const assign = (parent: Record<string, unknown>, key: string, value: unknown): void =>
-  void Object.defineProperty(parent, key, { value, enumerable: true, writable: true, configurable: true });
 
 const existingIndex = (list: readonly unknown[], key: string): number => index(key, list.length);
 

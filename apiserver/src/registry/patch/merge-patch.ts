@@ -1,7 +1,4 @@
-type Json = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject, memberOf, setMember } from '../json.ts';
 
 /**
  * A JSON merge patch (RFC 7386) applied to a value: objects are merged member by member, null removes a member, all else
@@ -9,13 +6,10 @@ const isObject = (value: unknown): value is Json =>
  */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
-  const merged = isObject(target) ? { ...target } : {};
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
   for (const name of Object.keys(patch)) {
     if (patch[name] === null) delete merged[name];
-    else {
-      const value = mergePatch(Object.hasOwn(merged, name) ? merged[name] : undefined, patch[name]);
-      Object.defineProperty(merged, name, { value, enumerable: true, writable: true, configurable: true });
-    }
+    else setMember(merged, name, mergePatch(memberOf(merged, name), patch[name]));
   }
   return merged;
 }

@@ -1,3 +1,4 @@
+import { isObject, memberOf, setMember, type Json } from '../json.ts';
 import { goText } from '../schema/go-text.ts';
 import type { Schema } from '../schema/facts.ts';
 import { patchMeta } from './patch-meta.ts';
@@ -14,8 +15,6 @@ import { patchMeta } from './patch-meta.ts';
  *   neighbours as far as that can be;
  * - `$retainKeys: [...]` drops all members of the object but these.
  */
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A patch that cannot be applied; the message is the real server's. */
 export class StrategicMergeError extends Error {
@@ -44,43 +43,31 @@ export function strategicMergePatch(original: Json, patch: Json, schema: Schema 
     if (!name.startsWith(SET_ORDER)) continue;
     const field = name.slice(SET_ORDER.length);
     ordered.add(field);
-    const list = orderedList(member(merged, field), patch[field], patch[name], schema, field);
-    if (list !== undefined) put(merged, field, list);
+    const list = orderedList(memberOf(merged, field), patch[field], patch[name], schema, field);
+    if (list !== undefined) setMember(merged, field, list);
   }
   for (const name of Object.keys(patch)) {
     if (name === RETAIN_KEYS || name.startsWith(SET_ORDER) || ordered.has(name)) continue;
     const value = patch[name];
     if (name.startsWith(DELETE_SCALARS)) {
       const field = name.slice(DELETE_SCALARS.length);
-      const list = member(merged, field);
+      const list = memberOf(merged, field);
       if (Array.isArray(list) && Array.isArray(value)) {
         const removed = new Set(value);
-        put(
+        setMember(
           merged,
           field,
           list.filter((element) => !removed.has(element)),
         );
       }
     } else {
-      const result = value === null ? undefined : mergedField(member(merged, name), value, schema, name);
+      const result = value === null ? undefined : mergedField(memberOf(merged, name), value, schema, name);
       if (result === undefined) delete merged[name];
-      else put(merged, name, result);
+      else setMember(merged, name, result);
     }
   }
   return merged;
 }
-
-const member = (object: Json, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined);
-
-/** A member of any name: `__proto__` is the key of a map as any other. */
-function put(object: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__')
-    Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
-  else object[name] = value;
-}
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const without = (object: Json, name: string): Json => {
   const { [name]: _, ...rest } = object;

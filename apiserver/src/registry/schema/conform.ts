@@ -1,4 +1,5 @@
 import { copyJson, QuantityError, canonicalQuantity, type ApiObject } from '@kubarium/shared';
+import { isObject } from '../json.ts';
 import { canonicalBase64 } from './base64.ts';
 import { canonicalMicroTime, canonicalTime, TimeError } from './time.ts';
 import type { ScalarPlan, StructPlan, TypePlan } from './type-plan.ts';
@@ -38,9 +39,6 @@ interface Pass {
 }
 
 type Json = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const EMPTY: Json = Object.freeze({});
 
