@@ -2,7 +2,7 @@ import type { ApiObject, Binding, Pod } from '@kubarium/shared';
 import { badRequest, conflict, PODS, StatusError } from '@kubarium/shared';
 import { setPodCondition } from '../pod/condition.ts';
 import type { SubresourceCall, SubresourceHandler } from '../registry.ts';
-import { successStatus } from '../store/success-status.ts';
+import { createdStatus } from '../store/success-status.ts';
 import { notSupported, required } from '../validation/field-error.ts';
 
 const POD_BINDING = { group: '', resource: 'pods/binding' };
@@ -16,7 +16,7 @@ export const podBindingHandler: SubresourceHandler = {
     }
     checkTarget(binding);
     await call.revise((draft, current) => assign(draft as Pod, current, binding, call));
-    return successStatus(201);
+    return createdStatus();
   },
 };
 
@@ -25,7 +25,7 @@ export const bindingHandler: SubresourceHandler = {
   async create({ context, registry, target }, body) {
     const pods = registry.resource(PODS.group, PODS.version, PODS.resource)!;
     await pods.create(context, { namespace: target.namespace, name: body.metadata.name }, body, 'binding');
-    return successStatus(201);
+    return createdStatus();
   },
 };
 

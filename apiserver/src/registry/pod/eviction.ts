@@ -1,7 +1,7 @@
 import type { DeleteOptions, Eviction, Pod } from '@kubarium/shared';
 import { badRequest, conflict } from '@kubarium/shared';
 import type { SubresourceHandler } from '../registry.ts';
-import { successStatus } from '../store/success-status.ts';
+import { createdStatus } from '../store/success-status.ts';
 import { setPodCondition } from './condition.ts';
 
 /** The group resource that the real server names in these conflicts. */
@@ -39,7 +39,7 @@ export const evictionHandler: SubresourceHandler = {
       }
     }
     await call.parent.delete({ ...context, dryRun }, target, options);
-    return successStatus(201);
+    return createdStatus();
   },
 };
 

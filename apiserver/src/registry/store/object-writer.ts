@@ -1,33 +1,27 @@
-import type { ApiObject, DeleteOptions, ObjectMeta, Status } from '@kubarium/shared';
+import type { ApiObject, DeleteOptions, ObjectMeta } from '@kubarium/shared';
 import {
   alreadyExists,
-  apiVersionOf,
   badRequest,
-  deepEqual,
   generateNameConflict,
-  invalid,
   isAlreadyExists,
   isNotFound,
   shareParts,
-  timestamp,
 } from '@kubarium/shared';
 import type { AdmissionChain } from '../../admission/admission-chain.ts';
 import type { Storage, Stored } from '../../storage/storage.ts';
-import { keepOwners } from '../apply/managed-fields.ts';
-import { trackUpdate } from '../apply/track-update.ts';
-import { typeNamed } from '../apply/typed-value.ts';
+import type { Rendered, Target, Written } from '../registry.ts';
+import type { ResourceDefinition } from '../resource-definition.ts';
+import type { Allocation, RequestContext } from '../strategy.ts';
+import { beforeCreate } from './before-create.ts';
+import { beforeUpdate, type ChangedPart } from './before-update.ts';
 import { isReleased, planDeletion } from './deletion.ts';
 import type { ObjectView } from './object-view.ts';
 import { render, renderObject, WrittenObject } from './object-view.ts';
-import type { Json } from '../json.ts';
-import type { Rendered, Target, Written } from '../registry.ts';
-import type { ResourceDefinition } from '../resource-definition.ts';
 import { storageFailure } from './storage-failure.ts';
-import { fillSystemFields, keepMetadata } from './system-metadata.ts';
 import { storageKey } from './storage-key.ts';
-import { checkNames, checkNamespace, checkVersion } from './write-checks.ts';
-import { validateObjectMeta } from '../validation/object-meta.ts';
-import type { Allocation, FieldError, RequestContext } from '../strategy.ts';
+import { deletedStatus } from './success-status.ts';
+import { keepMetadata } from './system-metadata.ts';
+import { checkNames, checkNamespace, checkValid, checkVersion } from './write-checks.ts';
 
 export interface WriterParts {
   readonly definition: ResourceDefinition;
@@ -35,12 +29,6 @@ export interface WriterParts {
   readonly view: ObjectView;
   readonly admission: AdmissionChain;
 }
-
-/**
- * What a change is about: the object as a client replaces it; its status (the subresource); or whatever a subresource with a
- * meaning of its own does to it (binding, scale, finalize), which no strategy holds back.
- */
-export type ChangedPart = 'whole' | 'status' | 'any';
 
 /** What a change of an object starts from and what it is. */
 export interface ChangeRequest {
@@ -112,12 +100,7 @@ export class ObjectWriter {
     }
   }
 
-  async update(
-    context: RequestContext,
-    target: Target,
-    draft: ApiObject,
-    part: ChangeRequest['part'],
-  ): Promise<Written> {
+  async update(context: RequestContext, target: Target, draft: ApiObject, part: ChangedPart): Promise<Written> {
     const { strategy } = this.definition;
     checkNames(this.definition, draft, target, true);
     const creates = strategy.allowCreateOnUpdate === true && part === 'whole';
@@ -194,7 +177,7 @@ export class ObjectWriter {
       const shown = context.dryRun ? renderObject(last!) : this.#view.show(removed ?? written);
       const isAnsweredByStatus = removes && this.definition.strategy.returnsDeletedObject !== true;
       return {
-        body: isAnsweredByStatus ? render(this.#success(last!)) : shown,
+        body: isAnsweredByStatus ? render(deletedStatus(this.definition, last!)) : shown,
         done: removes || options.orphanDependents !== false,
       };
     } catch (error) {
@@ -220,14 +203,7 @@ export class ObjectWriter {
   async #insert(context: RequestContext, draft: ApiObject): Promise<Written> {
     const { strategy } = this.definition;
     const { name } = draft.metadata;
-    fillSystemFields(draft.metadata, context);
-    if (strategy.withoutGeneration !== true) draft.metadata.generation = 1;
-    strategy.defaults?.(draft);
-    strategy.prepareForCreate?.(draft, context);
-    this.#refuse(name, [
-      ...validateObjectMeta(draft.metadata, undefined, this.definition),
-      ...(strategy.validate?.(draft, undefined) ?? []),
-    ]);
+    beforeCreate(this.definition, draft, context);
     const warnings = strategy.warnings?.(draft, undefined) ?? [];
     const allocation = this.#allocate(draft, undefined);
     if (context.dryRun) {
@@ -254,27 +230,24 @@ export class ObjectWriter {
     context: RequestContext,
     stored: Stored<ApiObject>,
     target: Target,
-    { draft: makeDraft, part, checksUid, isApply = false }: ChangeRequest,
+    { draft: makeDraft, part, checksUid, isApply }: ChangeRequest,
   ): [next: ApiObject, outcome: Outcome] {
     const old = this.#view.show(stored).value;
-    let draft = makeDraft(old);
-    checkNames(this.definition, draft, target, false);
-    checkVersion(this.definition, draft.metadata, old.metadata, stored.key, checksUid);
-    keepMetadata(draft.metadata, old.metadata);
-    if (!isApply) keepOwners(draft.metadata, old.metadata, part !== 'whole');
+    const wanted = makeDraft(old);
+    checkNames(this.definition, wanted, target, false);
+    checkVersion(this.definition, wanted.metadata, old.metadata, stored.key, checksUid);
+    keepMetadata(wanted.metadata, old.metadata);
     const { strategy } = this.definition;
-    strategy.defaults?.(draft);
+    strategy.defaults?.(wanted);
     this.#admission.admitChange(context, {
       definition: this.definition,
       operation: 'update',
       subresource: part === 'status' ? 'status' : undefined,
       namespace: target.namespace,
-      draft,
+      draft: wanted,
       old,
     });
-    if (part === 'status') draft = this.#statusChange(draft, old);
-    else this.#contentChange(draft, old, context, part);
-    if (!isApply) this.#trackOwners(draft, old, context, part);
+    const draft = beforeUpdate(this.definition, { draft: wanted, old, part, isApply, context });
     const warnings = strategy.warnings?.(draft, old) ?? [];
     if (isReleased(this.definition, draft)) {
       return [stored.value, { warnings, allocation: undefined, answer: draft, removes: true }];
@@ -284,87 +257,9 @@ export class ObjectWriter {
     return [next, { warnings, allocation, answer: context.dryRun ? draft : undefined, removes: false }];
   }
 
-  /** Keeps account of who owns what, for objects that were applied. */
-  #trackOwners(draft: ApiObject, old: ApiObject, { fieldManager, runtime }: RequestContext, part: ChangedPart): void {
-    if ((draft.metadata.managedFields?.length ?? 0) === 0) return;
-    const { group, version, schema, subresources } = this.definition;
-    const writer = {
-      name: fieldManager ?? 'unknown',
-      apiVersion: apiVersionOf({ group, version }),
-      time: timestamp(runtime.clock.now()),
-      ...(part === 'status' && { subresource: 'status' }),
-    };
-    const isFree = part === 'any' || !('status' in subresources);
-    draft.metadata.managedFields = trackUpdate(asJson(old), asJson(draft), typeNamed(schema), writer, !isFree);
-  }
-
-  #contentChange(draft: ApiObject, old: ApiObject, context: RequestContext, part: 'whole' | 'any'): void {
-    const { strategy, subresources } = this.definition;
-    if (part === 'whole') {
-      if ('status' in subresources) setStatus(draft, old);
-      strategy.prepareForUpdate?.(draft, old, context);
-    }
-    const { generation } = old.metadata;
-    const bumps = (): boolean => strategy.bumpsGeneration?.(draft, old) ?? contentChanged(draft, old);
-    if (generation !== undefined && strategy.withoutGeneration !== true && bumps()) {
-      draft.metadata.generation = generation + 1;
-    }
-    // What a subresource makes of the object is its own business.
-    if (part === 'any') return;
-    this.#refuse(old.metadata.name, [
-      ...validateObjectMeta(draft.metadata, old.metadata, this.definition),
-      ...(strategy.validate?.(draft, old) ?? []),
-      ...(strategy.validateUpdate?.(draft, old) ?? []),
-    ]);
-  }
-
-  /** The status and metadata of the draft, the rest of the old object. */
-  #statusChange(wanted: ApiObject, old: ApiObject): ApiObject {
-    const { strategy } = this.definition;
-    const kept = (strategy.metadataKeptFromStatus ?? []).map((field) => [field, old.metadata[field]] as const);
-    const draft = { ...old, metadata: { ...wanted.metadata, ...Object.fromEntries(kept) } };
-    setStatus(draft, wanted);
-    strategy.prepareForStatusUpdate?.(draft, old);
-    this.#refuse(old.metadata.name, [
-      ...validateObjectMeta(draft.metadata, old.metadata, this.definition),
-      ...(strategy.validateStatusUpdate?.(draft, old) ?? []),
-    ]);
-    return draft;
-  }
-
   #allocate(draft: ApiObject, old: ApiObject | undefined): Allocation | undefined {
     const allocated = this.definition.strategy.allocate?.(draft, old);
-    if (Array.isArray(allocated)) this.#refuse(draft.metadata.name, allocated);
+    if (Array.isArray(allocated)) checkValid(this.definition, draft.metadata, allocated);
     return allocated as Allocation | undefined;
   }
-
-  #refuse(name: string, errors: readonly FieldError[]): void {
-    if (errors.length > 0) throw invalid(this.definition.errorKind ?? this.definition, name ?? '', errors);
-  }
-
-  #success({ metadata: { name, uid } }: ApiObject): Status {
-    const { group, resource } = this.definition;
-    return {
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Success',
-      details: { name, ...(group === '' ? {} : { group }), kind: resource, uid },
-    };
-  }
-}
-
-const asJson = (object: ApiObject): Json => object as unknown as Json;
-
-const setStatus = (draft: ApiObject, from: ApiObject): void => {
-  const { status } = from as { status?: unknown };
-  if (status === undefined) delete (draft as { status?: unknown }).status;
-  else (draft as { status?: unknown }).status = status;
-};
-
-const contentChanged = (draft: ApiObject, old: ApiObject): boolean => !deepEqual(content(draft), content(old));
-
-function content(object: ApiObject): unknown {
-  const { metadata: _, status: __, ...rest } = object as ApiObject & { status?: unknown };
-  return rest;
 }

@@ -1,10 +1,13 @@
-import type { Status } from '@kubarium/shared';
+import type { ApiObject, Status } from '@kubarium/shared';
+import type { ResourceDefinition } from '../resource-definition.ts';
 
-/** What the API answers where a request was done and there is no object to show. */
-export const successStatus = (code: number): Status => ({
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Success',
-  code,
-});
+const SUCCESS: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
+
+/** What the API answers where something was made of a request that there is no object to show of. */
+export const createdStatus = (): Status => ({ ...SUCCESS, code: 201 });
+
+/** What it answers of an object that has been removed. */
+export const deletedStatus = (
+  { group, resource }: ResourceDefinition,
+  { metadata: { name, uid } }: ApiObject,
+): Status => ({ ...SUCCESS, details: { name, ...(group === '' ? {} : { group }), kind: resource, uid } });

@@ -2,11 +2,14 @@ import type { ApiObject, ObjectMeta } from '@kubarium/shared';
 import { badRequest, conflict, invalid } from '@kubarium/shared';
 import type { Target } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
+import type { FieldError } from '../strategy.ts';
 import { parseResourceVersion } from './resource-version.ts';
 
-/** What a request says of the object in its URL must be what the object says of itself. All of these throw StatusErrors. */
+/** What is asked of every write before it is made. All of these throw StatusErrors. */
 
-/** Also puts the object into the namespace of the URL, where it names none. */
+/**
+ * What a request says of the object in its URL must be what the object says of itself. Also puts the object into the namespace of the URL, where it names none.
+ */
 export function checkNamespace({ namespaced }: ResourceDefinition, draft: ApiObject, namespace = ''): void {
   const given = draft.metadata.namespace ?? '';
   if (given === '' && namespace !== '' && namespaced) draft.metadata.namespace = namespace;
@@ -60,4 +63,9 @@ export function checkVersion(
       },
     ]);
   }
+}
+
+/** What a strategy finds wrong with an object. */
+export function checkValid(definition: ResourceDefinition, { name }: ObjectMeta, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid(definition.errorKind ?? definition, name ?? '', errors);
 }
