@@ -1,5 +1,4 @@
 import {
-  NONE,
   type ContainerStatus,
   deepEqual,
   invariant,
@@ -13,18 +12,18 @@ import {
   timestamp,
 } from '@kubarium/shared';
 import { type ContainerHost, graceOf } from './container-host.ts';
-import { type NextStep, nextInitStep, nextMainStep } from './container-sequence.ts';
+import type { NextStep } from './container-sequence.ts';
 import type { DownwardFacts } from './container/downward-api.ts';
 import type { PodSandbox } from './container/pod-sandbox.ts';
 import { PodVolumes, type VolumesOwner } from './container/volumes/pod-volumes.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Refusal } from './node-ledger.ts';
-import { PodContainer } from './pod-container.ts';
+import type { PodContainer } from './pod-container.ts';
+import { PodContainers } from './pod-containers.ts';
 import { type PodEvent, type PodState, podTransition } from './pod-lifecycle.ts';
 import { PodPreparation, type PreparationOwner } from './pod-preparation.ts';
 import { podStatus, rejectedStatus } from './pod-status.ts';
 import { restoredContainers, wasMade } from './power-cut.ts';
-import { roleOfInit } from './restart-policy.ts';
 import type { StatusSource } from './status-writer.ts';
 
 /** The kubelet, as one of its pods sees it. */
@@ -46,11 +45,7 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
   readonly context: NodeContext;
   readonly volumes: PodVolumes;
   readonly #owner: PodWorkerOwner;
-  readonly #init: readonly PodContainer[];
-  readonly #main: readonly PodContainer[];
-  #ephemeral: readonly PodContainer[] = NONE;
-  /** Only once the pod is to end. */
-  #whenDone: Map<PodContainer, PromiseWithResolvers<void>> | undefined;
+  readonly #containers: PodContainers;
   #pod: Pod;
   #state: PodState = 'admitting';
   #sandbox: PodSandbox | undefined;
@@ -69,8 +64,7 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
     this.#pod = pod;
     this.#owner = owner;
     this.#addresses = (pod.status.podIPs ?? []).map(({ ip }) => ip);
-    this.#init = (pod.spec.initContainers ?? NONE).map((one) => new PodContainer(one.name, roleOfInit(one), this));
-    this.#main = pod.spec.containers.map(({ name }) => new PodContainer(name, 'main', this));
+    this.#containers = new PodContainers(this, pod.spec);
     this.volumes = new PodVolumes(context, this);
   }
 
@@ -101,7 +95,7 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
   }
 
   container(name: string): PodContainer | undefined {
-    return this.#containers().find((one) => one.name === name);
+    return this.#containers.find(name);
   }
 
   /** Takes the pod up: new, or found bound to the node when the kubelet starts. */
@@ -128,7 +122,7 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
     const before = this.#pod;
     this.#pod = pod;
     if (pod.metadata.generation !== before.metadata.generation) {
-      for (const container of this.#containers()) container.podChanged();
+      for (const container of this.#containers.all) container.podChanged();
       this.#addEphemeral();
       this.context.statuses.changed(this);
     }
@@ -150,7 +144,7 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
     this.#pod = last;
     this.#isRemoved = true;
     this.#dispatch('removed');
-    if (this.#state === 'stopping') this.#stopContainers();
+    this.#stopContainers();
   }
 
   /** Something that the pod waited for may be there now: the node's network, a ConfigMap, a Secret. */
@@ -164,7 +158,7 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
     this.#state = 'gone';
     this.#preparation?.[Symbol.dispose]();
     this.#deadline?.cancel();
-    for (const container of this.#containers()) container.abandon();
+    for (const container of this.#containers.all) container.abandon();
     this.#release();
   }
 
@@ -175,7 +169,7 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
   }
 
   changed(container: PodContainer): void {
-    if (container.state === 'done') this.#whenDone?.get(container)?.resolve();
+    if (container.state === 'done') this.#containers.done(container);
     this.#advance();
     // Neither a pull nor a creation shows in the status.
     const isVisible = container.state !== 'pulling' && container.state !== 'creating';
@@ -193,9 +187,9 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
       hostIP: this.context.nodeAddress,
       podIPs: this.#addresses,
       hasSandbox: this.#sandbox !== undefined,
-      initStatuses: this.#init.map(({ status }) => status),
-      statuses: this.#main.map(({ status }) => status),
-      ephemeralStatuses: this.#ephemeral.map(({ status }) => status),
+      initStatuses: this.#containers.init.map(({ status }) => status),
+      statuses: this.#containers.main.map(({ status }) => status),
+      ephemeralStatuses: this.#containers.ephemeral.map(({ status }) => status),
       isInitialized: this.#isInitialized,
       isStopped: this.#state === 'stopped',
       failure: this.#failure,
@@ -273,9 +267,9 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
 
   /** Starts what is due next, and notices when a stage is over. */
   #advance(): void {
-    if (this.#state === 'initializing') this.#take(nextInitStep(this.#init));
-    else if (this.#state === 'running') this.#take(nextMainStep(this.#main, this.#ephemeral));
-    else if (this.#state === 'stopping' && this.#containers().every(({ state }) => state === 'done'))
+    if (this.#state === 'initializing') this.#take(this.#containers.nextInit);
+    else if (this.#state === 'running') this.#take(this.#containers.nextMain);
+    else if (this.#state === 'stopping' && this.#containers.all.every(({ state }) => state === 'done'))
       this.#dispatch('halted');
   }
 
@@ -291,27 +285,8 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
     if (this.#state === 'stopped') this.context.statuses.changed(this);
   }
 
-  /** Ends all containers: the sidecars after the others, the last one first (KEP-753). */
   #stopContainers(): void {
-    if (this.#state !== 'stopping') return;
-    const graceMs = graceOf(this.#pod) * 1000;
-    const waits = this.#main.map((container) => this.#untilDone(container));
-    for (const container of this.#init.toReversed()) {
-      if (container.role === 'sidecar' && container.isLive) {
-        const turn = Promise.all(waits).then(() => {});
-        waits.push(this.#untilDone(container));
-        container.stop(graceMs, turn);
-      } else container.stop(graceMs);
-    }
-    for (const container of [...this.#main, ...this.#ephemeral]) container.stop(graceMs);
-  }
-
-  #untilDone(container: PodContainer): Promise<void> {
-    if (container.state === 'done') return Promise.resolve();
-    this.#whenDone ??= new Map();
-    let wait = this.#whenDone.get(container);
-    if (wait === undefined) this.#whenDone.set(container, (wait = Promise.withResolvers<void>()));
-    return wait.promise;
+    if (this.#state === 'stopping') this.#containers.stop(graceOf(this.#pod) * 1000);
   }
 
   #armDeadline(): void {
@@ -353,9 +328,7 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
 
   #addEphemeral(): void {
     if (this.#state !== 'running') return;
-    for (const { name } of this.#pod.spec.ephemeralContainers ?? [])
-      if (this.#ephemeral.every((one) => one.name !== name))
-        this.#ephemeral = this.#ephemeral.concat(new PodContainer(name, 'ephemeral', this));
+    this.#containers.addEphemeral(this.#pod.spec);
     this.#advance();
   }
 
@@ -363,9 +336,5 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
     this.volumes[Symbol.dispose]();
     this.#sandbox?.[Symbol.dispose]();
     this.#sandbox = undefined;
-  }
-
-  #containers(): readonly PodContainer[] {
-    return [...this.#init, ...this.#main, ...this.#ephemeral];
   }
 }
