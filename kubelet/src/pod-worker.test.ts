@@ -238,6 +238,20 @@ it('ends a pod at its deadline', async () => {
   });
 });
 
+it('lets no deadline pass for a pod that is over', async () => {
+  await using node = await TestNode.start();
+  const pod = await node.run({ spec: { restartPolicy: 'Never' } });
+  node.containers.last('main').end(1);
+  await node.settle();
+  const over = node.pod();
+  node.api.put('pods', { ...over, spec: { ...pod.spec, activeDeadlineSeconds: 5 } });
+  await node.advance(6);
+  expect(node.pod().status).toEqual(over.status);
+  expect(node.events()).not.toContain(
+    'DeadlineExceeded: Pod was active on the node longer than the specified deadline',
+  );
+});
+
 it('refuses a pod that does not fit', async () => {
   await using node = await TestNode.start({ capacity: { cpu: '1' } });
   await node.run({ spec: { containers: [{ name: 'main', image: 'x', resources: { requests: { cpu: '2' } } }] } });

@@ -292,7 +292,7 @@ export class PodWorker implements ContainerHost, PreparationOwner, StatusSource,
   #armDeadline(): void {
     this.#deadline?.cancel();
     const { activeDeadlineSeconds } = this.#pod.spec;
-    if (activeDeadlineSeconds === undefined) return;
+    if (activeDeadlineSeconds === undefined || this.#state === 'stopped') return;
     const { clock } = this.context.runtime;
     const { startTime } = this.context.statuses.written(this);
     const startMs = startTime === undefined ? clock.now() : parseTimestamp(startTime);
