@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { isNotFound, NAMESPACES, parseDuration, realClock, type ApiObject, type Resource } from '@kubarium/shared';
-import { evidenceOf } from './evidence.ts';
 import type { Bindings } from './expression.ts';
-import { formatDuration } from './format-duration.ts';
 import type { BackgroundRequests } from './operations/background-requests.ts';
 import { deleteLeftover } from './operations/delete.ts';
 import { OPERATIONS, type OperationRow } from './operations/operation-table.ts';
-import { OperationFailure, type Named, type OperationContext, type Outcome } from './operations/operation-context.ts';
+import type { Named, OperationContext } from './operations/operation-context.ts';
 import { nameOf, type Path, type Scenario } from './parse-scenario.ts';
 import { bound, firstBindings } from './scenario-bindings.ts';
 import type { Binding, Operation, OperationName, Step, Timeouts } from './scenario.ts';
-import type { Failure, OperationResult, OperationStatus, ScenarioResult, Section } from './scenario-result.ts';
+import { messageOf, ScenarioRecord } from './scenario-record.ts';
+import type { Failure, OperationResult, ScenarioResult, Section } from './scenario-result.ts';
 import type { ScenarioTarget } from './target.ts';
 
 export interface RunOptions {
@@ -47,16 +46,21 @@ interface OperationBody {
   readonly outputs?: readonly Binding[] | undefined;
 }
 
-interface Created {
-  readonly resource: Resource;
-  readonly object: ApiObject;
-}
-
+/** Where operations stand. */
 interface Place {
   readonly step: string;
   readonly section: Section;
   readonly path: Path;
-  readonly timeouts: Timeouts;
+  readonly timeouts: Required<Timeouts>;
+  /** What is made here is not deleted in the end. */
+  readonly keep: boolean;
+}
+
+/** What the scenario has made. */
+interface Created {
+  readonly resource: Resource;
+  readonly object: ApiObject;
+  readonly place: Place;
 }
 
 class ScenarioRun {
@@ -64,12 +68,10 @@ class ScenarioRun {
   readonly #target: ScenarioTarget;
   readonly #options: RunOptions;
   readonly #namespace: string;
-  readonly #startMs: number;
-  readonly #operations: OperationResult[] = [];
-  readonly #transcript: string[] = [];
+  readonly #record: ScenarioRecord;
   readonly #background = new Map<string, BackgroundRequests>();
-  /** In the order of creation; `keep` is what no one deletes. */
-  readonly #created: { readonly created: Created; readonly keep: boolean; readonly place: Place }[] = [];
+  /** In the order of creation. */
+  readonly #created: Created[] = [];
   /** Bindings that skipped operations would have made. */
   readonly #unknown = new Set<string>();
   #failure: Failure | undefined;
@@ -78,9 +80,9 @@ class ScenarioRun {
     this.#scenario = scenario;
     this.#target = target;
     this.#options = options;
-    this.#startMs = target.now();
+    this.#record = new ScenarioRecord(scenario, target, options.onOperation);
     // On a cluster that others use too, what a scenario does stays in a namespace of its own.
-    const own = `scenario-${createHash('sha256').update(`${scenario.name} ${this.#startMs}`).digest('hex').slice(0, 8)}`;
+    const own = `scenario-${createHash('sha256').update(`${scenario.name} ${this.#record.startMs}`).digest('hex').slice(0, 8)}`;
     this.#namespace = scenario.spec.namespace ?? (target.simulator === undefined ? own : 'default');
   }
 
@@ -95,7 +97,7 @@ class ScenarioRun {
           namespace: this.#namespace,
           id: this.#options.id ?? 1,
           seed: this.#options.seed,
-          startMs: this.#startMs,
+          startMs: this.#record.startMs,
         }),
         this.#target,
       );
@@ -111,20 +113,19 @@ class ScenarioRun {
       this.#failure = { message: messageOf(error), details: [], evidence: undefined };
     }
     for (const requests of this.#background.values()) requests.stop();
-    const failed = this.#failure !== undefined || this.#operations.some(({ status }) => status === 'failed');
-    const { simulator } = this.#target;
+    const { operations, transcript, digest, startMs, hasFailed } = this.#record;
     return {
       file: this.#scenario.file,
       name: this.#scenario.name,
-      status: failed ? 'failed' : 'passed',
+      status: this.#failure !== undefined || hasFailed ? 'failed' : 'passed',
       seed: this.#options.seed,
-      operations: this.#operations,
+      operations,
       failure: this.#failure,
       runs: 1,
       wallMs: realClock.now() - wallStart,
-      clusterMs: this.#target.now() - this.#startMs,
-      transcript: this.#transcript,
-      digest: simulator === undefined ? undefined : digestOf(this.#transcript, simulator.digest()),
+      clusterMs: this.#target.now() - startMs,
+      transcript,
+      digest,
     };
   }
 
@@ -142,48 +143,44 @@ class ScenarioRun {
 
   async #runStep(step: Step, index: number, outer: Bindings): Promise<boolean> {
     const { spec } = this.#scenario;
-    const name = step.name ?? `step ${index + 1}`;
-    const path: Path = ['spec', 'steps', index];
-    const timeouts = { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts };
-    const keep = step.skipDelete ?? spec.skipDelete ?? false;
-    const place = (section: Section, at: Path): Place => ({ step: name, section, path: at, timeouts });
+    const place = (section: Section): Place => this.#place(step, index, section);
     const bindings = await bound(step.bindings, { ...outer, step: { id: index + 1 } }, this.#target);
-    const passed = await this.#runList(step.try, place('try', [...path, 'try']), bindings, keep, 'stop');
+    const passed = await this.#runList(step.try, place('try'), bindings);
     if (!passed) {
-      await this.#runList(step.catch, place('catch', [...path, 'catch']), bindings, keep, 'go on');
-      await this.#runList(spec.catch, place('catch', ['spec', 'catch']), bindings, keep, 'go on');
+      await this.#runList(step.catch, place('catch'), bindings);
+      await this.#runList(spec.catch, { ...place('catch'), path: ['spec', 'catch'] }, bindings);
     }
-    const ended = await this.#runList(step.finally, place('finally', [...path, 'finally']), bindings, keep, 'go on');
-    return passed && ended;
+    return (await this.#runList(step.finally, place('finally'), bindings)) && passed;
   }
 
-  async #runList(
-    operations: readonly Operation[] | undefined,
-    place: Place,
-    outer: Bindings,
-    keep: boolean,
-    onFailure: 'stop' | 'go on',
-  ): Promise<boolean> {
+  #place(step: Step, index: number, section: Section): Place {
+    const { spec } = this.#scenario;
+    return {
+      step: step.name ?? `step ${index + 1}`,
+      section,
+      path: ['spec', 'steps', index, section],
+      timeouts: { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts },
+      keep: section === 'cleanup' || (step.skipDelete ?? spec.skipDelete ?? false),
+    };
+  }
+
+  /** A failure ends `try`, unless the operation says otherwise; the other sections go on after it. */
+  async #runList(operations: readonly Operation[] | undefined, place: Place, outer: Bindings): Promise<boolean> {
     let passed = true;
     let bindings = outer;
     for (const [index, operation] of (operations ?? []).entries()) {
       const at = { ...place, path: [...place.path, index] };
-      const outputs = await this.#runOperation(operation, at, { ...bindings, operation: { id: index + 1 } }, keep);
+      const outputs = await this.#runOperation(operation, at, { ...bindings, operation: { id: index + 1 } });
       if (outputs === undefined) {
         passed = false;
-        if (onFailure === 'stop' && operation.continueOnError !== true) return false;
+        if (place.section === 'try' && operation.continueOnError !== true) return false;
       } else bindings = { ...bindings, ...outputs };
     }
     return passed;
   }
 
   /** The operation's outputs, or undefined where it failed. */
-  async #runOperation(
-    operation: Operation,
-    place: Place,
-    bindings: Bindings,
-    keep: boolean,
-  ): Promise<Bindings | undefined> {
+  async #runOperation(operation: Operation, place: Place, bindings: Bindings): Promise<Bindings | undefined> {
     const name = nameOf(operation);
     const { run } = OPERATIONS[name] as OperationRow<unknown>;
     const concerned: Named[] = [];
@@ -193,12 +190,11 @@ class ScenarioRun {
       if (skipped === undefined) this.#unknown.delete(output.name);
       else this.#unknown.add(output.name);
     }
-    return this.#record(
+    return this.#record.operation(
       { ...place, operation: name, path: [...place.path, name], description: operation.description },
       concerned,
       skipped ??
-        (async () =>
-          run(body, this.#context(place, await bound(body.bindings, bindings, this.#target), concerned, keep))),
+        (async () => run(body, this.#context(place, await bound(body.bindings, bindings, this.#target), concerned))),
     );
   }
 
@@ -211,75 +207,17 @@ class ScenarioRun {
     return missing === undefined ? undefined : `needs $${missing}, which a skipped operation would have bound`;
   }
 
-  #context(place: Place, bindings: Bindings, concerned: Named[], keep: boolean): OperationContext {
+  #context(place: Place, bindings: Bindings, concerned: Named[]): OperationContext {
     return {
       target: this.#target,
       folder: dirname(this.#scenario.file),
       namespace: this.#namespace,
       bindings,
       background: this.#background,
-      timeoutMs: (kind, own) => parseDuration(own ?? place.timeouts[kind] ?? TIMEOUTS[kind])!,
+      timeoutMs: (kind, own) => parseDuration(own ?? place.timeouts[kind])!,
       concerns: (object) => void concerned.push(object),
-      created: (resource, object) => void this.#created.push({ created: { resource, object }, keep, place }),
+      created: (resource, object) => void this.#created.push({ resource, object, place }),
     };
-  }
-
-  /** Runs `work`, or says why it is skipped, and keeps the result. */
-  async #record(
-    about: Place & { readonly operation: OperationResult['operation']; readonly description: string | undefined },
-    concerned: readonly Named[],
-    work: (() => Promise<Outcome>) | string,
-  ): Promise<Bindings | undefined> {
-    const wallStart = realClock.now();
-    const clusterStart = this.#target.now();
-    let status: OperationStatus = 'passed';
-    let says = '';
-    let outputs: Bindings | undefined = {};
-    let failure: Failure | undefined;
-    try {
-      if (typeof work === 'string') {
-        status = 'skipped';
-        says = work;
-      } else ({ says, outputs = {} } = await work());
-    } catch (error) {
-      status = 'failed';
-      outputs = undefined;
-      says = messageOf(error);
-      const details = error instanceof OperationFailure ? error.details : [];
-      failure = {
-        message: says,
-        details,
-        evidence: about.section === 'try' ? await this.#evidence(concerned) : undefined,
-      };
-    }
-    const result: OperationResult = {
-      step: about.step,
-      section: about.section,
-      operation: about.operation,
-      position: this.#scenario.positionOf(about.path),
-      description: about.description,
-      status,
-      says,
-      wallMs: realClock.now() - wallStart,
-      clusterMs: this.#target.now() - clusterStart,
-      failure,
-    };
-    this.#operations.push(result);
-    const at = formatDuration(this.#target.now() - this.#startMs);
-    this.#transcript.push(
-      `+${at} ${about.step}: ${about.operation} ${status === 'passed' ? '' : `${status}: `}${says}`,
-    );
-    this.#options.onOperation?.(result);
-    return outputs;
-  }
-
-  async #evidence(concerned: readonly Named[]): Promise<Failure['evidence']> {
-    try {
-      return await evidenceOf(concerned, this.#target, this.#startMs);
-    } catch {
-      // The failure itself is told; that its surroundings cannot be asked for (the cluster is gone) must not hide it.
-      return undefined;
-    }
   }
 
   /** The `cleanup` of each step that was begun and what the scenario has made, last first, as in Chainsaw. */
@@ -287,21 +225,13 @@ class ScenarioRun {
     const { spec } = this.#scenario;
     for (let index = reached; index >= 0; index--) {
       const step = spec.steps[index]!;
-      const name = step.name ?? `step ${index + 1}`;
-      const timeouts = { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts };
-      const path: Path = ['spec', 'steps', index, 'cleanup'];
-      await this.#runList(
-        step.cleanup,
-        { step: name, section: 'cleanup', path, timeouts },
-        await bound(step.bindings, { ...bindings, step: { id: index + 1 } }, this.#target),
-        true,
-        'go on',
-      );
+      const inner = await bound(step.bindings, { ...bindings, step: { id: index + 1 } }, this.#target);
+      await this.#runList(step.cleanup, this.#place(step, index, 'cleanup'), inner);
     }
     // An embedded cluster ends here: nobody will see what is left in it.
     if (this.#target.simulator !== undefined) return;
-    for (const { created, keep, place } of this.#created.toReversed()) {
-      if (!keep) await this.#deleteCreated(created, place);
+    for (const created of this.#created.toReversed()) {
+      if (!created.place.keep) await this.#deleteCreated(created);
     }
     if (madeNamespace && spec.skipDelete !== true) {
       const namespace = { resource: NAMESPACES, namespace: undefined, name: this.#namespace };
@@ -309,20 +239,14 @@ class ScenarioRun {
     }
   }
 
-  async #deleteCreated({ resource, object }: Created, place: Place): Promise<void> {
+  async #deleteCreated({ resource, object, place }: Created): Promise<void> {
     const { namespace, name } = object.metadata;
     const named = { resource, namespace, name };
     const about = { ...place, section: 'cleanup', operation: 'delete', description: undefined } as const;
-    await this.#record(about, [named], async () => {
-      const timeoutMs = parseDuration(place.timeouts.cleanup ?? TIMEOUTS.cleanup)!;
+    await this.#record.operation(about, [named], async () => {
+      const timeoutMs = parseDuration(place.timeouts.cleanup)!;
       await deleteLeftover(named, timeoutMs, { target: this.#target });
       return { says: `${resource.kind.toLowerCase()} ${name} deleted` };
     });
   }
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function digestOf(transcript: readonly string[], cluster: string): string {
-  return createHash('sha256').update(transcript.join('\n')).update(cluster).digest('hex');
 }
