@@ -70,6 +70,9 @@ class ScenarioRun {
   readonly #namespace: string;
   readonly #record: ScenarioRecord;
   readonly #background = new Map<string, BackgroundRequests>();
+  /** Those of the steps that were begun. */
+  readonly #cleanups: (() => Promise<boolean>)[] = [];
+  #hasMadeNamespace = false;
   /** In the order of creation. */
   readonly #created: Created[] = [];
   /** Bindings that skipped operations would have made. */
@@ -88,30 +91,8 @@ class ScenarioRun {
 
   async run(): Promise<ScenarioResult> {
     const wallStart = realClock.now();
-    const { spec } = this.#scenario;
-    try {
-      const madeNamespace = await this.#makeNamespace();
-      const bindings = await bound(
-        spec.bindings,
-        firstBindings(this.#scenario, this.#target, {
-          namespace: this.#namespace,
-          id: this.#options.id ?? 1,
-          seed: this.#options.seed,
-          startMs: this.#record.startMs,
-        }),
-        this.#target,
-      );
-      let reached = 0;
-      let passed = true;
-      for (const [index, step] of spec.steps.entries()) {
-        reached = index;
-        passed = await this.#runStep(step, index, bindings);
-        if (!passed) break;
-      }
-      await this.#cleanUp(reached, bindings, madeNamespace);
-    } catch (error) {
-      this.#failure = { message: messageOf(error), details: [], evidence: undefined };
-    }
+    await this.#attempt(() => this.#runSteps());
+    await this.#attempt(() => this.#cleanUp());
     for (const requests of this.#background.values()) requests.stop();
     const { operations, transcript, digest, startMs, hasFailed } = this.#record;
     return {
@@ -129,22 +110,46 @@ class ScenarioRun {
     };
   }
 
-  async #makeNamespace(): Promise<boolean> {
+  /** Keeps the first failure of no operation. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#failure ??= { message: messageOf(error), details: [], evidence: undefined };
+    }
+  }
+
+  async #runSteps(): Promise<void> {
+    const { spec } = this.#scenario;
+    await this.#makeNamespace();
+    const first = firstBindings(this.#scenario, this.#target, {
+      namespace: this.#namespace,
+      id: this.#options.id ?? 1,
+      seed: this.#options.seed,
+      startMs: this.#record.startMs,
+    });
+    const bindings = await bound(spec.bindings, first, this.#target);
+    for (const [index, step] of spec.steps.entries()) {
+      if (!(await this.#runStep(step, index, bindings))) return;
+    }
+  }
+
+  async #makeNamespace(): Promise<void> {
     const { client } = this.#target;
     try {
       await client.get(NAMESPACES, { name: this.#namespace });
-      return false;
     } catch (error) {
       if (!isNotFound(error)) throw error;
+      await client.create(NAMESPACES, { metadata: { name: this.#namespace } });
+      this.#hasMadeNamespace = true;
     }
-    await client.create(NAMESPACES, { metadata: { name: this.#namespace } });
-    return true;
   }
 
   async #runStep(step: Step, index: number, outer: Bindings): Promise<boolean> {
     const { spec } = this.#scenario;
     const place = (section: Section): Place => this.#place(step, index, section);
     const bindings = await bound(step.bindings, { ...outer, step: { id: index + 1 } }, this.#target);
+    this.#cleanups.push(() => this.#runList(step.cleanup, place('cleanup'), bindings));
     const passed = await this.#runList(step.try, place('try'), bindings);
     if (!passed) {
       await this.#runList(step.catch, place('catch'), bindings);
@@ -221,19 +226,14 @@ class ScenarioRun {
   }
 
   /** The `cleanup` of each step that was begun and what the scenario has made, last first, as in Chainsaw. */
-  async #cleanUp(reached: number, bindings: Bindings, madeNamespace: boolean): Promise<void> {
-    const { spec } = this.#scenario;
-    for (let index = reached; index >= 0; index--) {
-      const step = spec.steps[index]!;
-      const inner = await bound(step.bindings, { ...bindings, step: { id: index + 1 } }, this.#target);
-      await this.#runList(step.cleanup, this.#place(step, index, 'cleanup'), inner);
-    }
+  async #cleanUp(): Promise<void> {
+    for (const cleanup of this.#cleanups.toReversed()) await cleanup();
     // An embedded cluster ends here: nobody will see what is left in it.
     if (this.#target.simulator !== undefined) return;
     for (const created of this.#created.toReversed()) {
       if (!created.place.keep) await this.#deleteCreated(created);
     }
-    if (madeNamespace && spec.skipDelete !== true) {
+    if (this.#hasMadeNamespace && this.#scenario.spec.skipDelete !== true) {
       const namespace = { resource: NAMESPACES, namespace: undefined, name: this.#namespace };
       await deleteLeftover(namespace, parseDuration(TIMEOUTS.cleanup)!, { target: this.#target });
     }

@@ -355,3 +355,29 @@ steps:
     'configmap held deleted',
   ]);
 });
+
+it('cleans up another cluster where a binding cannot be made, with what the steps before have bound', async () => {
+  await using cluster = await createCluster({ clock: 'real' });
+  const against = join(folder, 'kubeconfig');
+  writeFileSync(against, await cluster.kubeconfig());
+  const spec = `
+namespace: own
+steps:
+- bindings: [{name: name, value: "(random('[a-z]{8}'))"}]
+  try:
+  - create: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: ($name)}}}
+  cleanup:
+  - assert: {timeout: 0s, resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: ($name)}}}
+- bindings: [{name: broken, value: (to_number($missing))}]
+  try:
+  - sleep: {duration: 1ms}
+`;
+  const { failure, operations } = await run('own', spec, { against });
+  expect(failure?.message).toContain('$missing');
+  expect(operations.map(({ section, operation, status }) => [section, operation, status])).toEqual([
+    ['try', 'create', 'passed'],
+    ['cleanup', 'assert', 'passed'],
+    ['cleanup', 'delete', 'passed'],
+  ]);
+  await expect(cluster.client.get(NAMESPACES, { name: 'own' })).rejects.toSatisfy(isNotFound);
+});
