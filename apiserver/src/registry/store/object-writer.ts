@@ -9,10 +9,12 @@ import {
   isAlreadyExists,
   isNotFound,
   shareParts,
+  StatusError,
   timestamp,
 } from '@kubarium/shared';
 import type { AdmissionChain } from '../../admission/admission-chain.ts';
 import type { Storage, Stored } from '../../storage/storage.ts';
+import { isStorageError } from '../../storage/storage-error.ts';
 import { trackUpdate } from '../apply/track-update.ts';
 import { typeNamed, type Json } from '../apply/typed-value.ts';
 import { isReleased, planDeletion } from './deletion.ts';
@@ -20,6 +22,7 @@ import type { ObjectView } from './object-view.ts';
 import { render, renderObject, WrittenObject } from './object-view.ts';
 import type { Rendered, Target, Written } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
+import { isRevision } from './resource-version.ts';
 import { storageFailure } from './storage-failure.ts';
 import { fillSystemFields, keepMetadata } from './system-metadata.ts';
 import { storageKey } from './storage-key.ts';
@@ -60,6 +63,7 @@ interface Outcome {
   readonly removes: boolean;
 }
 
+const VERSION_OF_NEW_OBJECT = 'resourceVersion should not be set on objects to be created';
 const NAME_ATTEMPTS = 8;
 const GENERATED_SUFFIX = 5;
 const MAX_GENERATED_BASE = 58;
@@ -81,7 +85,6 @@ export class ObjectWriter {
   async create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
     const { definition } = this;
     checkNamespace(this.definition, draft, namespace);
-    if (draft.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
     definition.strategy.defaults?.(draft);
     await this.#admission.admitCreate(context, { definition, namespace, draft });
     const { name, generateName } = draft.metadata;
@@ -222,10 +225,14 @@ export class ObjectWriter {
       ...(strategy.validate?.(draft, undefined) ?? []),
     ]);
     const warnings = strategy.warnings?.(draft, undefined) ?? [];
+    if (!context.dryRun) {
+      if (isRevision(draft.metadata.resourceVersion)) throw badRequest(VERSION_OF_NEW_OBJECT);
+      draft.metadata.resourceVersion = '';
+    }
     const allocation = this.#allocate(draft, undefined);
     if (context.dryRun) {
       allocation?.revert();
-      if (this.exists(draft.metadata)) throw alreadyExists(this.definition, name);
+      if (this.exists(draft.metadata)) throw this.#taken(draft.metadata);
       return new WrittenObject(renderObject(draft), true, warnings);
     }
     try {
@@ -238,8 +245,17 @@ export class ObjectWriter {
       return new WrittenObject(this.#view.show(stored), true, warnings);
     } catch (error) {
       allocation?.revert();
-      throw storageFailure(this.definition, name, error);
+      throw isStorageError(error, 'exists')
+        ? this.#taken(draft.metadata)
+        : storageFailure(this.definition, name, error);
     }
+  }
+
+  #taken(target: Target): StatusError {
+    const error = alreadyExists(this.definition, target.name);
+    const current = this.#storage.get(storageKey(this.definition, target));
+    if (current?.value.metadata.deletionTimestamp === undefined) return error;
+    return new StatusError({ ...error.status, message: `object is being deleted: ${error.message}` });
   }
 
   /** What an object becomes; the same value where nothing changes. */

@@ -30,6 +30,7 @@ import type {
   WatchReceiver,
   Written,
 } from '../registry.ts';
+import { checkNames, checkNamespace } from './write-checks.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { RequestContext } from '../strategy.ts';
 
@@ -79,6 +80,7 @@ export class ResourceStore implements ResourceRegistry {
     const handler = this.definition.virtual ?? this.#handler(subresource);
     if (handler === undefined) return this.#parts.writer.create(context, target, draft);
     if (handler.create === undefined) throw methodNotSupported(this.definition, 'create');
+    checkNamespace(this.definition, draft, target.namespace);
     const call = this.#call(context, { namespace: target.namespace, name: target.name ?? draft.metadata?.name ?? '' });
     return new WrittenObject(render(await handler.create(call, draft)), true, []);
   }
@@ -89,6 +91,7 @@ export class ResourceStore implements ResourceRegistry {
       return this.#parts.writer.update(context, target, draft, subresource === 'status' ? 'status' : 'whole');
     }
     if (handler.update === undefined) throw methodNotSupported(this.definition, 'update');
+    checkNames(this.definition, draft, target, true);
     return new WrittenObject(render(await handler.update(this.#call(context, target), draft)), false, []);
   }
 

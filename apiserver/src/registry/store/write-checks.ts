@@ -6,10 +6,11 @@ import { parseResourceVersion } from './resource-version.ts';
 
 /** What a request says of the object in its URL must be what the object says of itself. All of these throw StatusErrors. */
 
-/** Also puts the object into the namespace of the URL, where it names none. */
+/** Also puts the object into the namespace of the URL, where it names none; what has no namespace may name any, and is none the worse. */
 export function checkNamespace({ namespaced }: ResourceDefinition, draft: ApiObject, namespace = ''): void {
   const given = draft.metadata.namespace ?? '';
-  if (given === '' && namespace !== '' && namespaced) draft.metadata.namespace = namespace;
+  if (!namespaced) delete draft.metadata.namespace;
+  else if (given === '' && namespace !== '') draft.metadata.namespace = namespace;
   else if (given !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
