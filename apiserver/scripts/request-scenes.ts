@@ -55,7 +55,9 @@ function recorded({ code, text, warning = '' }: SceneAnswer, sent: unknown): Rec
     if (metadata['deletionTimestamp'] !== undefined) metadata['deletionTimestamp'] = 'NOW';
     return { ...told, object };
   }
-  const { causes = [] } = (body['details'] ?? {}) as { causes?: unknown[] };
+  const { causes: all = [] } = (body['details'] ?? {}) as { causes?: unknown[] };
+  // The real server looks at the metadata of an update several times, and tells each time.
+  const causes = [...new Map(all.map((cause) => [JSON.stringify(cause), cause])).values()];
   return { ...told, message: withoutIds(body['message'] as string), causes };
 }
 

@@ -28,8 +28,8 @@ export async function createReview(
   const { object, warnings } = decode(definition, body, request.headers['content-type'], {
     fieldValidation,
   });
+  addWarnings(reply, warnings);
   if (object.metadata !== undefined) checkNamespace(definition, object, info.namespace);
   const answer = await resource.review({ user: request.user, runtime: services.runtime, dryRun }, object);
-  addWarnings(reply, warnings);
   return sendValue(reply, 201, answer, representation);
 }
