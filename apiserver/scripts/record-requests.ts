@@ -12,7 +12,11 @@ const folder = new URL('../test-data/', import.meta.url);
 
 const send: Send = (method, path, body, contentType = 'application/json') =>
   new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': contentType,
+      ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+    };
     const request = httpsRequest(server + path, { method, headers, rejectUnauthorized: false }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));

@@ -2,6 +2,7 @@ import { badRequest, invalid as invalidStatus } from '@kubarium/shared';
 import type { DeleteOptions } from '@kubarium/shared';
 import type { FieldError } from '../registry/strategy.ts';
 import { forbidden, invalid, notSupported, required, tooLong } from '../registry/validation/field-error.ts';
+import { parseSelectors } from '../registry/store/selection.ts';
 import { truth } from './request-info.ts';
 
 /** The parameters of list, watch and deletecollection, as metav1.ListOptions. */
@@ -49,6 +50,7 @@ const integer = (query: URLSearchParams, name: string): number | undefined => {
 
 /** Reads and checks ListOptions; throws the StatusError that the real server answers with. */
 export function listOptions(query: URLSearchParams, watch: boolean): ListOptions {
+  const timeoutSeconds = integer(query, 'timeoutSeconds');
   const limit = integer(query, 'limit');
   const options = {
     labelSelector: text(query, 'labelSelector'),
@@ -57,10 +59,11 @@ export function listOptions(query: URLSearchParams, watch: boolean): ListOptions
     resourceVersionMatch: text(query, 'resourceVersionMatch'),
     limit: limit !== undefined && limit > 0 ? limit : undefined,
     continue: text(query, 'continue'),
-    timeoutSeconds: integer(query, 'timeoutSeconds'),
+    timeoutSeconds,
     allowWatchBookmarks: query.has('allowWatchBookmarks') ? truth(query.get('allowWatchBookmarks')) : undefined,
     sendInitialEvents: query.has('sendInitialEvents') ? truth(query.get('sendInitialEvents')) : undefined,
   };
+  parseSelectors(options.labelSelector ?? '', options.fieldSelector ?? '');
   invalidOptions('ListOptions', watch ? watchOptionErrors(options) : listOptionErrors(options));
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

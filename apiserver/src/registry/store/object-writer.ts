@@ -26,8 +26,8 @@ import { isRevision } from './resource-version.ts';
 import { storageFailure } from './storage-failure.ts';
 import { fillSystemFields, keepMetadata } from './system-metadata.ts';
 import { storageKey } from './storage-key.ts';
-import { checkNames, checkNamespace, checkVersion } from './write-checks.ts';
-import { validateObjectMeta } from '../validation/object-meta.ts';
+import { checkNames, checkNamespace, checkVersion, uidConflict } from './write-checks.ts';
+import { generateNameErrors, validateObjectMeta } from '../validation/object-meta.ts';
 import type { Allocation, FieldError, RequestContext } from '../strategy.ts';
 
 export interface WriterParts {
@@ -117,6 +117,8 @@ export class ObjectWriter {
       } catch (error) {
         if (!creates || !isNotFound(error) || this.exists(target)) throw error;
       }
+      if (draft.metadata.uid)
+        throw uidConflict(this.definition, draft.metadata, '', storageKey(this.definition, target));
       const { resourceVersion: _, ...metadata } = draft.metadata;
       try {
         return await this.create(context, target, { ...draft, metadata: metadata as ObjectMeta });
@@ -251,8 +253,9 @@ export class ObjectWriter {
     }
   }
 
-  #taken(target: Target): StatusError {
-    const error = alreadyExists(this.definition, target.name);
+  #taken(target: Target & Pick<ObjectMeta, 'generateName'>): StatusError {
+    const { name, generateName } = target;
+    const error = generateName ? generateNameConflict(this.definition, name, 1) : alreadyExists(this.definition, name);
     const current = this.#storage.get(storageKey(this.definition, target));
     if (current?.value.metadata.deletionTimestamp === undefined) return error;
     return new StatusError({ ...error.status, message: `object is being deleted: ${error.message}` });
@@ -321,6 +324,7 @@ export class ObjectWriter {
     if (part === 'any') return;
     this.#refuse(old.metadata.name, [
       ...validateObjectMeta(draft.metadata, old.metadata, this.definition),
+      ...(strategy.checksGenerateName === undefined ? generateNameErrors(draft.metadata, strategy) : []),
       ...(strategy.validate?.(draft, old) ?? []),
       ...(strategy.validateUpdate?.(draft, old) ?? []),
     ]);

@@ -6,7 +6,6 @@ import {
   isConflict,
   isNotFound,
   methodNotSupported,
-  MODIFIED,
   StatusError,
 } from '@kubarium/shared';
 import { appliedDraft } from '../apply/applied-draft.ts';
@@ -33,6 +32,9 @@ import type {
 import { checkNames, checkNamespace } from './write-checks.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { RequestContext } from '../strategy.ts';
+
+const uidMismatch = (uid: string): string =>
+  `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
 
 /** As many as the real server makes. */
 const PATCH_ATTEMPTS = 5;
@@ -130,7 +132,8 @@ export class ResourceStore implements ResourceRegistry {
       }
       try {
         const draft = draftOf(undefined);
-        if (draft.metadata.uid) throw conflict(this.definition, target.name, MODIFIED);
+        const { uid } = draft.metadata;
+        if (uid) throw conflict(this.definition, target.name, uidMismatch(uid));
         return await writer.createNamed(context, target, draft);
       } catch (error) {
         if (!isAlreadyExists(error)) throw error;

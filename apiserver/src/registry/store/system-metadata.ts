@@ -1,6 +1,14 @@
-import type { ObjectMeta } from '@kubarium/shared';
+import type { ManagedFieldsEntry, ObjectMeta } from '@kubarium/shared';
 import { timestamp } from '@kubarium/shared';
 import type { RequestContext } from '../strategy.ts';
+
+const MAX_MANAGER_BYTES = 128;
+
+/** An account of who owns what that cannot be read counts for nothing. */
+const isReadable = ({ operation, fieldsType = '', manager = '' }: ManagedFieldsEntry): boolean =>
+  (operation === 'Apply' || operation === 'Update') &&
+  (fieldsType === '' || fieldsType === 'FieldsV1') &&
+  Buffer.byteLength(manager) <= MAX_MANAGER_BYTES;
 
 /** Gives a new object what only the server may: its uid and the moment of its creation. */
 export function fillSystemFields(metadata: ObjectMeta, { runtime }: RequestContext): void {
@@ -9,6 +17,7 @@ export function fillSystemFields(metadata: ObjectMeta, { runtime }: RequestConte
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
+  if (metadata.managedFields?.every(isReadable) === false) delete metadata.managedFields;
 }
 
 /** What an update cannot change, whatever it says. */
@@ -21,6 +30,6 @@ export function keepMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
   else metadata.generation = old.generation;
   if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp;
   metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
-  metadata.managedFields ??= old.managedFields;
+  if (metadata.managedFields?.every(isReadable) !== true) metadata.managedFields = old.managedFields;
   delete metadata.selfLink;
 }

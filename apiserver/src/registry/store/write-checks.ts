@@ -1,4 +1,4 @@
-import type { ApiObject, ObjectMeta } from '@kubarium/shared';
+import type { ApiObject, ObjectMeta, StatusError } from '@kubarium/shared';
 import { badRequest, conflict, invalid } from '@kubarium/shared';
 import type { Target } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
@@ -32,6 +32,19 @@ export function checkNames(
   if (isWholeObject || draft.metadata.namespace !== undefined) checkNamespace(definition, draft, namespace);
 }
 
+/** The client means another object than the one that is there, whose uid is empty where there is none. */
+export const uidConflict = (
+  definition: ResourceDefinition,
+  { name, uid }: ObjectMeta,
+  actual: string,
+  key: string,
+): StatusError =>
+  conflict(
+    definition,
+    name,
+    `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`,
+  );
+
 /** Optimistic locking: what the client says it replaces must be what is there. */
 export function checkVersion(
   definition: ResourceDefinition,
@@ -42,11 +55,7 @@ export function checkVersion(
 ): void {
   const { name } = old;
   if (checksUid && wanted.uid && wanted.uid !== old.uid) {
-    throw conflict(
-      definition,
-      name,
-      `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.uid}`,
-    );
+    throw uidConflict(definition, wanted, old.uid, key);
   }
   const version = parseResourceVersion(wanted.resourceVersion) ?? 0;
   if (version !== 0) {
