@@ -1,5 +1,5 @@
-import type { ApiObject } from '@kubarium/shared';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { checkNamespace } from '../registry/store/write-checks.ts';
 import { negotiate } from './content-negotiation.ts';
 import { decodeObject } from './decode-object.ts';
 import { addWarnings, isPretty, queryOf } from './exchange.ts';
@@ -28,11 +28,8 @@ export async function createReview(
   const { object, warnings } = decode(definition, body, request.headers['content-type'], {
     fieldValidation,
   });
-  const draft: ApiObject =
-    definition.namespaced && info.namespace !== undefined
-      ? { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? info.namespace } }
-      : object;
-  const answer = await resource.review({ user: request.user, runtime: services.runtime, dryRun }, draft);
   addWarnings(reply, warnings);
+  if (object.metadata !== undefined) checkNamespace(definition, object, info.namespace);
+  const answer = await resource.review({ user: request.user, runtime: services.runtime, dryRun }, object);
   return sendValue(reply, 201, answer, representation);
 }

@@ -7,6 +7,7 @@ import { contextOf, decodedBody, namespaceOf, type VerbHandler } from './resourc
 export const create: VerbHandler = async (call) => {
   const options = writeOptions(call.query, 'CreateOptions');
   const { object, warnings } = await decodedBody(call, options.fieldValidation);
+  addWarnings(call.reply, warnings);
   const { name, subresource } = call.info;
   const written = await call.resource.create(
     contextOf(call, options.dryRun),
@@ -14,6 +15,6 @@ export const create: VerbHandler = async (call) => {
     object,
     subresource,
   );
-  addWarnings(call.reply, [...warnings, ...written.warnings]);
+  addWarnings(call.reply, written.warnings);
   return sendObject(call, 201, written);
 };

@@ -35,7 +35,7 @@ export function addWarnings(reply: FastifyReply, warnings: readonly string[]): v
     return `299 - "${quoted.replace(/[^ -~]/g, escaped)}"`;
   });
   const before = (reply.raw.getHeader('Warning') ?? []) as string[];
-  reply.raw.setHeader('Warning', [...before, ...values]);
+  reply.raw.setHeader('Warning', [...before, ...values.filter((value) => !before.includes(value))]);
 }
 
 /** What all warnings of an answer may have in characters, and one of them where they would have more. */

@@ -16,7 +16,7 @@ export const patch: VerbHandler = async (call) => {
   const written = await call.resource.patch(
     contextOf(call, options.dryRun),
     targetOf(call),
-    { ...decoded, fieldValidation, fieldManager, force },
+    { ...decoded, fieldValidation, fieldManager, force, warn: (warnings) => addWarnings(call.reply, warnings) },
     call.info.subresource,
   );
   addWarnings(call.reply, written.warnings);

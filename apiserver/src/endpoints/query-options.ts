@@ -1,6 +1,8 @@
-import { badRequest, invalid } from '@kubarium/shared';
+import { badRequest, invalid as invalidStatus } from '@kubarium/shared';
 import type { DeleteOptions } from '@kubarium/shared';
 import type { FieldError } from '../registry/strategy.ts';
+import { forbidden, invalid, notSupported, required, tooLong } from '../registry/validation/field-error.ts';
+import { parseSelectors } from '../registry/store/selection.ts';
 import { truth } from './request-info.ts';
 
 /** The parameters of list, watch and deletecollection, as metav1.ListOptions. */
@@ -48,6 +50,7 @@ const integer = (query: URLSearchParams, name: string): number | undefined => {
 
 /** Reads and checks ListOptions; throws the StatusError that the real server answers with. */
 export function listOptions(query: URLSearchParams, watch: boolean): ListOptions {
+  const timeoutSeconds = integer(query, 'timeoutSeconds');
   const limit = integer(query, 'limit');
   const options = {
     labelSelector: text(query, 'labelSelector'),
@@ -56,10 +59,11 @@ export function listOptions(query: URLSearchParams, watch: boolean): ListOptions
     resourceVersionMatch: text(query, 'resourceVersionMatch'),
     limit: limit !== undefined && limit > 0 ? limit : undefined,
     continue: text(query, 'continue'),
-    timeoutSeconds: integer(query, 'timeoutSeconds'),
+    timeoutSeconds,
     allowWatchBookmarks: query.has('allowWatchBookmarks') ? truth(query.get('allowWatchBookmarks')) : undefined,
     sendInitialEvents: query.has('sendInitialEvents') ? truth(query.get('sendInitialEvents')) : undefined,
   };
+  parseSelectors(options.labelSelector ?? '', options.fieldSelector ?? '');
   invalidOptions('ListOptions', watch ? watchOptionErrors(options) : listOptionErrors(options));
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
@@ -79,7 +83,7 @@ function listOptionErrors(options: RawListOptions): FieldError[] {
       errors.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
     }
     if (match !== 'Exact' && match !== 'NotOlderThan') {
-      errors.push(notSupported('resourceVersionMatch', JSON.stringify(match), ['Exact', 'NotOlderThan', '']));
+      errors.push(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
     }
     if (match === 'Exact' && options.resourceVersion === '0') {
       errors.push(
@@ -111,7 +115,7 @@ function watchOptionErrors(options: RawListOptions): FieldError[] {
       );
     }
     if (match !== 'NotOlderThan') {
-      errors.push(notSupported('resourceVersionMatch', JSON.stringify(match), ['NotOlderThan']));
+      errors.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
     }
     if (options.continue !== undefined) {
       errors.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
@@ -126,29 +130,19 @@ export function writeOptions(
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
   apply = false,
 ): WriteOptions {
-  const errors = dryRunErrors(query.getAll('dryRun'));
+  const errors: FieldError[] = [];
   const fieldManager = query.get('fieldManager') ?? '';
   const force = query.has('force') ? truth(query.get('force')) : undefined;
   if (kind === 'PatchOptions') {
     if (apply && fieldManager === '') {
-      errors.push({
-        reason: 'FieldValueRequired',
-        message: 'Required value: is required for apply patch',
-        field: 'fieldManager',
-      });
+      errors.push(required('fieldManager', 'is required for apply patch'));
     }
     if (!apply && force !== undefined) errors.push(forbidden('force', 'may not be specified for non-apply patch'));
   }
-  if (Buffer.byteLength(fieldManager) > MAX_FIELD_MANAGER_BYTES) {
-    errors.push({
-      reason: 'FieldValueTooLong',
-      message: `Too long: may not be more than ${MAX_FIELD_MANAGER_BYTES} bytes`,
-      field: 'fieldManager',
-    });
-  }
+  errors.push(...fieldManagerErrors(fieldManager), ...dryRunErrors(query.getAll('dryRun')));
   const fieldValidation = query.get('fieldValidation') ?? '';
   if (!FIELD_VALIDATIONS.includes(fieldValidation)) {
-    errors.push(notSupported('fieldValidation', JSON.stringify(fieldValidation), FIELD_VALIDATIONS));
+    errors.push(notSupported('fieldValidation', fieldValidation, FIELD_VALIDATIONS));
   }
   invalidOptions(kind, errors);
   return {
@@ -178,38 +172,32 @@ export function validateDeleteOptions(options: DeleteOptions): void {
   const errors: FieldError[] = [];
   const policy = options.propagationPolicy;
   if (policy !== undefined && options.orphanDependents !== undefined) {
-    errors.push({
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(policy)}: orphanDependents and deletionPropagation cannot be both set`,
-      field: 'propagationPolicy',
-    });
+    const why = 'orphanDependents and deletionPropagation cannot be both set';
+    errors.push(invalid('propagationPolicy', policy, why));
   }
   if (policy !== undefined && !POLICIES.slice(0, 3).includes(policy)) {
-    errors.push(notSupported('propagationPolicy', JSON.stringify(policy), POLICIES));
+    errors.push(notSupported('propagationPolicy', policy, POLICIES));
   }
   errors.push(...dryRunErrors(options.dryRun ?? []));
   invalidOptions('DeleteOptions', errors);
 }
 
-function dryRunErrors(values: readonly string[]): FieldError[] {
-  if (values.every((value) => value === 'All')) return [];
-  const wrong = values.filter((value) => value !== 'All');
-  return [notSupported('dryRun', `[${wrong.map((value) => JSON.stringify(value)).join(',')}]`, ['All'])];
+function fieldManagerErrors(name: string): FieldError[] {
+  const field = 'fieldManager';
+  if (Buffer.byteLength(name) > MAX_FIELD_MANAGER_BYTES) return [tooLong(field, MAX_FIELD_MANAGER_BYTES)];
+  return [...name.matchAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu)].map(({ 0: sign, index }) => {
+    const code = sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    const position = Buffer.byteLength(name.slice(0, index));
+    return invalid(field, name, `invalid character U+${code} (at position ${position})`);
+  });
 }
 
-const forbidden = (field: string, message: string): FieldError => ({
-  reason: 'FieldValueForbidden',
-  message: `Forbidden: ${message}`,
-  field,
-});
-
-const notSupported = (field: string, value: string, supported: readonly string[]): FieldError => ({
-  reason: 'FieldValueNotSupported',
-  message: `Unsupported value: ${value}: supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}`,
-  field,
-});
+function dryRunErrors(values: readonly string[]): FieldError[] {
+  if (values.every((value) => value === 'All')) return [];
+  return [notSupported('dryRun', values, ['All'])];
+}
 
 /** Throws 422 with all causes, where there are any. */
 function invalidOptions(kind: string, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', errors);
+  if (errors.length > 0) throw invalidStatus({ group: 'meta.k8s.io', kind }, '', errors);
 }

@@ -7,12 +7,13 @@ import { contextOf, decodedBody, targetOf, type VerbHandler } from './resource-c
 export const update: VerbHandler = async (call) => {
   const options = writeOptions(call.query, 'UpdateOptions');
   const { object, warnings } = await decodedBody(call, options.fieldValidation);
+  addWarnings(call.reply, warnings);
   const written = await call.resource.update(
     contextOf(call, options.dryRun),
     targetOf(call),
     object,
     call.info.subresource,
   );
-  addWarnings(call.reply, [...warnings, ...written.warnings]);
+  addWarnings(call.reply, written.warnings);
   return sendObject(call, written.created ? 201 : 200, written);
 };

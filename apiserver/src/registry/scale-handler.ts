@@ -1,5 +1,5 @@
 import type { ApiObject, LabelSelector, Scale } from '@kubarium/shared';
-import { badRequest, conflict, invalid as invalidObject } from '@kubarium/shared';
+import { conflict, invalid as invalidObject } from '@kubarium/shared';
 import { selectorText } from './printing/selector-text.ts';
 import type { SubresourceHandler } from './registry.ts';
 import { invalid } from './validation/field-error.ts';
@@ -24,14 +24,11 @@ const scaleOfWorkload = (selectorOf: SelectorText): SubresourceHandler => ({
     const { metadata, spec } = body as Scale;
     const { name } = call.target;
     const { group, resource } = call.parent.definition;
-    if (metadata.name !== name)
-      throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
     const replicas = spec.replicas ?? 0;
-    if (replicas < 0) {
-      const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
-      throw invalidObject(SCALE, name, [error]);
-    }
     const written = await call.revise((draft, current) => {
+      if (replicas < 0) {
+        throw invalidObject(SCALE, name, [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')]);
+      }
       if (metadata.uid && metadata.uid !== current.metadata.uid) {
         const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata.uid}`;
         throw conflict({ group, resource }, name, why);

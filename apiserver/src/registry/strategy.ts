@@ -42,6 +42,10 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   prepareForUpdate?(draft: T, old: T, context: RequestContext): void;
   /** What is wrong with a name of the kind, in words; by default names are DNS subdomains. Asked by validateObjectMeta. */
   nameErrors?(name: string): string[];
+  /** When `metadata.generateName` is held against the rules for names; on every write of the whole object by default. */
+  readonly checksGenerateName?: 'on create' | 'never';
+  /** True where a finalizer needs no domain (Lease, Event). */
+  readonly takesAnyFinalizer?: boolean;
   /** All that is wrong with the object by itself (metadata is checked by the registry store). `old` is undefined for a create. */
   validate?(draft: T, old: T | undefined): FieldError[];
   /** All that is wrong with the change: immutable fields and the like. */

@@ -42,6 +42,10 @@ it.each([
   expect(error.message).toBe(message);
 });
 
+it('names no kind where there is none', () => {
+  expect(errors.invalid({ group: 'g', kind: '' }, '', []).status.details).toEqual({ group: 'g' });
+});
+
 it('puts the fields of a Status in the order of the real server', () => {
   expect(JSON.stringify(errors.notFound(DEPLOYMENTS, 'x').status)).toBe(
     '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"deployments.apps \\"x\\" not found","reason":"NotFound","details":{"name":"x","group":"apps","kind":"deployments"},"code":404}',

@@ -78,7 +78,7 @@ export function invalid(of: GroupKind, name: string, causes: readonly StatusCaus
   return failure(422, 'Invalid', `${qualified(of.kind, of.group)} ${quoted(name)} is invalid${told}`, {
     ...(name === '' ? {} : { name }),
     ...(of.group === '' ? {} : { group: of.group }),
-    kind: of.kind,
+    ...(of.kind === '' ? {} : { kind: of.kind }),
     ...(causes.length === 0 ? {} : { causes: [...causes] }),
   });
 }

@@ -1,28 +1,24 @@
-import { badRequest, invalid, type ApiObject, type StatusCause } from '@kubarium/shared';
+import {
+  badRequest,
+  invalid,
+  parseFieldSelector,
+  parseLabelSelector,
+  SelectorError,
+  type ApiObject,
+  type LabelSelectorRequirement,
+} from '@kubarium/shared';
 import type { Attributes, Authorizer } from '../../authorization/authorizer.ts';
-import type { User } from '../../registry/strategy.ts';
+import type { FieldError, User } from '../../registry/strategy.ts';
 import { reviewDefinition, type ReviewResource } from '../review-resource.ts';
+import {
+  localReviewErrors,
+  selfReviewErrors,
+  subjectReviewErrors,
+  type AccessReview,
+  type ReviewedSelector,
+} from './validate-access-review.ts';
 
 const GROUP = 'authorization.k8s.io';
-
-interface AccessReview extends ApiObject {
-  spec: {
-    readonly resourceAttributes?: {
-      readonly group?: string;
-      readonly version?: string;
-      readonly resource?: string;
-      readonly subresource?: string;
-      readonly namespace?: string;
-      readonly name?: string;
-      readonly verb?: string;
-    };
-    readonly nonResourceAttributes?: { readonly path?: string; readonly verb?: string };
-    readonly user?: string;
-    readonly uid?: string;
-    readonly groups?: readonly string[];
-    readonly extra?: Readonly<Record<string, readonly string[]>>;
-  };
-}
 
 const kind = (name: string, namespaced = false): ReviewResource['definition'] =>
   reviewDefinition({
@@ -38,28 +34,15 @@ const kind = (name: string, namespaced = false): ReviewResource['definition'] =>
 export const accessReviews = (authorizer: Authorizer): ReviewResource[] => [
   {
     definition: kind('SelfSubjectAccessReview'),
-    review: async ({ user }, draft) => answered(authorizer, draft as AccessReview, user),
+    review: async ({ user }, draft) => answered(authorizer, draft, user, selfReviewErrors(draft)),
   },
   {
     definition: kind('SubjectAccessReview'),
-    review: async (_context, draft) => answered(authorizer, draft as AccessReview, subjectOf(draft as AccessReview)),
+    review: async (_context, draft) => answered(authorizer, draft, subjectOf(draft), subjectReviewErrors(draft)),
   },
   {
     definition: kind('LocalSubjectAccessReview', true),
-    review: async (_context, draft) => {
-      const { spec, metadata } = draft as AccessReview;
-      const user = subjectOf(draft as AccessReview);
-      if (spec.resourceAttributes !== undefined && spec.resourceAttributes.namespace !== metadata.namespace) {
-        refuse([
-          {
-            reason: 'FieldValueInvalid',
-            message: `Invalid value: ${JSON.stringify(spec.resourceAttributes.namespace ?? '')}: must match metadata.namespace`,
-            field: 'spec.resourceAttributes.namespace',
-          },
-        ]);
-      }
-      return answered(authorizer, draft as AccessReview, user);
-    },
+    review: async (_context, draft) => answered(authorizer, draft, subjectOf(draft), localReviewErrors(draft)),
   },
   {
     definition: kind('SelfSubjectRulesReview'),
@@ -86,46 +69,27 @@ export const accessReviews = (authorizer: Authorizer): ReviewResource[] => [
   },
 ];
 
-function answered(authorizer: Authorizer, draft: AccessReview, user: User): ApiObject {
+/** The real server leaves the kind's name out of what it says is wrong. */
+function answered(authorizer: Authorizer, draft: AccessReview, user: User, errors: readonly FieldError[]): ApiObject {
+  if (errors.length > 0) throw invalid({ group: GROUP, kind: '' }, '', errors);
   const { allowed, reason } = authorizer.authorize(user, attributesIn(draft));
-  return { ...draft, status: { allowed, ...(reason === '' ? {} : { reason }) } } as ApiObject;
+  const evaluationError = unreadSelectors(draft).join('; ');
+  const status = {
+    allowed,
+    ...(reason === '' ? {} : { reason }),
+    ...(evaluationError === '' ? {} : { evaluationError }),
+  };
+  return { ...draft, status } as ApiObject;
 }
 
 function subjectOf({ spec }: AccessReview): User {
   const { user = '', uid, groups = [], extra } = spec ?? {};
-  if (user === '' && groups.length === 0) {
-    refuse([
-      {
-        reason: 'FieldValueInvalid',
-        message: 'Invalid value: "": at least one of user or group must be specified',
-        field: 'spec.user',
-      },
-    ]);
-  }
   return { name: user, groups, ...(uid === undefined ? {} : { uid }), ...(extra === undefined ? {} : { extra }) };
 }
 
 function attributesIn({ spec }: AccessReview): Attributes {
-  const { resourceAttributes: of, nonResourceAttributes: path } = spec ?? {};
-  if (of !== undefined && path !== undefined) {
-    refuse([
-      {
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: ${JSON.stringify({ Path: path.path ?? '', Verb: path.verb ?? '' })}: cannot be specified in combination with resourceAttributes`,
-        field: 'spec.nonResourceAttributes',
-      },
-    ]);
-  }
+  const { resourceAttributes: of = {}, nonResourceAttributes: path } = spec ?? {};
   if (path !== undefined) return { verb: path.verb ?? '', path: path.path ?? '' };
-  if (of === undefined) {
-    refuse([
-      {
-        reason: 'FieldValueInvalid',
-        message: 'Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
-        field: 'spec.resourceAttributes',
-      },
-    ]);
-  }
   return {
     verb: of.verb ?? '',
     resource: {
@@ -139,7 +103,31 @@ function attributesIn({ spec }: AccessReview): Attributes {
   };
 }
 
-/** The real server leaves the kind's name out of these messages. */
-function refuse(causes: StatusCause[]): never {
-  throw invalid({ group: GROUP, kind: '' }, '', causes);
+/** The authorizer looks at no selectors, but the real server says of those that it cannot read that it leaves them out. */
+function unreadSelectors({ spec }: AccessReview): string[] {
+  const { fieldSelector, labelSelector } = spec?.resourceAttributes ?? {};
+  return [
+    ...(isReadable(fieldSelector, parseFieldSelector, isFieldRequirement) ? [] : ['fieldSelector']),
+    ...(isReadable(labelSelector, parseLabelSelector, isLabelRequirement) ? [] : ['labelSelector']),
+  ].map((name) => `spec.resourceAttributes.${name} ignored due to parse error`);
 }
+
+function isReadable(
+  { rawSelector = '', requirements = [] }: ReviewedSelector = {},
+  parse: (text: string) => unknown,
+  isRequirement: (requirement: LabelSelectorRequirement) => boolean,
+): boolean {
+  try {
+    parse(rawSelector);
+  } catch (error) {
+    if (error instanceof SelectorError) return false;
+    throw error;
+  }
+  return requirements.every(isRequirement);
+}
+
+const isFieldRequirement = ({ operator, values }: LabelSelectorRequirement): boolean =>
+  ['In', 'NotIn'].includes(operator) && values?.length === 1;
+
+const isLabelRequirement = ({ operator }: LabelSelectorRequirement): boolean =>
+  ['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator);

@@ -23,6 +23,8 @@ export const podBindingHandler: SubresourceHandler = {
 /** `bindings`: the same, the pod's name taken from the body. */
 export const bindingHandler: SubresourceHandler = {
   async create({ context, registry, target }, body) {
+    checkTarget(body as Binding);
+    if (!body.metadata.name) throw badRequest('Name parameter required.');
     const pods = registry.resource(PODS.group, PODS.version, PODS.resource)!;
     await pods.create(context, { namespace: target.namespace, name: body.metadata.name }, body, 'binding');
     return createdStatus();

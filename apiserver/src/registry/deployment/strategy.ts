@@ -8,6 +8,7 @@ import { validateDeployment, validateDeploymentChange, validateDeploymentStatusC
 
 /** The meaning of Deployments. */
 export const deploymentStrategy: Strategy<Deployment> = {
+  checksGenerateName: 'on create',
   defaults: deploymentDefaults,
   prepareForCreate(draft) {
     draft.status = {};

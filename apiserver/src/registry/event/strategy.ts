@@ -8,6 +8,7 @@ import { validateEvent, validateEventV1Change, validateNewEventV1 } from './vali
 
 /** The meaning of Events as core/v1 spells them; this is the stored form. */
 export const eventStrategy: Strategy<Event> = {
+  takesAnyFinalizer: true,
   allowCreateOnUpdate: true,
   withoutGeneration: true,
   withoutGarbageCollection: true,
@@ -19,6 +20,7 @@ export const eventStrategy: Strategy<Event> = {
 
 /** The meaning of Events as events.k8s.io/v1 spells them. */
 export const eventV1Strategy: Strategy<EventsV1Event> = {
+  checksGenerateName: 'on create',
   allowCreateOnUpdate: true,
   withoutGeneration: true,
   withoutGarbageCollection: true,

@@ -11,6 +11,8 @@ function dropCoordination({ spec }: Lease): void {
 
 /** The meaning of Leases. */
 export const leaseStrategy: Strategy<Lease> = {
+  checksGenerateName: 'on create',
+  takesAnyFinalizer: true,
   allowCreateOnUpdate: true,
   requiresResourceVersion: true,
   withoutGeneration: true,

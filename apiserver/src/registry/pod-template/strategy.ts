@@ -11,6 +11,7 @@ const EMPTY: PodTemplateSpec = { metadata: {} } as PodTemplateSpec;
 
 /** The meaning of PodTemplates: nothing but what a template of pods means. */
 export const podTemplateStrategy: Strategy<PodTemplate> = {
+  checksGenerateName: 'on create',
   defaults({ template }) {
     if (template?.spec) defaultPodSpec(template.spec);
   },

@@ -33,7 +33,7 @@ export const evictionHandler: SubresourceHandler = {
           context.runtime.clock.now(),
         );
       });
-      if (options.preconditions?.resourceVersion) {
+      if (options.preconditions?.resourceVersion !== undefined) {
         const { resourceVersion } = marked.metadata;
         options = { ...options, preconditions: { ...options.preconditions, resourceVersion } };
       }

@@ -8,6 +8,7 @@ import { validateReplicaSet, validateReplicaSetChange, validateReplicaSetStatusC
 
 /** The meaning of ReplicaSets. */
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
+  checksGenerateName: 'on create',
   defaults(draft) {
     draft.spec.replicas ??= 1;
     if (draft.spec.template?.spec) defaultPodSpec(draft.spec.template.spec);

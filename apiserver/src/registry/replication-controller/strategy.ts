@@ -11,6 +11,7 @@ import { validateReplicationController, validateReplicationControllerStatusChang
 
 /** The meaning of ReplicationControllers. */
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
+  checksGenerateName: 'never',
   orphansDependents: true,
   defaults(draft) {
     const { spec, metadata } = draft;

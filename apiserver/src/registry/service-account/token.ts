@@ -22,8 +22,9 @@ const LEAST_SECONDS = 600;
 export const tokenHandler = (issuer: TokenIssuer): SubresourceHandler => ({
   async create(call, body) {
     const request = body as TokenRequest;
+    checkName(request, call);
     const account = (await call.parent.get(call.context, call.target)).value as ServiceAccount;
-    checkIdentity(request, account, call);
+    checkUid(request, account);
     const expirationSeconds = request.spec.expirationSeconds ?? HOUR_SECONDS;
     const errors = lifetimeErrors(expirationSeconds);
     if (errors.length > 0) throw invalidObject(TOKEN_REQUEST, '', errors);
@@ -50,20 +51,16 @@ export const tokenHandler = (issuer: TokenIssuer): SubresourceHandler => ({
   },
 });
 
-function checkIdentity({ metadata }: TokenRequest, account: ServiceAccount, { target }: SubresourceCall): void {
-  const errors: FieldError[] = [];
-  if (metadata.name && metadata.name !== target.name) {
-    errors.push(invalid('metadata.name', metadata.name, 'must match the service account name if specified'));
-  } else if (metadata.namespace && metadata.namespace !== target.namespace) {
-    errors.push(
-      invalid('metadata.namespace', metadata.namespace, 'must match the service account namespace if specified'),
-    );
-  }
-  if (errors.length > 0) throw invalidObject(TOKEN_REQUEST, target.name, errors);
-  if (metadata.uid && metadata.uid !== account.metadata.uid) {
-    const why = `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${account.metadata.uid})`;
-    throw conflict({ group: TOKEN_REQUEST.group, resource: TOKEN_REQUEST.kind }, target.name, why);
-  }
+function checkName({ metadata }: TokenRequest, { target }: SubresourceCall): void {
+  if (!metadata.name || metadata.name === target.name) return;
+  const why = 'must match the service account name if specified';
+  throw invalidObject(TOKEN_REQUEST, target.name, [invalid('metadata.name', metadata.name, why)]);
+}
+
+function checkUid({ metadata }: TokenRequest, { metadata: { name, uid } }: ServiceAccount): void {
+  if (!metadata.uid || metadata.uid === uid) return;
+  const why = `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${uid})`;
+  throw conflict({ group: TOKEN_REQUEST.group, resource: TOKEN_REQUEST.kind }, name, why);
 }
 
 function lifetimeErrors(seconds: number): FieldError[] {

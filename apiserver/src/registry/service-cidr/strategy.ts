@@ -9,6 +9,7 @@ export function serviceCidrStrategy(allocator: ServiceAllocator): Strategy<Servi
   const offer = (stored: ServiceCIDR): void =>
     allocator.offerRange(stored.metadata.name, isReady(stored) ? (stored.spec.cidrs ?? []) : []);
   return {
+    checksGenerateName: 'on create',
     withoutGeneration: true,
     validate: (draft, old) => (old === undefined ? validateServiceCidr(draft) : []),
     validateUpdate: validateServiceCidrChange,

@@ -13,6 +13,7 @@ import { serviceWarnings } from './warnings.ts';
 /** The meaning of Services, with the pools that they take addresses and ports from. */
 export function serviceStrategy(allocator: ServiceAllocator): Strategy<Service> {
   return {
+    checksGenerateName: 'on create',
     withoutGeneration: true,
     returnsDeletedObject: true,
     allowCreateOnUpdate: true,

@@ -5,7 +5,7 @@ import { typeNamed } from '../apply/typed-value.ts';
 import type { Json } from '../json.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { RequestContext } from '../strategy.ts';
-import { validateObjectMeta } from '../validation/object-meta.ts';
+import { generateNameErrors, validateObjectMeta } from '../validation/object-meta.ts';
 import { checkValid } from './write-checks.ts';
 
 /**
@@ -47,6 +47,7 @@ function contentChange(definition: ResourceDefinition, { draft, old, part, conte
   if (part === 'any') return draft;
   checkValid(definition, old.metadata, [
     ...validateObjectMeta(draft.metadata, old.metadata, definition),
+    ...(strategy.checksGenerateName === undefined ? generateNameErrors(draft.metadata, strategy) : []),
     ...(strategy.validate?.(draft, old) ?? []),
     ...(strategy.validateUpdate?.(draft, old) ?? []),
   ]);

@@ -1,4 +1,5 @@
-import { badRequest } from '@kubarium/shared';
+import { badRequest, type StatusError } from '@kubarium/shared';
+import { JsonSyntaxError, readJsonText } from '../schema/json-text.ts';
 
 /**
  * Where the next page of a list begins: opaque to clients, the same JSON as the real server's in URL-safe base64.
@@ -15,22 +16,50 @@ const VERSION = 'meta.k8s.io/v1';
 export const encodeContinueToken = ({ revision, after }: ContinueToken): string =>
   Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start: `/${after}\0` })).toString('base64url');
 
-/** Throws 400. */
+/** Throws 400, in the words of Go's decoders. */
 export function decodeContinueToken(text: string): ContinueToken {
-  const invalid = (why: string) => badRequest(`invalid continue token: continue key is not valid: ${why}`);
-  if (!/^[-\w]*$/.test(text)) {
-    throw invalid(`illegal base64 data at input byte ${text.search(/[^-\w]/)}`);
-  }
-  let token: { v?: unknown; rv?: unknown; start?: unknown } | null;
-  try {
-    token = JSON.parse(Buffer.from(text, 'base64url').toString()) as typeof token;
-  } catch (error) {
-    throw invalid((error as Error).message);
-  }
-  if (token?.v !== VERSION) throw invalid(`server does not recognize this encoded version ${JSON.stringify(token?.v)}`);
-  const { rv, start } = token;
-  if (!Number.isSafeInteger(rv) || rv === 0)
-    throw invalid(`incorrect encoded start resourceVersion (version ${VERSION})`);
-  if (typeof start !== 'string' || start.length < 2) throw invalid(`encoded start key empty (version ${VERSION})`);
-  return { revision: rv as number, after: start.slice(1).replace(/\0$/, '') };
+  const { v = '', rv = 0, start = '' } = tokenIn(text);
+  if (v !== VERSION) throw notValid(`server does not recognize this encoded version ${v}`);
+  if (rv === 0) throw notValid(`incorrect encoded start resourceVersion (version ${VERSION})`);
+  if (start === '') throw notValid(`encoded start key empty (version ${VERSION})`);
+  const path = start.startsWith('/') ? start.slice(1) : start;
+  if (path !== '' && path.split('/').some((segment) => ['', '.', '..'].includes(segment))) throw notValid(start);
+  return { revision: rv, after: path.replace(/\0$/, '') };
 }
+
+const notValid = (why: string): StatusError => badRequest(`invalid continue token: continue key is not valid: ${why}`);
+
+interface WireToken {
+  readonly v?: string;
+  readonly rv?: number;
+  readonly start?: string;
+}
+
+function tokenIn(text: string): WireToken {
+  const flaw = text.search(/[^-\w]/);
+  if (flaw !== -1 || text.length % 4 === 1) {
+    throw notValid(`illegal base64 data at input byte ${flaw === -1 ? text.length - 1 : flaw}`);
+  }
+  const json = Buffer.from(text, 'base64url').toString();
+  try {
+    readJsonText(json);
+  } catch (error) {
+    throw error instanceof JsonSyntaxError ? notValid(error.message) : error;
+  }
+  const token = (JSON.parse(json) ?? {}) as unknown;
+  if (typeof token !== 'object' || Array.isArray(token)) {
+    throw notValid(`json: cannot unmarshal ${goKind(token)} into Go value of type storage.continueToken`);
+  }
+  for (const [name, type] of Object.entries({ v: 'string', rv: 'int64', start: 'string' })) {
+    const value = (token as Record<string, unknown>)[name] ?? undefined;
+    if (value === undefined || (type === 'int64' ? Number.isSafeInteger(value) : typeof value === 'string')) continue;
+    const kind = type === 'int64' && typeof value === 'number' ? `number ${value}` : goKind(value);
+    throw notValid(`json: cannot unmarshal ${kind} into Go struct field continueToken.${name} of type ${type}`);
+  }
+  return Object.fromEntries(Object.entries(token as object).filter(([, value]) => value !== null));
+}
+
+const goKind = (value: unknown): string => {
+  if (typeof value === 'boolean') return 'bool';
+  return Array.isArray(value) ? 'array' : typeof value;
+};

@@ -106,13 +106,14 @@ export class ObjectReader {
 
   /** Resource version semantics: Kubernetes docs, "API Concepts: resource versions". */
   #position(query: ListQuery): Position {
-    const asked = parseResourceVersion(query.resourceVersion, 'invalid resource version: ');
     if (query.continue) {
-      if (asked !== undefined && asked !== 0) {
+      const position = decodeContinueToken(query.continue);
+      if (query.resourceVersion && query.resourceVersion !== '0') {
         throw badRequest('specifying resource version is not allowed when using continue');
       }
-      return decodeContinueToken(query.continue);
+      return position;
     }
+    const asked = parseResourceVersion(query.resourceVersion, 'invalid resource version: ');
     this.#checkReached(asked);
     if (asked === undefined || asked === 0) return { revision: undefined };
     const isExact = query.resourceVersionMatch === 'Exact' || (!query.resourceVersionMatch && (query.limit ?? 0) > 0);

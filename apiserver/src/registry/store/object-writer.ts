@@ -6,9 +6,11 @@ import {
   isAlreadyExists,
   isNotFound,
   shareParts,
+  StatusError,
 } from '@kubarium/shared';
 import type { AdmissionChain } from '../../admission/admission-chain.ts';
 import type { Storage, Stored } from '../../storage/storage.ts';
+import { isStorageError } from '../../storage/storage-error.ts';
 import type { Rendered, Target, Written } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { Allocation, RequestContext } from '../strategy.ts';
@@ -17,11 +19,12 @@ import { beforeUpdate, type ChangedPart } from './before-update.ts';
 import { isReleased, planDeletion } from './deletion.ts';
 import type { ObjectView } from './object-view.ts';
 import { render, renderObject, WrittenObject } from './object-view.ts';
+import { isRevision } from './resource-version.ts';
 import { storageFailure } from './storage-failure.ts';
 import { storageKey } from './storage-key.ts';
 import { deletedStatus } from './success-status.ts';
 import { keepMetadata } from './system-metadata.ts';
-import { checkNames, checkNamespace, checkValid, checkVersion } from './write-checks.ts';
+import { checkNames, checkNamespace, checkValid, checkVersion, uidConflict } from './write-checks.ts';
 
 export interface WriterParts {
   readonly definition: ResourceDefinition;
@@ -50,6 +53,7 @@ interface Outcome {
   readonly removes: boolean;
 }
 
+const VERSION_OF_NEW_OBJECT = 'resourceVersion should not be set on objects to be created';
 const NAME_ATTEMPTS = 8;
 const GENERATED_SUFFIX = 5;
 const MAX_GENERATED_BASE = 58;
@@ -82,7 +86,6 @@ export class ObjectWriter {
   async #create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
     const { definition } = this;
     checkNamespace(this.definition, draft, namespace);
-    if (draft.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
     definition.strategy.defaults?.(draft);
     await this.#admission.admitCreate(context, { definition, namespace, draft });
     const { name, generateName } = draft.metadata;
@@ -110,6 +113,8 @@ export class ObjectWriter {
       } catch (error) {
         if (!creates || !isNotFound(error) || this.exists(target)) throw error;
       }
+      if (draft.metadata.uid)
+        throw uidConflict(this.definition, draft.metadata, '', storageKey(this.definition, target));
       const { resourceVersion: _, ...metadata } = draft.metadata;
       try {
         return await this.create(context, target, { ...draft, metadata: metadata as ObjectMeta });
@@ -205,10 +210,14 @@ export class ObjectWriter {
     const { name } = draft.metadata;
     beforeCreate(this.definition, draft, context);
     const warnings = strategy.warnings?.(draft, undefined) ?? [];
+    if (!context.dryRun) {
+      if (isRevision(draft.metadata.resourceVersion)) throw badRequest(VERSION_OF_NEW_OBJECT);
+      draft.metadata.resourceVersion = '';
+    }
     const allocation = this.#allocate(draft, undefined);
     if (context.dryRun) {
       allocation?.revert();
-      if (this.exists(draft.metadata)) throw alreadyExists(this.definition, name);
+      if (this.exists(draft.metadata)) throw this.#taken(draft.metadata);
       return new WrittenObject(renderObject(draft), true, warnings);
     }
     try {
@@ -221,8 +230,18 @@ export class ObjectWriter {
       return new WrittenObject(this.#view.show(stored), true, warnings);
     } catch (error) {
       allocation?.revert();
-      throw storageFailure(this.definition, name, error);
+      throw isStorageError(error, 'exists')
+        ? this.#taken(draft.metadata)
+        : storageFailure(this.definition, name, error);
     }
+  }
+
+  #taken(target: Target & Pick<ObjectMeta, 'generateName'>): StatusError {
+    const { name, generateName } = target;
+    const error = generateName ? generateNameConflict(this.definition, name, 1) : alreadyExists(this.definition, name);
+    const current = this.#storage.get(storageKey(this.definition, target));
+    if (current?.value.metadata.deletionTimestamp === undefined) return error;
+    return new StatusError({ ...error.status, message: `object is being deleted: ${error.message}` });
   }
 
   /** What an object becomes; the same value where nothing changes. */

@@ -231,13 +231,13 @@ describe('update', () => {
     const draft = draftOf(
       'a',
       { spec: { size: 5 }, status: { phase: 'Done' } },
-      { labels: { x: 'y' }, finalizers: ['z'] },
+      { labels: { x: 'y' }, finalizers: ['example.dev/z'] },
     );
     const { value } = await widgets.update(context, target('a'), draft, 'status');
     expect(value).toMatchObject({
       spec: { size: 1 },
       status: { phase: 'Done' },
-      metadata: { labels: { x: 'y' }, finalizers: ['z'], generation: 1 },
+      metadata: { labels: { x: 'y' }, finalizers: ['example.dev/z'], generation: 1 },
     });
   });
 

@@ -6,7 +6,6 @@ import {
   isConflict,
   isNotFound,
   methodNotSupported,
-  MODIFIED,
   StatusError,
 } from '@kubarium/shared';
 import { appliedDraft } from '../apply/applied-draft.ts';
@@ -30,8 +29,12 @@ import type {
   WatchReceiver,
   Written,
 } from '../registry.ts';
+import { checkNames, checkNamespace } from './write-checks.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { RequestContext } from '../strategy.ts';
+
+const uidMismatch = (uid: string): string =>
+  `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
 
 /** As many as the real server makes. */
 const PATCH_ATTEMPTS = 5;
@@ -79,6 +82,7 @@ export class ResourceStore implements ResourceRegistry {
     const handler = this.definition.virtual ?? this.#handler(subresource);
     if (handler === undefined) return this.#parts.writer.create(context, target, draft);
     if (handler.create === undefined) throw methodNotSupported(this.definition, 'create');
+    checkNamespace(this.definition, draft, target.namespace);
     const call = this.#call(context, { namespace: target.namespace, name: target.name ?? draft.metadata.name ?? '' });
     return new WrittenObject(render(await handler.create(call, draft)), true, []);
   }
@@ -89,6 +93,7 @@ export class ResourceStore implements ResourceRegistry {
       return this.#parts.writer.update(context, target, draft, subresource === 'status' ? 'status' : 'whole');
     }
     if (handler.update === undefined) throw methodNotSupported(this.definition, 'update');
+    checkNames(this.definition, draft, target, true);
     return new WrittenObject(render(await handler.update(this.#call(context, target), draft)), false, []);
   }
 
@@ -97,43 +102,39 @@ export class ResourceStore implements ResourceRegistry {
     if (handler !== undefined) return await this.#patchSubresource(context, target, request, subresource!, handler);
     if (request.type === 'application/apply-patch+yaml') return this.#apply(context, target, request, subresource);
     const { applyPatch, writer } = this.#parts;
-    let patchWarnings: readonly string[] = [];
     // The patch is applied within the atomic step, so there is no conflict to try again after.
-    const written = await writer.change(context, target, {
+    return writer.change(context, target, {
       draft: (current) => {
         const { draft, warnings } = applyPatch(this.definition, current, request);
-        patchWarnings = warnings;
+        request.warn?.(warnings);
         return draft;
       },
       part: subresource === 'status' ? 'status' : 'whole',
       checksUid: false,
     });
-    return new WrittenObject(written, written.created, [...patchWarnings, ...written.warnings]);
   }
 
   /** Server-side apply: changes the object, or makes it. */
   async #apply(context: RequestContext, target: Target, request: PatchRequest, subresource?: string): Promise<Written> {
     const { writer } = this.#parts;
-    let warnings: readonly string[] = [];
     const draftOf = (current: ApiObject | undefined): ApiObject => {
-      const applied = appliedDraft(this.definition, current, { ...request, subresource, context });
-      warnings = applied.warnings;
-      return applied.draft;
+      const { draft, warnings } = appliedDraft(this.definition, current, { ...request, subresource, context });
+      request.warn?.(warnings);
+      return draft;
     };
-    const withWarnings = (written: Written): Written =>
-      new WrittenObject(written, written.created, [...warnings, ...written.warnings]);
     for (;;) {
       try {
         const part = subresource === 'status' ? 'status' : 'whole';
         const change = { draft: draftOf, part, checksUid: true, isApply: true } as const;
-        return withWarnings(await writer.change(context, target, change));
+        return await writer.change(context, target, change);
       } catch (error) {
         if (!isNotFound(error) || subresource !== undefined || writer.exists(target)) throw error;
       }
       try {
         const draft = draftOf(undefined);
-        if (draft.metadata.uid) throw conflict(this.definition, target.name, MODIFIED);
-        return withWarnings(await writer.createApplied(context, target, draft));
+        const { uid } = draft.metadata;
+        if (uid) throw conflict(this.definition, target.name, uidMismatch(uid));
+        return await writer.createApplied(context, target, draft);
       } catch (error) {
         if (!isAlreadyExists(error)) throw error;
       }
@@ -152,9 +153,9 @@ export class ResourceStore implements ResourceRegistry {
     for (let attempt = 1; ; attempt++) {
       const current = await handler.get(this.#call(context, target));
       const { draft, warnings } = this.#parts.applyPatch(this.definition, current, request);
+      request.warn?.(warnings);
       try {
-        const written = await this.update(context, target, draft, subresource);
-        return new WrittenObject(written, written.created, [...warnings, ...written.warnings]);
+        return await this.update(context, target, draft, subresource);
       } catch (error) {
         const namesVersion = draft.metadata.resourceVersion !== current.metadata.resourceVersion;
         if (!isConflict(error) || namesVersion || attempt === PATCH_ATTEMPTS) throw error;

@@ -23,12 +23,9 @@ export class Selection {
   constructor(definition: ResourceDefinition, query: Pick<ListQuery, 'labelSelector' | 'fieldSelector'>) {
     const { labelSelector = '', fieldSelector = '' } = query;
     this.key = labelSelector === '' && fieldSelector === '' ? '' : `${labelSelector}&${fieldSelector}`;
-    try {
-      this.#labels = parseLabelSelector(labelSelector);
-      this.#fields = parseFieldSelector(fieldSelector);
-    } catch (error) {
-      throw error instanceof SelectorError ? badRequest(error.message) : error;
-    }
+    const { labels, fields } = parseSelectors(labelSelector, fieldSelector);
+    this.#labels = labels;
+    this.#fields = fields;
     for (const { field } of this.#fields) {
       if (!definition.fieldSelectors.includes(field)) throw badRequest(unknownField(definition, field));
     }
@@ -50,6 +47,18 @@ export class Selection {
       (this.#labels.length === 0 || selectorMatches(this.#labels, object.metadata.labels)) &&
       (this.#fields.length === 0 || fieldSelectorMatches(this.#fields, this.#readFields, object))
     );
+  }
+}
+
+/** Throws 400 for what cannot be read. */
+export function parseSelectors(
+  labelSelector: string,
+  fieldSelector: string,
+): { readonly labels: ParsedLabelSelector; readonly fields: ParsedFieldSelector } {
+  try {
+    return { labels: parseLabelSelector(labelSelector), fields: parseFieldSelector(fieldSelector) };
+  } catch (error) {
+    throw error instanceof SelectorError ? badRequest(error.message) : error;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ApiObject, ObjectMeta } from '@kubarium/shared';
+import type { ApiObject, ObjectMeta, StatusError } from '@kubarium/shared';
 import { badRequest, conflict, invalid } from '@kubarium/shared';
 import type { Target } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
@@ -8,11 +8,13 @@ import { parseResourceVersion } from './resource-version.ts';
 /** What is asked of every write before it is made. All of these throw StatusErrors. */
 
 /**
- * What a request says of the object in its URL must be what the object says of itself. Also puts the object into the namespace of the URL, where it names none.
+ * What a request says of the object in its URL must be what the object says of itself. Also puts the object into the namespace of the URL,
+ * where it names none; what has no namespace may name any, and is none the worse.
  */
 export function checkNamespace({ namespaced }: ResourceDefinition, draft: ApiObject, namespace = ''): void {
   const given = draft.metadata.namespace ?? '';
-  if (given === '' && namespace !== '' && namespaced) draft.metadata.namespace = namespace;
+  if (!namespaced) delete draft.metadata.namespace;
+  else if (given === '' && namespace !== '') draft.metadata.namespace = namespace;
   else if (given !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
@@ -34,6 +36,19 @@ export function checkNames(
   if (isWholeObject || draft.metadata.namespace !== undefined) checkNamespace(definition, draft, namespace);
 }
 
+/** The client means another object than the one that is there, whose uid is empty where there is none. */
+export const uidConflict = (
+  definition: ResourceDefinition,
+  { name, uid }: ObjectMeta,
+  actual: string,
+  key: string,
+): StatusError =>
+  conflict(
+    definition,
+    name,
+    `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`,
+  );
+
 /** Optimistic locking: what the client says it replaces must be what is there. */
 export function checkVersion(
   definition: ResourceDefinition,
@@ -44,11 +59,7 @@ export function checkVersion(
 ): void {
   const { name } = old;
   if (checksUid && wanted.uid && wanted.uid !== old.uid) {
-    throw conflict(
-      definition,
-      name,
-      `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${old.uid}`,
-    );
+    throw uidConflict(definition, wanted, old.uid, key);
   }
   const version = parseResourceVersion(wanted.resourceVersion) ?? 0;
   if (version !== 0) {

@@ -69,10 +69,12 @@ function shown(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
+/** What Go prints as it is. */
+const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
+
 /** A string in double quotes with Go's escapes. */
 export function quoted(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  if (!/["\\\u0000-\u001f\u007f]/.test(text)) return `"${text}"`;
+  if (!/["\\]/.test(text) && PRINTABLE.test(text)) return `"${text}"`;
   let out = '"';
   for (const character of text) out += escaped(character);
   return `${out}"`;
@@ -93,6 +95,9 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 function escaped(character: string): string {
   const short = SHORT_ESCAPES[character];
   if (short !== undefined) return short;
+  if (PRINTABLE.test(character)) return character;
   const code = character.codePointAt(0)!;
-  return code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, '0')}` : character;
+  const digits = code.toString(16);
+  if (code < 0x80) return `\\x${digits.padStart(2, '0')}`;
+  return code < 0x1_0000 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
 }

@@ -14,7 +14,7 @@ export const labelsErrors = (labels: Readonly<Record<string, string>> | undefine
 export const labelSelectorErrors = (selector: LabelSelector | undefined, field: string): FieldError[] => [
   ...labelsErrors(selector?.matchLabels, `${field}.matchLabels`),
   ...(selector?.matchExpressions ?? []).flatMap((requirement, index) =>
-    requirementErrors(requirement, `${field}.matchExpressions[${index}]`),
+    selectorRequirementErrors(requirement, `${field}.matchExpressions[${index}]`),
   ),
 ];
 
@@ -22,7 +22,11 @@ export const labelSelectorErrors = (selector: LabelSelector | undefined, field: 
 export const isEmptySelector = (selector: LabelSelector | undefined): boolean =>
   Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions ?? []).length === 0;
 
-function requirementErrors({ key, operator, values = [] }: LabelSelectorRequirement, field: string): FieldError[] {
+/** What is wrong with one of its requirements. */
+export function selectorRequirementErrors(
+  { key, operator, values = [] }: LabelSelectorRequirement,
+  field: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (operator === 'In' || operator === 'NotIn') {
     if (values.length === 0) {

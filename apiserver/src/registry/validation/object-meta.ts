@@ -1,6 +1,6 @@
-import type { ObjectMeta, OwnerReference } from '@kubarium/shared';
+import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '@kubarium/shared';
 import type { ResourceDefinition } from '../resource-definition.ts';
-import type { FieldError } from '../strategy.ts';
+import type { FieldError, Strategy } from '../strategy.ts';
 import { forbidden, invalid, invalidEach, quoted, required, tooLong } from './field-error.ts';
 import { immutableErrors, nonNegativeErrors } from './immutable.ts';
 import { labelsErrors } from './labels.ts';
@@ -12,38 +12,26 @@ const ANNOTATIONS_BYTES = 256 * 1024;
  * What is wrong with an object's metadata: by itself where `old` is undefined, else with its change. The name follows the
  * strategy's `nameErrors`, a DNS subdomain by default.
  */
-export const validateObjectMeta = (
-  meta: ObjectMeta,
-  old: ObjectMeta | undefined,
-  definition: Pick<ResourceDefinition, 'namespaced' | 'strategy'>,
-): FieldError[] => (old === undefined ? createErrors(meta, definition) : updateErrors(meta, old));
+export const validateObjectMeta = (meta: ObjectMeta, old: ObjectMeta | undefined, definition: Named): FieldError[] =>
+  old === undefined ? createErrors(meta, definition) : updateErrors(meta, old, definition);
 
-function createErrors(
-  meta: ObjectMeta,
-  { namespaced, strategy }: Pick<ResourceDefinition, 'namespaced' | 'strategy'>,
-): FieldError[] {
-  const nameErrors = (name: string): string[] => strategy.nameErrors?.(name) ?? dnsSubdomainErrors(name);
-  const errors: FieldError[] = [];
-  if (meta.generateName) {
-    errors.push(...invalidEach('metadata.generateName', meta.generateName, nameErrors(asPrefix(meta.generateName))));
-  }
+type Named = Pick<ResourceDefinition, 'namespaced' | 'strategy'>;
+
+function createErrors(meta: ObjectMeta, { namespaced, strategy }: Named): FieldError[] {
+  const errors = strategy.checksGenerateName === 'never' ? [] : generateNameErrors(meta, strategy);
   if (!meta.name) errors.push(required('metadata.name', 'name or generateName is required'));
-  else errors.push(...invalidEach('metadata.name', meta.name, nameErrors(meta.name)));
+  else errors.push(...invalidEach('metadata.name', meta.name, nameErrors(meta.name, strategy)));
   errors.push(...namespaceErrors(meta, namespaced));
   return [
     ...errors,
     ...nonNegativeErrors(meta.generation, 'metadata.generation'),
-    ...labelsErrors(meta.labels, 'metadata.labels'),
-    ...annotationsErrors(meta.annotations, 'metadata.annotations'),
-    ...ownerReferencesErrors(meta.ownerReferences ?? []),
-    ...finalizersErrors(meta.finalizers ?? []),
-    ...managedFieldsErrors(meta),
-    ...unqualifiedFinalizerErrors(meta.finalizers ?? []),
+    ...commonErrors(meta),
+    ...unqualifiedFinalizerErrors(meta, strategy),
   ];
 }
 
-function updateErrors(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
-  const errors: FieldError[] = [];
+function updateErrors(meta: ObjectMeta, old: ObjectMeta, { strategy }: Named): FieldError[] {
+  const errors = commonErrors(meta);
   if (old.deletionTimestamp) {
     const before = new Set(old.finalizers);
     const added = (meta.finalizers ?? []).filter((name) => !before.has(name)).toSorted();
@@ -53,14 +41,29 @@ function updateErrors(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
     }
   }
   for (const key of UNCHANGING) errors.push(...immutableErrors(meta[key], old[key], `metadata.${key}`));
-  return [
-    ...errors,
-    ...labelsErrors(meta.labels, 'metadata.labels'),
-    ...annotationsErrors(meta.annotations, 'metadata.annotations'),
-    ...ownerReferencesErrors(meta.ownerReferences ?? []),
-    ...managedFieldsErrors(meta),
-  ];
+  return [...errors, ...unqualifiedFinalizerErrors(meta, strategy)];
 }
+
+const commonErrors = ({
+  labels,
+  annotations,
+  ownerReferences,
+  finalizers,
+  managedFields,
+}: ObjectMeta): FieldError[] => [
+  ...labelsErrors(labels, 'metadata.labels'),
+  ...annotationsErrors(annotations, 'metadata.annotations'),
+  ...ownerReferencesErrors(ownerReferences ?? []),
+  ...finalizersErrors(finalizers ?? []),
+  ...managedFieldsErrors(managedFields ?? []),
+];
+
+const nameErrors = (name: string, strategy: Strategy): string[] =>
+  strategy.nameErrors?.(name) ?? dnsSubdomainErrors(name);
+
+/** What is wrong with the name that others are generated from: looked at on create, and by most kinds on an update of the whole object. */
+export const generateNameErrors = ({ generateName }: ObjectMeta, strategy: Strategy): FieldError[] =>
+  generateName ? invalidEach('metadata.generateName', generateName, nameErrors(asPrefix(generateName), strategy)) : [];
 
 const UNCHANGING = [
   'name',
@@ -102,7 +105,7 @@ function ownerReferencesErrors(references: readonly OwnerReference[]): FieldErro
   let controller = '';
   for (const reference of references) {
     const { apiVersion, kind, name, uid } = reference;
-    if (apiVersion.split('/').at(-1) === '') {
+    if (versionIn(apiVersion) === '') {
       errors.push(invalid(`${field}.apiVersion`, apiVersion, 'version must not be empty'));
     }
     for (const [key, value] of Object.entries({ kind, name, uid })) {
@@ -121,6 +124,9 @@ function ownerReferencesErrors(references: readonly OwnerReference[]): FieldErro
   return errors;
 }
 
+/** Of `GROUP/VERSION`; none in what has more parts. */
+const versionIn = (apiVersion: string): string => /^(?:[^/]*\/)?([^/]*)$/.exec(apiVersion)?.[1] ?? '';
+
 function finalizersErrors(finalizers: readonly string[]): FieldError[] {
   const field = 'metadata.finalizers';
   const errors = finalizers.flatMap((name) => invalidEach(field, name, qualifiedNameErrors(name)));
@@ -133,15 +139,17 @@ function finalizersErrors(finalizers: readonly string[]): FieldError[] {
 
 const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
-const unqualifiedFinalizerErrors = (finalizers: readonly string[]): FieldError[] =>
-  finalizers.flatMap((name, index) => {
+function unqualifiedFinalizerErrors({ finalizers = [] }: ObjectMeta, strategy: Strategy): FieldError[] {
+  if (strategy.takesAnyFinalizer === true) return [];
+  return finalizers.flatMap((name, index) => {
     if (name.includes('/') || STANDARD_FINALIZERS.includes(name)) return [];
     const why = 'name is neither a standard finalizer name nor is it fully qualified';
     return [invalid(`metadata.finalizers[${index}]`, name, why)];
   });
+}
 
 /** What else may be wrong with an entry makes it unreadable (keepOwners). */
-const managedFieldsErrors = ({ managedFields = [] }: ObjectMeta): FieldError[] =>
-  managedFields.flatMap(({ manager = '' }, index) =>
+const managedFieldsErrors = (entries: readonly ManagedFieldsEntry[]): FieldError[] =>
+  entries.flatMap(({ manager = '' }, index) =>
     Buffer.byteLength(manager) > 128 ? [tooLong(`metadata.managedFields[${index}].manager`, 128)] : [],
   );
