@@ -1,8 +1,10 @@
-import { isMap, isNode, isPair, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { isMap, isNode, isPair, type Document, type LineCounter } from 'yaml';
+import { mistakesIn } from './expression-mistakes.ts';
 import { nearestName } from './nearest-name.ts';
 import { schemaProblems } from './schema-problems.ts';
 import type { Operation, OperationName, ScenarioFile, ScenarioSpec } from './scenario.ts';
 import { ScenarioError, type ScenarioProblem } from './scenario-error.ts';
+import { yamlDocuments } from './yaml-documents.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -34,20 +36,15 @@ const KINDS: Readonly<Record<string, string>> = {
  * other kinds may stand in it (in a folder, manifests lie beside scenarios); they are passed over.
  */
 export function parseScenarios(file: string, text: string, others: 'refuse' | 'skip' = 'refuse'): Scenario[] {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const problems: ScenarioProblem[] = [];
   const scenarios: Scenario[] = [];
-  for (const document of 'empty' in documents ? [] : documents) {
+  for (const { document, lines, value, problem } of yamlDocuments(text)) {
     if (others === 'skip' && !looksLikeScenario(document)) continue;
-    const at = (path: Path): Position => position(document, lines, path);
-    if (document.errors.length > 0) {
-      // The parser may say the same of one place twice.
-      const told = new Map(document.errors.map(({ pos, message }) => [`${pos[0]} ${message}`, { pos, message }]));
-      for (const { pos, message } of told.values()) problems.push({ ...linePosition(lines, pos[0]), message });
+    if (problem !== undefined) {
+      problems.push(problem);
       continue;
     }
-    const value: unknown = document.toJS();
+    const at = (path: Path): Position => position(document, lines, path);
     if (value === null) continue;
     const found = problemsOf(value);
     problems.push(...found.map(({ path, message }) => ({ ...at(path), message })));
@@ -103,6 +100,7 @@ function meaningProblems({ spec }: ScenarioFile): Problem[] {
     }
     const name = names[0]!;
     for (const message of bodyProblems(name, operation)) problems.push({ path: [...path, name], message });
+    problems.push(...mistakesIn(operation[name], [...path, name]));
   }
   return problems;
 }

@@ -10,6 +10,7 @@ import { OPERATIONS, type OperationRow } from './operations/operation-table.ts';
 import { OperationFailure, type Named, type OperationContext, type Outcome } from './operations/operation-context.ts';
 import { nameOf, type Path, type Scenario } from './parse-scenario.ts';
 import { bound, firstBindings } from './scenario-bindings.ts';
+import { messageOf } from './scenario-error.ts';
 import type { Binding, Operation, OperationName, Step, Timeouts } from './scenario.ts';
 import type { Failure, OperationResult, OperationStatus, ScenarioResult, Section } from './scenario-result.ts';
 import type { ScenarioTarget } from './target.ts';
@@ -320,8 +321,6 @@ class ScenarioRun {
     });
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function digestOf(transcript: readonly string[], cluster: string): string {
   return createHash('sha256').update(transcript.join('\n')).update(cluster).digest('hex');

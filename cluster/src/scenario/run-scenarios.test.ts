@@ -114,6 +114,20 @@ it.each([
   expect(result.operations.at(-1)!.failure!.message).toMatch(message);
 });
 
+it.each([
+  ['broken YAML', 'kind: Pod\nmetadata: {name: a\n', /^\S+other\.txt:3:1: Flow map in block collection /],
+  ['a text that is no object', 'kind', /^\S+other\.txt:1:1: this is no object with apiVersion and kind$/],
+  [
+    'what is no UTF-8',
+    Buffer.from('kind: Pod\nname: caf\xe9', 'latin1'),
+    /^\S+other\.txt:2:10: what begins here is no UTF-8/,
+  ],
+])('says where a file of objects has %s', async (_, text, message) => {
+  writeFileSync(join(folder, 'other.txt'), text);
+  const result = await run('wrong', 'steps: [{try: [{apply: {file: other.txt}}]}]');
+  expect(result.operations.at(-1)!.failure!.message).toMatch(message);
+});
+
 it('goes on after a failure that may be', async () => {
   const failing = 'assert: {timeout: 0s, resource: {apiVersion: v1, kind: Pod, metadata: {name: nobody}}}';
   const result = await run(

@@ -10,6 +10,7 @@ import {
   type WriteOptions,
 } from '@kubarium/shared';
 import { mismatches } from '../assertion.ts';
+import { messageOf } from '../scenario-error.ts';
 import type { Expectation, WriteOperation } from '../scenario.ts';
 import { check, outputsOf } from './expectations.ts';
 import { subjectsOf, type Subject } from './manifests.ts';
@@ -82,8 +83,6 @@ export function checked(
   }
   return written ?? { what: `failed as expected: ${error}`, object: undefined };
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function mayPass(error: unknown): boolean {
   if (!(error instanceof StatusError)) return false;
