@@ -50,9 +50,10 @@ export const testCommand = (): Command =>
       const results = await runScenarios(scenarios, {
         ...options,
         onStart: (scenario) => progress.begin(scenario),
-        onOperation: (scenario, { step, operation, status, says }) => {
-          if (options.verbose === true)
-            print([`  ${scenario.name}: ${step}: ${operation} ${status === 'passed' ? '' : `${status}: `}${says}`]);
+        onOperation: (scenario, { step, operation, status, says, shows }) => {
+          if (options.verbose !== true) return;
+          const done = `${operation} ${status === 'passed' ? '' : `${status}: `}${says}`;
+          print([`  ${scenario.name}: ${step}: ${done}`, ...shows.map((line) => `    ${line}`)]);
         },
         onRun: (scenario, run) => progress.ran(scenario, run, options.runs),
         onEnd: (result) => {

@@ -101,7 +101,7 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
     return this.#time.advanceUntil(condition, limitMs);
   }
 
-  async logs(pod: Pod, container: string, tailLines: number): Promise<string | undefined> {
+  async logs(pod: Pod, container: string, tailLines: number | undefined): Promise<string | undefined> {
     if (!pod.spec.nodeName) return undefined;
     try {
       const kubelet = this.#running.nodes.kubelet(pod.spec.nodeName);

@@ -45,6 +45,14 @@ const refused: Record<string, [text: string, message: string]> = {
     operation('- script: {content: rm -rf /}'),
     'f.yaml:7:7: script runs in a pod here, never on this machine: name it with `pod` (and `container`)',
   ],
+  'a command of this machine': [
+    operation('- command: {entrypoint: rm}'),
+    'f.yaml:7:7: command runs in a pod here, never on this machine: name it with `pod` (and `container`)',
+  ],
+  'a name and a selector': [
+    operation('- podLogs: {name: a, selector: b=c}'),
+    'f.yaml:7:7: podLogs takes a name or a selector, not both',
+  ],
   'neither resource nor file': [operation('- apply: {}'), 'f.yaml:7:7: apply needs either resource or file'],
   'another kind': [
     'apiVersion: sim.kubarium.dev/v1alpha1\nkind: Test\n',
@@ -112,6 +120,12 @@ describe('parseScenarios', () => {
       '- script: {pod: a, content: (cd /; ls)}\n- apply: {template: false, resource: {apiVersion: v1, kind: Pod, x: (1 +)}}',
     );
     expect(parseScenarios('f.yaml', text)).toHaveLength(1);
+  });
+
+  it('takes expressions for literal where the scenario or a step says so', () => {
+    const text = operation('- apply: {resource: {apiVersion: v1, kind: Pod, x: (1 +)}}');
+    expect(parseScenarios('f.yaml', text.replace('spec:', 'spec:\n  template: false'))).toHaveLength(1);
+    expect(parseScenarios('f.yaml', text.replace('- try', '- template: false\n    try'))).toHaveLength(1);
   });
 
   it("takes Chainsaw's tests as they are", () => {

@@ -60,8 +60,12 @@ export class RemoteTarget implements ScenarioTarget {
     return true;
   }
 
-  async logs({ metadata: { namespace, name } }: Pod, container: string, lines: number): Promise<string | undefined> {
-    const query = { container, tailLines: String(lines) };
+  async logs(
+    { metadata: { namespace, name } }: Pod,
+    container: string,
+    lines: number | undefined,
+  ): Promise<string | undefined> {
+    const query = { container, ...(lines === undefined ? {} : { tailLines: String(lines) }) };
     try {
       return await this.#transport.text(pathOf({ resource: PODS, namespace, name, subresource: 'log', query }));
     } catch {

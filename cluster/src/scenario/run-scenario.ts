@@ -8,10 +8,10 @@ import type { BackgroundRequests } from './operations/background-requests.ts';
 import { deleteLeftover } from './operations/delete.ts';
 import { OPERATIONS, type OperationRow } from './operations/operation-table.ts';
 import { OperationFailure, type Named, type OperationContext, type Outcome } from './operations/operation-context.ts';
-import { nameOf, type Path, type Scenario } from './parse-scenario.ts';
+import { defaultsOf, nameOf, type Path, type Scenario } from './parse-scenario.ts';
 import { bound, firstBindings } from './scenario-bindings.ts';
 import { messageOf } from './scenario-error.ts';
-import type { Binding, Operation, OperationName, Step, Timeouts } from './scenario.ts';
+import type { Binding, Defaults, Operation, OperationName, ScenarioSpec, Step, Timeouts } from './scenario.ts';
 import type { Failure, OperationResult, OperationStatus, ScenarioResult, Section } from './scenario-result.ts';
 import type { ScenarioTarget } from './target.ts';
 
@@ -58,6 +58,7 @@ interface Place {
   readonly section: Section;
   readonly path: Path;
   readonly timeouts: Timeouts;
+  readonly defaults: Defaults;
 }
 
 class ScenarioRun {
@@ -69,8 +70,8 @@ class ScenarioRun {
   readonly #operations: OperationResult[] = [];
   readonly #transcript: string[] = [];
   readonly #background = new Map<string, BackgroundRequests>();
-  /** In the order of creation; `keep` is what no one deletes. */
-  readonly #created: { readonly created: Created; readonly keep: boolean; readonly place: Place }[] = [];
+  /** In the order of creation. */
+  readonly #created: { readonly created: Created; readonly place: Place }[] = [];
   /** Bindings that skipped operations would have made. */
   readonly #unknown = new Set<string>();
   #failure: Failure | undefined;
@@ -145,16 +146,15 @@ class ScenarioRun {
     const { spec } = this.#scenario;
     const name = step.name ?? `step ${index + 1}`;
     const path: Path = ['spec', 'steps', index];
-    const timeouts = { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts };
-    const keep = step.skipDelete ?? spec.skipDelete ?? false;
-    const place = (section: Section, at: Path): Place => ({ step: name, section, path: at, timeouts });
+    const common = commonOf(spec, step);
+    const place = (section: Section, at: Path): Place => ({ step: name, section, path: at, ...common });
     const bindings = await bound(step.bindings, { ...outer, step: { id: index + 1 } }, this.#target);
-    const passed = await this.#runList(step.try, place('try', [...path, 'try']), bindings, keep, 'stop');
+    const passed = await this.#runList(step.try, place('try', [...path, 'try']), bindings, 'stop');
     if (!passed) {
-      await this.#runList(step.catch, place('catch', [...path, 'catch']), bindings, keep, 'go on');
-      await this.#runList(spec.catch, place('catch', ['spec', 'catch']), bindings, keep, 'go on');
+      await this.#runList(step.catch, place('catch', [...path, 'catch']), bindings, 'go on');
+      await this.#runList(spec.catch, place('catch', ['spec', 'catch']), bindings, 'go on');
     }
-    const ended = await this.#runList(step.finally, place('finally', [...path, 'finally']), bindings, keep, 'go on');
+    const ended = await this.#runList(step.finally, place('finally', [...path, 'finally']), bindings, 'go on');
     return passed && ended;
   }
 
@@ -162,14 +162,13 @@ class ScenarioRun {
     operations: readonly Operation[] | undefined,
     place: Place,
     outer: Bindings,
-    keep: boolean,
     onFailure: 'stop' | 'go on',
   ): Promise<boolean> {
     let passed = true;
     let bindings = outer;
     for (const [index, operation] of (operations ?? []).entries()) {
       const at = { ...place, path: [...place.path, index] };
-      const outputs = await this.#runOperation(operation, at, { ...bindings, operation: { id: index + 1 } }, keep);
+      const outputs = await this.#runOperation(operation, at, { ...bindings, operation: { id: index + 1 } });
       if (outputs === undefined) {
         passed = false;
         if (onFailure === 'stop' && operation.continueOnError !== true) return false;
@@ -179,16 +178,11 @@ class ScenarioRun {
   }
 
   /** The operation's outputs, or undefined where it failed. */
-  async #runOperation(
-    operation: Operation,
-    place: Place,
-    bindings: Bindings,
-    keep: boolean,
-  ): Promise<Bindings | undefined> {
+  async #runOperation(operation: Operation, place: Place, bindings: Bindings): Promise<Bindings | undefined> {
     const name = nameOf(operation);
     const { run } = OPERATIONS[name] as OperationRow<unknown>;
     const concerned: Named[] = [];
-    const body = operation[name] as OperationBody;
+    const body = { ...place.defaults, ...operation[name] } as OperationBody;
     const skipped = this.#whySkipped(name, body);
     for (const output of body.outputs ?? []) {
       if (skipped === undefined) this.#unknown.delete(output.name);
@@ -198,8 +192,7 @@ class ScenarioRun {
       { ...place, operation: name, path: [...place.path, name], description: operation.description },
       concerned,
       skipped ??
-        (async () =>
-          run(body, this.#context(place, await bound(body.bindings, bindings, this.#target), concerned, keep))),
+        (async () => run(body, this.#context(place, await bound(body.bindings, bindings, this.#target), concerned))),
     );
   }
 
@@ -212,16 +205,17 @@ class ScenarioRun {
     return missing === undefined ? undefined : `needs $${missing}, which a skipped operation would have bound`;
   }
 
-  #context(place: Place, bindings: Bindings, concerned: Named[], keep: boolean): OperationContext {
+  #context(place: Place, bindings: Bindings, concerned: Named[]): OperationContext {
     return {
       target: this.#target,
       folder: dirname(this.#scenario.file),
       namespace: this.#namespace,
       bindings,
+      startMs: this.#startMs,
       background: this.#background,
       timeoutMs: (kind, own) => parseDuration(own ?? place.timeouts[kind] ?? TIMEOUTS[kind])!,
       concerns: (object) => void concerned.push(object),
-      created: (resource, object) => void this.#created.push({ created: { resource, object }, keep, place }),
+      created: (resource, object) => void this.#created.push({ created: { resource, object }, place }),
     };
   }
 
@@ -235,13 +229,14 @@ class ScenarioRun {
     const clusterStart = this.#target.now();
     let status: OperationStatus = 'passed';
     let says = '';
+    let shows: readonly string[] = [];
     let outputs: Bindings | undefined = {};
     let failure: Failure | undefined;
     try {
       if (typeof work === 'string') {
         status = 'skipped';
         says = work;
-      } else ({ says, outputs = {} } = await work());
+      } else ({ says, shows = [], outputs = {} } = await work());
     } catch (error) {
       status = 'failed';
       outputs = undefined;
@@ -261,6 +256,7 @@ class ScenarioRun {
       description: about.description,
       status,
       says,
+      shows,
       wallMs: realClock.now() - wallStart,
       clusterMs: this.#target.now() - clusterStart,
       failure,
@@ -269,6 +265,7 @@ class ScenarioRun {
     const at = formatDuration(this.#target.now() - this.#startMs);
     this.#transcript.push(
       `+${at} ${about.step}: ${about.operation} ${status === 'passed' ? '' : `${status}: `}${says}`,
+      ...shows.map((line) => `  ${line}`),
     );
     this.#options.onOperation?.(result);
     return outputs;
@@ -286,23 +283,23 @@ class ScenarioRun {
   /** The `cleanup` of each step that was begun and what the scenario has made, last first, as in Chainsaw. */
   async #cleanUp(reached: number, bindings: Bindings, madeNamespace: boolean): Promise<void> {
     const { spec } = this.#scenario;
+    const delayMs = parseDuration(spec.delayBeforeCleanup ?? '0s')!;
+    if (delayMs > 0) await this.#target.until(() => false, delayMs);
     for (let index = reached; index >= 0; index--) {
       const step = spec.steps[index]!;
       const name = step.name ?? `step ${index + 1}`;
-      const timeouts = { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts };
       const path: Path = ['spec', 'steps', index, 'cleanup'];
       await this.#runList(
         step.cleanup,
-        { step: name, section: 'cleanup', path, timeouts },
+        { step: name, section: 'cleanup', path, ...commonOf(spec, step) },
         await bound(step.bindings, { ...bindings, step: { id: index + 1 } }, this.#target),
-        true,
         'go on',
       );
     }
     // An embedded cluster ends here: nobody will see what is left in it.
     if (this.#target.simulator !== undefined) return;
-    for (const { created, keep, place } of this.#created.toReversed()) {
-      if (!keep) await this.#deleteCreated(created, place);
+    for (const { created, place } of this.#created.toReversed()) {
+      if (place.defaults.skipDelete !== true && place.section !== 'cleanup') await this.#deleteCreated(created, place);
     }
     if (madeNamespace && spec.skipDelete !== true) {
       const namespace = { resource: NAMESPACES, namespace: undefined, name: this.#namespace };
@@ -321,6 +318,12 @@ class ScenarioRun {
     });
   }
 }
+
+/** What a step's operations have in common. */
+const commonOf = (spec: ScenarioSpec, step: Step): Pick<Place, 'timeouts' | 'defaults'> => ({
+  timeouts: { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts },
+  defaults: defaultsOf(spec, step),
+});
 
 function digestOf(transcript: readonly string[], cluster: string): string {
   return createHash('sha256').update(transcript.join('\n')).update(cluster).digest('hex');

@@ -36,17 +36,24 @@ export async function runScenarios(
 ): Promise<readonly ScenarioResult[]> {
   const results = Array.from<ScenarioResult>({ length: scenarios.length });
   const { parallel = options.against === undefined ? PARALLEL : 1 } = options;
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < scenarios.length; index = next++) {
-      const scenario = scenarios[index]!;
-      options.onStart?.(scenario);
-      const result = await runAsOften(scenario, index + 1, options);
-      results[index] = result;
-      options.onEnd?.(result);
-    }
+  const runAll = async (indexes: readonly number[], atATime: number): Promise<void> => {
+    const left = indexes[Symbol.iterator]();
+    const work = async (): Promise<void> => {
+      for (const index of left) {
+        const scenario = scenarios[index]!;
+        options.onStart?.(scenario);
+        const result = await runAsOften(scenario, index + 1, options);
+        results[index] = result;
+        options.onEnd?.(result);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atATime, indexes.length) }, work));
   };
-  await Promise.all(Array.from({ length: Math.min(parallel, scenarios.length) }, work));
+  const [together, alone] = [true, false].map((isConcurrent) =>
+    [...scenarios.keys()].filter((index) => (scenarios[index]!.spec.concurrent ?? true) === isConcurrent),
+  );
+  await runAll(together!, parallel);
+  await runAll(alone!, 1);
   return results;
 }
 

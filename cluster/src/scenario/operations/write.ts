@@ -35,7 +35,8 @@ export const writeOperation =
       context.concerns(subject);
       const { what, object } = await write(verb, subject, body, context);
       outputs = { ...outputs, ...outputsOf(body.outputs, object ?? null, { ...context.bindings, ...outputs }) };
-      done.push(`${describeObject({ ...subject, name: object?.metadata.name ?? subject.name })} ${what}`);
+      const dryRun = body.dryRun === true ? ' (dry run)' : '';
+      done.push(`${describeObject({ ...subject, name: object?.metadata.name ?? subject.name })} ${what}${dryRun}`);
     }
     return { says: done.join('; '), outputs } satisfies Outcome;
   };
