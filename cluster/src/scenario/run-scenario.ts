@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly seed?: number | undefined;
   /** Which one of all scenarios it is: `$test.id`; 1 by default. */
   readonly id?: number | undefined;
+  /** Ends the scenario at once: as a failure, and with what it has made on another cluster deleted. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of each operation once it has ended. */
   readonly onOperation?: ((result: OperationResult) => void) | undefined;
 }
@@ -32,6 +34,8 @@ const TIMEOUTS: Required<Timeouts> = {
   error: '30s',
   exec: '3m',
 };
+
+const INTERRUPTED = 'interrupted';
 
 /** Runs a scenario on a cluster that is up. Never rejects for what the scenario does. */
 export async function runScenario(
@@ -113,6 +117,8 @@ class ScenarioRun {
       this.#failure = { message: messageOf(error), details: [], evidence: undefined };
     }
     for (const requests of this.#background.values()) requests.stop();
+    if (this.#isInterrupted && this.#operations.every(({ status }) => status !== 'failed'))
+      this.#failure ??= { message: INTERRUPTED, details: [], evidence: undefined };
     const failed = this.#failure !== undefined || this.#operations.some(({ status }) => status === 'failed');
     const { simulator } = this.#target;
     return {
@@ -128,6 +134,10 @@ class ScenarioRun {
       transcript: this.#transcript,
       digest: simulator === undefined ? undefined : digestOf(this.#transcript, simulator.digest()),
     };
+  }
+
+  get #isInterrupted(): boolean {
+    return this.#options.signal?.aborted === true;
   }
 
   async #makeNamespace(): Promise<boolean> {
@@ -167,6 +177,7 @@ class ScenarioRun {
     let passed = true;
     let bindings = outer;
     for (const [index, operation] of (operations ?? []).entries()) {
+      if (this.#isInterrupted && place.section !== 'cleanup') return false;
       const at = { ...place, path: [...place.path, index] };
       const outputs = await this.#runOperation(operation, at, { ...bindings, operation: { id: index + 1 } });
       if (outputs === undefined) {
@@ -236,7 +247,7 @@ class ScenarioRun {
       if (typeof work === 'string') {
         status = 'skipped';
         says = work;
-      } else ({ says, shows = [], outputs = {} } = await work());
+      } else ({ says, shows = [], outputs = {} } = await this.#unlessInterrupted(work(), about.section));
     } catch (error) {
       status = 'failed';
       outputs = undefined;
@@ -245,7 +256,7 @@ class ScenarioRun {
       failure = {
         message: says,
         details,
-        evidence: about.section === 'try' ? await this.#evidence(concerned) : undefined,
+        evidence: about.section === 'try' && !this.#isInterrupted ? await this.#evidence(concerned) : undefined,
       };
     }
     const result: OperationResult = {
@@ -271,6 +282,17 @@ class ScenarioRun {
     return outputs;
   }
 
+  /** What is to be cleaned up is cleaned up all the same. */
+  #unlessInterrupted<T>(work: Promise<T>, section: Section): Promise<T> {
+    const { signal } = this.#options;
+    if (signal === undefined || section === 'cleanup') return work;
+    return new Promise((resolve, reject) => {
+      const interrupt = (): void => reject(new OperationFailure(INTERRUPTED));
+      signal.addEventListener('abort', interrupt, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt));
+    });
+  }
+
   async #evidence(concerned: readonly Named[]): Promise<Failure['evidence']> {
     try {
       return await evidenceOf(concerned, this.#target, this.#startMs);
@@ -282,9 +304,11 @@ class ScenarioRun {
 
   /** The `cleanup` of each step that was begun and what the scenario has made, last first, as in Chainsaw. */
   async #cleanUp(reached: number, bindings: Bindings, madeNamespace: boolean): Promise<void> {
+    // An embedded cluster ends here.
+    if (this.#isInterrupted && this.#target.simulator !== undefined) return;
     const { spec } = this.#scenario;
     const delayMs = parseDuration(spec.delayBeforeCleanup ?? '0s')!;
-    if (delayMs > 0) await this.#target.until(() => false, delayMs);
+    if (delayMs > 0 && !this.#isInterrupted) await this.#target.until(() => false, delayMs);
     for (let index = reached; index >= 0; index--) {
       const step = spec.steps[index]!;
       const name = step.name ?? `step ${index + 1}`;

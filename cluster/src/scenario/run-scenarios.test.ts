@@ -387,6 +387,34 @@ steps:
   expect(details.at(-1)).toMatch(/^ {2}connect on pod default\/web on node-\d, .*: refused, by service$/);
 });
 
+it('leaves nothing on another cluster where it is interrupted', async () => {
+  await using cluster = await createCluster({ clock: 'real' });
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, await cluster.kubeconfig());
+  const interrupting = new AbortController();
+  const result = await run(
+    'interrupted',
+    `
+steps:
+- try:
+  - create: {resource: ${MAP}}
+  - sleep: {duration: 1000h}
+  catch: [{sleep: {duration: 1000h}}]
+  finally: [{sleep: {duration: 1000h}}]
+  cleanup: [{error: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: other}}}}]
+`,
+    { against: kubeconfig, signal: interrupting.signal, onOperation: () => setImmediate(() => interrupting.abort()) },
+  );
+  const done = result.operations.map(({ operation, status, says }) => `${operation} ${status}: ${says}`);
+  expect(done.slice(1)).toEqual([
+    'sleep failed: interrupted',
+    expect.stringMatching(/^error passed: no configmap scenario-\w+\/other like that$/),
+    'delete passed: configmap settings deleted',
+  ]);
+  const namespaces = await cluster.client.list(NAMESPACES);
+  expect(namespaces.items.map(({ metadata }) => metadata.name)).not.toContain(expect.stringMatching(/^scenario-/));
+});
+
 it('runs on another cluster what needs no simulator, in a namespace of its own', async () => {
   await using cluster = await createCluster({ clock: 'real' });
   const against = join(folder, 'kubeconfig');
