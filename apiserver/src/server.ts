@@ -135,8 +135,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       return { address, port };
     },
     accept(connection) {
-      // Without a port nobody has made the routes ready yet.
-      app.ready(() => void server.emit('connection', connection));
+      // Without a port nobody has made the routes ready yet. That takes its time, in which nothing else seems to go on.
+      runtime.activity?.begin();
+      app.ready(() => {
+        server.emit('connection', connection);
+        runtime.activity?.end();
+      });
     },
     async [Symbol.asyncDispose]() {
       closing.abort();

@@ -60,7 +60,7 @@ export async function createCluster(options: CreateClusterOptions = {}): Promise
     clock,
     random,
     logger: options.logger,
-    serviceAccountKey: createServiceAccountKey(),
+    serviceAccountKey: createServiceAccountKey(isVirtual ? random.fork('service-account-key') : undefined),
     rootCertificate: podCredentials.rootCertificate,
     podTls: () => podCredentials.tls(),
     images: new Map(Object.entries(options.images ?? {}).map(([name, image]) => [name, imageOf(image)])),
@@ -162,7 +162,10 @@ export class Cluster implements AsyncDisposable {
     return this.#transcript.digest();
   }
 
-  /** A kubeconfig, as YAML, for programs of this machine: the first call opens the API on a free port of 127.0.0.1. */
+  /**
+   * A kubeconfig, as YAML, for programs of this machine: the first call opens the API on a free port of 127.0.0.1. Who knows the seed of a
+   * cluster in virtual time knows the key that signs its ServiceAccounts' tokens.
+   */
   kubeconfig(): Promise<string> {
     return (this.#kubeconfig ??= this.#serve());
   }

@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { timestamp, type Runtime } from '@kubarium/shared';
+import { realClock, timestamp, type Runtime } from '@kubarium/shared';
 import type jsonWebToken from 'jsonwebtoken';
+import { reproducibleSignature } from './reproducible-signature.ts';
 import type { IssuedToken, TokenClaims, TokenIssuer } from '../registry/service-account/token-issuer.ts';
 
 /** Who signs ServiceAccount tokens, and for whom they are meant unless they say otherwise. */
@@ -92,8 +93,13 @@ export class ServiceAccountSigner implements TokenIssuer {
   /** A compact JWS (RFC 7515). By Node alone, since each pod has a token, and few are ever looked at. */
   #signed(claims: SignedClaims): string {
     const text = `${this.#header}.${base64Url(claims)}`;
-    // ES256 wants its signatures plain, not in ASN.1 (RFC 7518 §3.4); those of RS256 are as they are.
-    const signature = sign('sha256', Buffer.from(text), { key: this.#privateKey, dsaEncoding: 'ieee-p1363' });
+    const bytes = Buffer.from(text);
+    // In virtual time the same seed gives the same run, and programs may show their tokens. ES256 wants its signatures plain, not in
+    // ASN.1 (RFC 7518 §3.4); those of RS256 are as they are.
+    const signature =
+      this.#algorithm === 'ES256' && this.#runtime.clock !== realClock
+        ? reproducibleSignature(bytes, this.#privateKey)
+        : sign('sha256', bytes, { key: this.#privateKey, dsaEncoding: 'ieee-p1363' });
     return `${text}.${signature.toString('base64url')}`;
   }
 

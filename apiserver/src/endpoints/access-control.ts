@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Runtime } from '@kubarium/shared';
+import { httpDate, realClock, type Runtime } from '@kubarium/shared';
 import type { FastifyInstance } from 'fastify';
 import { impersonated } from '../authentication/impersonation.ts';
 import { attributesOf, type Authorizer } from '../authorization/authorizer.ts';
@@ -45,6 +45,10 @@ export function accessControl(
     const given = request.headers['audit-id'];
     reply.raw.setHeader('Audit-Id', typeof given === 'string' ? given : auditIds.uuid());
     reply.raw.setHeader('Cache-Control', 'no-cache, private');
+    if (runtime.clock !== realClock) {
+      reply.raw.sendDate = false;
+      reply.raw.setHeader('Date', httpDate(runtime.clock.now()));
+    }
     request.startedMs = runtime.clock.now();
     request.user = ANONYMOUS;
     request.info = NOTHING;

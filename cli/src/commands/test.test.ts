@@ -6,6 +6,7 @@ import { run } from '../run.ts';
 
 let folder: string;
 let told = { stdout: '', stderr: '' };
+let onText = (_text: string): void => {};
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kubarium-test-'));
@@ -13,12 +14,14 @@ beforeEach(() => {
   for (const stream of ['stdout', 'stderr'] as const) {
     vi.spyOn(process[stream], 'write').mockImplementation((text) => {
       told[stream] += String(text);
+      onText(String(text));
       return true;
     });
   }
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  onText = () => {};
   process.exitCode = 0;
   rmSync(folder, { recursive: true });
 });
@@ -37,7 +40,7 @@ it('runs nothing where a scenario has a mistake, and says where', async () => {
   expect(told).toEqual({
     stdout: '',
     stderr: `error: there are mistakes in scenario files, so nothing was run
-${bad}:4:24: try has no field setle; did you mean settle?
+${bad}:4:24: try has no operation setle; did you mean settle?
        see docs/scenarios.md for what a scenario may say
 `,
   });
@@ -65,4 +68,33 @@ it('says in every report how to see a failure again', async () => {
     failed: 1,
     scenarios: [{ again: `kubarium test ${file} --seed 7 -v` }],
   });
+});
+
+it('quotes what a shell would take apart, where it says how to see a failure again', async () => {
+  const file = scenario("it's failing", '{apply: {file: nowhere.yaml}}');
+  expect(await run(['test', file])).toBe(1);
+  expect(told.stdout).toContain(`again: kubarium test '${folder}/it'\\''s failing.yaml' --seed 1 -v\n`);
+});
+
+it.each([
+  ['its report is a folder', (): string[] => ['--junit', folder], 'cannot write the report'],
+  ['there is no such kubeconfig', (): string[] => ['--against', join(folder, 'nowhere')], 'cannot read how to reach'],
+])('runs nothing where %s', async (_, options, message) => {
+  expect(await run(['test', scenario('good', '{settle: {}}'), ...options()])).toBe(2);
+  expect(told.stdout).toBe('');
+  expect(told.stderr).toContain(`error: ${message} `);
+});
+
+it('ends in good order where it is interrupted: with the reports, and the exit code of the signal', async () => {
+  const files = [scenario('a', '{settle: {}}, {advance: {duration: 1000000h}}'), scenario('b', '{settle: {}}')];
+  const report = join(folder, 'report.xml');
+  const others = process.rawListeners('SIGINT');
+  const interrupt = (): void => {
+    for (const one of process.rawListeners('SIGINT')) if (!others.includes(one)) (one as () => void)();
+  };
+  onText = (text) => void (text.includes('settle settled') && setImmediate(interrupt));
+  expect(await run(['test', ...files, '--parallel', '1', '-v', '--junit', report])).toBe(130);
+  expect(told.stdout).toMatch(/: advance\n {4}interrupted\n/);
+  expect(told.stdout).toMatch(/\n1 failed, 1 skipped, in \d+ ms, interrupted\n$/);
+  expect(readFileSync(report, 'utf8')).toContain(`<failure message="${files[0]}:4: interrupted">`);
 });

@@ -1,4 +1,5 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants as access, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import {
   findScenarios,
@@ -9,8 +10,9 @@ import {
   type Scenario,
   type ScenarioResult,
 } from '@kubarium/cluster';
-import { realClock } from '@kubarium/shared';
+import { loadKubeconfig, realClock } from '@kubarium/shared';
 import { Command, Option } from 'commander';
+import { interruption } from '../interruption.ts';
 import { wholeNumber } from '../options.ts';
 import { scenarioLines, summaryLine } from '../output/scenario-lines.ts';
 import { UsageError } from '../usage-error.ts';
@@ -42,17 +44,22 @@ export const testCommand = (): Command =>
     .action(async (paths: string[], options: TestOptions) => {
       const scenarios = scenariosOf(paths);
       if (options.junit !== undefined) checkReport(options.junit);
+      if (options.against !== undefined) checkKubeconfig(options.against);
       const again = (result: ScenarioResult): string => repeatCommand(result, options);
       const started = realClock.now();
       const isText = options.output === 'text';
       const print = (lines: readonly string[]): void => void (isText && process.stdout.write(`${lines.join('\n')}\n`));
       const progress = new Progress(isText && process.stdout.isTTY, scenarios.length);
+      const interrupting = new AbortController();
+      void interruption().then((signal) => interrupting.abort(signal));
       const results = await runScenarios(scenarios, {
         ...options,
+        signal: interrupting.signal,
         onStart: (scenario) => progress.begin(scenario),
-        onOperation: (scenario, { step, operation, status, says }) => {
-          if (options.verbose === true)
-            print([`  ${scenario.name}: ${step}: ${operation} ${status === 'passed' ? '' : `${status}: `}${says}`]);
+        onOperation: (scenario, { step, operation, status, says, shows }) => {
+          if (options.verbose !== true) return;
+          const done = `${operation} ${status === 'passed' ? '' : `${status}: `}${says}`;
+          print([`  ${scenario.name}: ${step}: ${done}`, ...shows.map((line) => `    ${line}`)]);
         },
         onRun: (scenario, run) => progress.ran(scenario, run, options.runs),
         onEnd: (result) => {
@@ -62,10 +69,13 @@ export const testCommand = (): Command =>
         },
       });
       progress.clear();
-      if (isText) print(['', summaryLine(results, realClock.now() - started)]);
+      const { aborted, reason } = interrupting.signal;
+      const summary = summaryLine(results, realClock.now() - started);
+      if (isText) print(['', aborted ? `${summary}, interrupted` : summary]);
       else process.stdout.write(jsonReport(results, again));
       if (options.junit !== undefined) writeFileSync(options.junit, junitReport(results, again));
-      if (results.some(({ status }) => status === 'failed')) process.exitCode = 1;
+      if (aborted) process.exitCode = 128 + constants.signals[reason as 'SIGINT' | 'SIGTERM'];
+      else if (results.some(({ status }) => status === 'failed')) process.exitCode = 1;
     });
 
 function scenariosOf(paths: readonly string[]): readonly Scenario[] {
@@ -86,11 +96,23 @@ function scenariosOf(paths: readonly string[]): readonly Scenario[] {
 /** Rather at once than after everything has run. */
 function checkReport(file: string): void {
   try {
-    accessSync(dirname(resolve(file)), constants.W_OK);
+    accessSync(dirname(resolve(file)), access.W_OK);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder');
   } catch (error) {
     throw new UsageError(
       `cannot write the report ${file}: ${error instanceof Error ? error.message : String(error)}`,
       'name a file in a folder of yours with --junit',
+    );
+  }
+}
+
+function checkKubeconfig(file: string): void {
+  try {
+    loadKubeconfig(file);
+  } catch (error) {
+    throw new UsageError(
+      `cannot read how to reach the cluster of ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      'name a kubeconfig file with --against, such as ~/.kube/config',
     );
   }
 }
@@ -101,8 +123,11 @@ function repeatCommand({ file, seed }: ScenarioResult, { against, runs }: TestOp
     ...(runs > 1 ? ['--runs', runs] : []),
     ...(against === undefined ? [] : ['--against', against]),
   ];
-  return ['kubarium test', file, ...how, '-v'].join(' ');
+  return ['kubarium', 'test', file, ...how, '-v'].map((part) => asShellWord(String(part))).join(' ');
 }
+
+const asShellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** On a terminal, a last line with what is running. */
 class Progress {

@@ -22,13 +22,15 @@ export function scenarioLines(result: ScenarioResult, repeat: string): string[] 
   const lines = [`${MARKS[status]} ${name}  ${styleText('dim', `${file}, ${notes.join(', ')}`)}`];
   if (result.runs > 1 && status === 'passed') lines.push(`  ${result.runs} runs, one transcript: ${result.digest}`);
   for (const operation of operations) {
-    const { failure, position, step, section, operation: what } = operation;
-    if (failure === undefined) continue;
+    const { failure, position, step, section, operation: what, says, shows } = operation;
+    // What a step has looked at by itself is of interest once something went wrong: `catch` is there for it.
+    const isWorthShowing = status === 'failed' && section !== 'try' && shows.length > 0;
+    if (failure === undefined && !isWorthShowing) continue;
     const where = `${file}:${position.line}:${position.column}`;
     lines.push(
       '',
       `  ${styleText('bold', where)} ${step}${section === 'try' ? '' : ` (${section})`}: ${what}`,
-      ...indented(failure),
+      ...(failure === undefined ? [says, ...shows].map((line) => `    ${line}`) : indented(failure)),
     );
   }
   if (result.failure !== undefined) lines.push('', ...indented(result.failure));

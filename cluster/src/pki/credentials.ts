@@ -1,8 +1,8 @@
-import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import type { TlsOptions } from '@kubarium/apiserver';
 import type { Random } from '@kubarium/shared';
 import { CertificateAuthority, type KeyPair, type Validity } from './certificates.ts';
-import { secretKeys, seededKeys } from './key-source.ts';
+import { secretKeys, seededEllipticKey, seededKeys } from './key-source.ts';
 
 /** All secrets of a cluster. Made once, then read from the state folder: a client's kubeconfig stays good over restarts. */
 export interface Credentials {
@@ -82,9 +82,11 @@ export function createPodCredentials(server: ServerNames, random: Random): PodCr
   };
 }
 
-/** A key for signing ServiceAccount tokens. */
-export const createServiceAccountKey = (): string =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+/** A key for signing ServiceAccount tokens: a secret, or what chance decides. */
+export const createServiceAccountKey = (random?: Random): string =>
+  (random === undefined ? secretKeys.privateKey() : seededEllipticKey(random))
+    .export({ type: 'pkcs8', format: 'pem' })
+    .toString();
 
 /** How an API server with these credentials shows itself, and whom it knows. */
 export const serverTls = ({ server, ca }: Credentials): TlsOptions => ({

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createECDH, createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import type { Random } from '@kubarium/shared';
 import type { KeySource } from './certificates.ts';
 
@@ -20,6 +20,18 @@ export const seededKeys = (random: Random): KeySource => ({
     createPrivateKey({ key: Buffer.concat([ED25519_PREFIX, bytesOf(random, 32)]), format: 'der', type: 'pkcs8' }),
   serialNumber: () => bytesOf(random, 8),
 });
+
+/** A P-256 key that the seed decides. */
+export function seededEllipticKey(random: Random): KeyObject {
+  const point = createECDH('prime256v1');
+  const secret = bytesOf(random, 32);
+  // Beyond the order of the group are keys whose first half is all ones; this has no such one.
+  secret[0]! &= 0x7f;
+  point.setPrivateKey(secret);
+  const [x, y] = [1, 33].map((from) => point.getPublicKey().toString('base64url', from, from + 32));
+  const key = { kty: 'EC', crv: 'P-256', d: secret.toString('base64url'), x: x!, y: y! };
+  return createPrivateKey({ format: 'jwk', key });
+}
 
 const bytesOf = (random: Random, count: number): Buffer =>
   Buffer.from(Array.from({ length: count }, () => random.integer(256)));

@@ -63,7 +63,17 @@ function ofList(expected: readonly unknown[], actual: unknown, bindings: Binding
   return expected.flatMap((item, index) => mismatches(item, actual[index], bindings, `${path}[${index}]`));
 }
 
-const KEY = /^(?:~(?<each>\w*)\.)?(?<rest>.*?)(?:->\s*(?<name>\w+))?$/s;
+interface KeyParts {
+  /** The name that binds each index (empty: none), where the key asserts of each item. */
+  readonly each?: string;
+  readonly rest: string;
+  /** What binds the value. */
+  readonly name?: string;
+}
+
+/** A key of an assertion, taken apart: `~each.rest->name`. */
+export const partsOfKey = (key: string): KeyParts =>
+  /^(?:~(?<each>\w*)\.)?(?<rest>.*?)(?:->\s*(?<name>\w+))?$/s.exec(key)!.groups as unknown as KeyParts;
 
 function ofMap(expected: object, actual: unknown, bindings: Bindings, path: string): Mismatch[] {
   const entries = Object.entries(expected);
@@ -71,7 +81,7 @@ function ofMap(expected: object, actual: unknown, bindings: Bindings, path: stri
     return [{ path, expected, actual, reason: 'expected anything but null' }];
   }
   return entries.flatMap(([key, wanted]) => {
-    const { each, rest = key, name } = KEY.exec(key)!.groups!;
+    const { each, rest, name } = partsOfKey(key);
     const expression = expressionIn(rest);
     const place = `${path}${path === '' ? '' : '.'}${rest}`;
     if (expression === undefined && (typeof actual !== 'object' || actual === null)) {

@@ -56,7 +56,7 @@ const DATABASE = 'cluster.db';
 export class EmbeddedTarget implements ScenarioTarget, Simulator {
   readonly #options: EmbeddedTargetOptions;
   readonly #podCredentials: PodCredentials;
-  readonly #serviceAccountKey = createServiceAccountKey();
+  readonly #serviceAccountKey: string;
   readonly #transcript = new Transcript();
   readonly #folder: string | undefined;
   readonly #clock = new VirtualClock();
@@ -66,10 +66,9 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
   /** Use `embeddedTarget`. */
   constructor(options: EmbeddedTargetOptions, folder: string | undefined) {
     this.#options = options;
-    this.#podCredentials = createPodCredentials(
-      serverNames('127.0.0.1'),
-      seededRandom(options.seed).fork('pod-credentials'),
-    );
+    const random = seededRandom(options.seed);
+    this.#podCredentials = createPodCredentials(serverNames('127.0.0.1'), random.fork('pod-credentials'));
+    this.#serviceAccountKey = createServiceAccountKey(random.fork('service-account-key'));
     this.#folder = folder;
   }
 
@@ -101,7 +100,7 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
     return this.#time.advanceUntil(condition, limitMs);
   }
 
-  async logs(pod: Pod, container: string, tailLines: number): Promise<string | undefined> {
+  async logs(pod: Pod, container: string, tailLines: number | undefined): Promise<string | undefined> {
     if (!pod.spec.nodeName) return undefined;
     try {
       const kubelet = this.#running.nodes.kubelet(pod.spec.nodeName);

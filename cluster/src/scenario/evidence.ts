@@ -42,10 +42,10 @@ export async function evidenceOf(
       ...items.filter(({ involvedObject: { kind, namespace: of, name } }) => names.has(`${kind}/${of ?? ''}/${name}`)),
     );
   }
-  const recent = events.sort((a, b) => timeOf(a) - timeOf(b)).slice(-MOST_EVENTS);
+  const recent = inOrder(events).slice(-MOST_EVENTS);
   // Those in trouble have more to say.
   const telling = [...pods.values()].sort((a, b) => Number(isReady(a)) - Number(isReady(b))).slice(0, MOST_PODS);
-  return { events: recent.map((event) => describe(event, sinceMs)), logs: await logsOf(telling, target) };
+  return { events: recent.map((event) => describeEvent(event, sinceMs)), logs: await logsOf(telling, target) };
 }
 
 interface Belonging {
@@ -85,10 +85,17 @@ async function belongings({ resource, namespace, name }: Named, client: KubeClie
   });
 }
 
+/** Oldest first. Their times know whole seconds; what was written earlier has the smaller resourceVersion. */
+export const inOrder = (events: readonly Event[]): Event[] =>
+  events.toSorted(
+    (a, b) => timeOf(a) - timeOf(b) || Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion),
+  );
+
 const timeOf = ({ lastTimestamp, eventTime, metadata }: Event): number =>
   parseTimestamp(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '') || 0;
 
-function describe(event: Event, sinceMs: number): string {
+/** An event as one line; `sinceMs` is when the scenario began. */
+export function describeEvent(event: Event, sinceMs: number): string {
   const { type, reason, message, count, involvedObject } = event;
   // Events know whole seconds.
   const after = formatDuration(Math.max(0, Math.round((timeOf(event) - sinceMs) / 1000) * 1000));

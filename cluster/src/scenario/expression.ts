@@ -1,6 +1,6 @@
 import { compile, tokenize } from '@jmespath-community/jmespath';
 import type { Surroundings } from './functions/scenario-function.ts';
-import { interpret, UnansweredQuestion, type Program } from './interpreter.ts';
+import { interpret, unknownFunction, UnansweredQuestion, type Program } from './interpreter.ts';
 
 /** Under this, bindings carry the cluster's time and chance to the functions that ask for them; no expression can name it. */
 export const SURROUNDINGS = Symbol('surroundings');
@@ -34,10 +34,17 @@ function whyNot(error: unknown, bindings: Bindings): string {
     const known = Object.keys(bindings).map((name) => `$${name}`);
     return `there is no binding $${unbound}; bound are: ${known.join(', ') || 'none'}`;
   }
-  const unknown = /^Unknown function: (\w+)/.exec(why)?.[1];
-  return unknown === undefined
-    ? why
-    : `there is no function ${unknown}(); docs/scenarios.md lists those that there are`;
+  return why;
+}
+
+/** Why an expression can never be evaluated, whatever it is evaluated over; undefined where it may be. */
+export function mistakeIn(expression: string): string | undefined {
+  try {
+    compiled(expression);
+    return undefined;
+  } catch (error) {
+    return `(${expression}): ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** The text inside the parentheses where a string is an expression: `(replicas > 3)`; undefined for other strings. */
@@ -67,6 +74,9 @@ function compiled(expression: string): Program {
   let program = programs.get(expression);
   if (program === undefined) {
     program = compile(withLiteralNumbers(statementOf(expression)));
+    const unknown = unknownFunction(program);
+    if (unknown !== undefined)
+      throw new Error(`there is no function ${unknown}(); docs/scenarios.md lists those that there are`);
     programs.set(expression, program);
   }
   return program;

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseScenarios, type Scenario } from './parse-scenario.ts';
-import { ScenarioError } from './scenario-error.ts';
+import { messageOf, ScenarioError } from './scenario-error.ts';
+import { readText } from './yaml-documents.ts';
 
 /** A file or folder that is not there or holds no scenario. */
 export class NoScenarioError extends Error {
@@ -20,10 +21,10 @@ export function findScenarios(paths: readonly string[]): readonly Scenario[] {
     const found = scenarios.length + errors.length;
     for (const file of isFolder ? filesIn(path) : [path]) {
       try {
-        scenarios.push(...parseScenarios(file, readFileSync(file, 'utf8'), isFolder ? 'skip' : 'refuse'));
+        scenarios.push(...parseScenarios(file, readText(file), isFolder ? 'skip' : 'refuse'));
       } catch (error) {
-        if (!(error instanceof ScenarioError)) throw error;
-        errors.push(error);
+        if (error instanceof ScenarioError) errors.push(error);
+        else throw new NoScenarioError(`cannot read ${file}: ${messageOf(error)}`, { cause: error });
       }
     }
     if (scenarios.length + errors.length === found) throw new NoScenarioError(`there is no scenario in ${path}`);
@@ -39,7 +40,7 @@ function kindOf(path: string): 'file' | 'folder' {
 }
 
 const filesIn = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.ya?ml$/.test(name))
-    .sort()
-    .map((name) => join(folder, name));
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => /\.ya?ml$/.test(entry.name) && !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();

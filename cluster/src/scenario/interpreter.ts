@@ -73,6 +73,20 @@ function flatScope(names: Record<string, JSONValue>): ReturnType<typeof Scope> {
   });
 }
 
+/** The first function that a program calls and nobody knows. */
+export function unknownFunction(program: Program): string | undefined {
+  register();
+  return calledFunctions(program).find((name) => !Object.hasOwn(TreeInterpreter.runtime._functionTable, name));
+}
+
+/** The names of the functions in a part of a syntax tree. */
+function calledFunctions(node: unknown): readonly string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, name } = node as { readonly type?: unknown; readonly name?: unknown };
+  const inner = Object.values(node).flatMap(calledFunctions);
+  return type === 'Function' ? [String(name), ...inner] : inner;
+}
+
 /** Functions that take an `&expression`. The library evaluates it in an empty scope; here it sees the bindings where it stands. */
 const WITH_EXPRESSIONS = {
   group_by: 'functionGroupBy',

@@ -1,8 +1,10 @@
-import { isMap, isNode, isPair, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { isMap, isNode, isPair, type Document, type LineCounter } from 'yaml';
+import { mistakesIn } from './expression-mistakes.ts';
 import { nearestName } from './nearest-name.ts';
 import { schemaProblems } from './schema-problems.ts';
-import type { Operation, OperationName, ScenarioFile, ScenarioSpec } from './scenario.ts';
+import type { Defaults, Operation, OperationName, ScenarioFile, ScenarioSpec } from './scenario.ts';
 import { ScenarioError, type ScenarioProblem } from './scenario-error.ts';
+import { yamlDocuments } from './yaml-documents.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -34,20 +36,15 @@ const KINDS: Readonly<Record<string, string>> = {
  * other kinds may stand in it (in a folder, manifests lie beside scenarios); they are passed over.
  */
 export function parseScenarios(file: string, text: string, others: 'refuse' | 'skip' = 'refuse'): Scenario[] {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const problems: ScenarioProblem[] = [];
   const scenarios: Scenario[] = [];
-  for (const document of 'empty' in documents ? [] : documents) {
+  for (const { document, lines, value, problem } of yamlDocuments(text)) {
     if (others === 'skip' && !looksLikeScenario(document)) continue;
-    const at = (path: Path): Position => position(document, lines, path);
-    if (document.errors.length > 0) {
-      // The parser may say the same of one place twice.
-      const told = new Map(document.errors.map(({ pos, message }) => [`${pos[0]} ${message}`, { pos, message }]));
-      for (const { pos, message } of told.values()) problems.push({ ...linePosition(lines, pos[0]), message });
+    if (problem !== undefined) {
+      problems.push(problem);
       continue;
     }
-    const value: unknown = document.toJS();
+    const at = (path: Path): Position => position(document, lines, path);
     if (value === null) continue;
     const found = problemsOf(value);
     problems.push(...found.map(({ path, message }) => ({ ...at(path), message })));
@@ -91,7 +88,7 @@ function problemsOf(value: unknown): Problem[] {
 /** What the schema cannot say. */
 function meaningProblems({ spec }: ScenarioFile): Problem[] {
   const problems: Problem[] = [];
-  for (const { operation, path } of operationsOf(spec)) {
+  for (const { operation, path, defaults } of operationsOf(spec)) {
     const names = namesOf(operation);
     if (names.length !== 1) {
       const message =
@@ -103,6 +100,7 @@ function meaningProblems({ spec }: ScenarioFile): Problem[] {
     }
     const name = names[0]!;
     for (const message of bodyProblems(name, operation)) problems.push({ path: [...path, name], message });
+    problems.push(...mistakesIn({ ...defaults, ...operation[name] }, [...path, name]));
   }
   return problems;
 }
@@ -124,13 +122,18 @@ function bodyProblems(name: OperationName, operation: Operation): string[] {
       const { ref, file } = operation.delete!;
       return (ref === undefined) === (file === undefined) ? ['delete needs either ref or file'] : fileProblems(file);
     }
-    case 'wait': {
-      const { name: one, selector } = operation.wait!;
-      return one !== undefined && selector !== undefined ? ['wait takes a name or a selector, not both'] : [];
+    case 'wait':
+    case 'get':
+    case 'describe':
+    case 'events':
+    case 'podLogs': {
+      const { name: one, selector } = operation[name]!;
+      return one !== undefined && selector !== undefined ? [`${name} takes a name or a selector, not both`] : [];
     }
     case 'script':
-      return operation.script!.pod === undefined
-        ? ['script runs in a pod here, never on this machine: name it with `pod` (and `container`)']
+    case 'command':
+      return operation[name]!.pod === undefined
+        ? [`${name} runs in a pod here, never on this machine: name it with \`pod\` (and \`container\`)`]
         : [];
     case 'curl': {
       const { background, every, requests, expect, check } = operation.curl!;
@@ -171,14 +174,28 @@ const namesOf = (operation: Operation): OperationName[] =>
 /** The one name of an operation that was checked. */
 export const nameOf = (operation: Operation): OperationName => namesOf(operation)[0]!;
 
-function* operationsOf(spec: ScenarioSpec): Generator<{ operation: Operation; path: Path }> {
-  const list = function* (operations: readonly Operation[] | undefined, path: Path) {
-    for (const [index, operation] of (operations ?? []).entries()) yield { operation, path: [...path, index] };
+/** What a step's operations take from it and from the scenario. */
+export const defaultsOf = (spec: ScenarioSpec, step: Defaults = {}): Defaults => ({
+  skipDelete: step.skipDelete ?? spec.skipDelete,
+  template: step.template ?? spec.template,
+  deletionPropagationPolicy: step.deletionPropagationPolicy ?? spec.deletionPropagationPolicy,
+});
+
+interface PlacedOperation {
+  readonly operation: Operation;
+  readonly path: Path;
+  readonly defaults: Defaults;
+}
+
+function* operationsOf(spec: ScenarioSpec): Generator<PlacedOperation> {
+  const list = function* (operations: readonly Operation[] | undefined, path: Path, defaults: Defaults) {
+    for (const [index, operation] of (operations ?? []).entries())
+      yield { operation, path: [...path, index], defaults };
   };
-  yield* list(spec.catch, ['spec', 'catch']);
+  yield* list(spec.catch, ['spec', 'catch'], defaultsOf(spec));
   for (const [index, step] of spec.steps.entries()) {
     for (const section of ['try', 'catch', 'finally', 'cleanup'] as const) {
-      yield* list(step[section], ['spec', 'steps', index, section]);
+      yield* list(step[section], ['spec', 'steps', index, section], defaultsOf(spec, step));
     }
   }
 }

@@ -26,6 +26,7 @@ export class RemoteTarget implements ScenarioTarget {
   readonly simulator = undefined;
   readonly resources = undefined;
   readonly #transport: HttpTransport;
+  #isDisposed = false;
   readonly #served = new Map<string, Promise<readonly Resource[]>>();
 
   constructor(kubeconfig: string) {
@@ -53,6 +54,8 @@ export class RemoteTarget implements ScenarioTarget {
   async until(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
     const end = realClock.now() + limitMs;
     while (!(await condition())) {
+      // Whoever waited has been interrupted.
+      if (this.#isDisposed) return false;
       const left = end - realClock.now();
       if (left <= 0) return false;
       await waitInProcess(Math.min(POLL_MS, left));
@@ -60,8 +63,12 @@ export class RemoteTarget implements ScenarioTarget {
     return true;
   }
 
-  async logs({ metadata: { namespace, name } }: Pod, container: string, lines: number): Promise<string | undefined> {
-    const query = { container, tailLines: String(lines) };
+  async logs(
+    { metadata: { namespace, name } }: Pod,
+    container: string,
+    lines: number | undefined,
+  ): Promise<string | undefined> {
+    const query = { container, ...(lines === undefined ? {} : { tailLines: String(lines) }) };
     try {
       return await this.#transport.text(pathOf({ resource: PODS, namespace, name, subresource: 'log', query }));
     } catch {
@@ -71,6 +78,7 @@ export class RemoteTarget implements ScenarioTarget {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     this.#transport[Symbol.dispose]();
   }
 

@@ -6,19 +6,18 @@ import type { BackgroundRequests } from './operations/background-requests.ts';
 import { deleteLeftover } from './operations/delete.ts';
 import { OPERATIONS, type OperationRow } from './operations/operation-table.ts';
 import type { Named, OperationContext } from './operations/operation-context.ts';
-import { nameOf, type Path, type Scenario } from './parse-scenario.ts';
+import { defaultsOf, nameOf, type Path, type Scenario } from './parse-scenario.ts';
 import { bound, firstBindings } from './scenario-bindings.ts';
-import type { Binding, Operation, OperationName, Step, Timeouts } from './scenario.ts';
-import { messageOf, ScenarioRecord } from './scenario-record.ts';
-import type { Failure, OperationResult, ScenarioResult, Section } from './scenario-result.ts';
+import { messageOf } from './scenario-error.ts';
+import { INTERRUPTED, ScenarioRecord, type RecordOptions } from './scenario-record.ts';
+import type { Failure, ScenarioResult, Section } from './scenario-result.ts';
+import type { Binding, Defaults, Operation, OperationName, Step, Timeouts } from './scenario.ts';
 import type { ScenarioTarget } from './target.ts';
 
-export interface RunOptions {
+export interface RunOptions extends RecordOptions {
   readonly seed?: number | undefined;
   /** Which one of all scenarios it is: `$test.id`; 1 by default. */
   readonly id?: number | undefined;
-  /** Told of each operation once it has ended. */
-  readonly onOperation?: ((result: OperationResult) => void) | undefined;
 }
 
 /** How long operations may take of the cluster's time; as Chainsaw, but for commands, which take no time to wait for. */
@@ -31,7 +30,10 @@ const TIMEOUTS: Required<Timeouts> = {
   exec: '3m',
 };
 
-/** Runs a scenario on a cluster that is up. Never rejects for what the scenario does. */
+/**
+ * Runs a scenario on a cluster that is up. Never rejects for what the scenario does. Interrupted, it still deletes what it has made on
+ * another cluster.
+ */
 export async function runScenario(
   scenario: Scenario,
   target: ScenarioTarget,
@@ -52,8 +54,7 @@ interface Place {
   readonly section: Section;
   readonly path: Path;
   readonly timeouts: Required<Timeouts>;
-  /** What is made here is not deleted in the end. */
-  readonly keep: boolean;
+  readonly defaults: Defaults;
 }
 
 /** What the scenario has made. */
@@ -83,7 +84,7 @@ class ScenarioRun {
     this.#scenario = scenario;
     this.#target = target;
     this.#options = options;
-    this.#record = new ScenarioRecord(scenario, target, options.onOperation);
+    this.#record = new ScenarioRecord(scenario, target, options);
     // On a cluster that others use too, what a scenario does stays in a namespace of its own.
     const own = `scenario-${createHash('sha256').update(`${scenario.name} ${this.#record.startMs}`).digest('hex').slice(0, 8)}`;
     this.#namespace = scenario.spec.namespace ?? (target.simulator === undefined ? own : 'default');
@@ -95,6 +96,7 @@ class ScenarioRun {
     await this.#attempt(() => this.#cleanUp());
     for (const requests of this.#background.values()) requests.stop();
     const { operations, transcript, digest, startMs, hasFailed } = this.#record;
+    if (this.#isInterrupted && !hasFailed) this.#failure ??= { message: INTERRUPTED, details: [], evidence: undefined };
     return {
       file: this.#scenario.file,
       name: this.#scenario.name,
@@ -108,6 +110,10 @@ class ScenarioRun {
       transcript,
       digest,
     };
+  }
+
+  get #isInterrupted(): boolean {
+    return this.#options.signal?.aborted === true;
   }
 
   /** Keeps the first failure of no operation. */
@@ -165,7 +171,7 @@ class ScenarioRun {
       section,
       path: ['spec', 'steps', index, section],
       timeouts: { ...TIMEOUTS, ...spec.timeouts, ...step.timeouts },
-      keep: section === 'cleanup' || (step.skipDelete ?? spec.skipDelete ?? false),
+      defaults: defaultsOf(spec, step),
     };
   }
 
@@ -174,6 +180,7 @@ class ScenarioRun {
     let passed = true;
     let bindings = outer;
     for (const [index, operation] of (operations ?? []).entries()) {
+      if (this.#isInterrupted && place.section !== 'cleanup') return false;
       const at = { ...place, path: [...place.path, index] };
       const outputs = await this.#runOperation(operation, at, { ...bindings, operation: { id: index + 1 } });
       if (outputs === undefined) {
@@ -189,7 +196,7 @@ class ScenarioRun {
     const name = nameOf(operation);
     const { run } = OPERATIONS[name] as OperationRow<unknown>;
     const concerned: Named[] = [];
-    const body = operation[name] as OperationBody;
+    const body = { ...place.defaults, ...operation[name] } as OperationBody;
     const skipped = this.#whySkipped(name, body);
     for (const output of body.outputs ?? []) {
       if (skipped === undefined) this.#unknown.delete(output.name);
@@ -218,6 +225,7 @@ class ScenarioRun {
       folder: dirname(this.#scenario.file),
       namespace: this.#namespace,
       bindings,
+      startMs: this.#record.startMs,
       background: this.#background,
       timeoutMs: (kind, own) => parseDuration(own ?? place.timeouts[kind])!,
       concerns: (object) => void concerned.push(object),
@@ -227,16 +235,25 @@ class ScenarioRun {
 
   /** The `cleanup` of each step that was begun and what the scenario has made, last first, as in Chainsaw. */
   async #cleanUp(): Promise<void> {
+    const isEmbedded = this.#target.simulator !== undefined;
+    if (!this.#isInterrupted) await this.#delayCleanUp();
+    else if (isEmbedded) return;
     for (const cleanup of this.#cleanups.toReversed()) await cleanup();
     // An embedded cluster ends here: nobody will see what is left in it.
-    if (this.#target.simulator !== undefined) return;
+    if (isEmbedded) return;
     for (const created of this.#created.toReversed()) {
-      if (!created.place.keep) await this.#deleteCreated(created);
+      const { section, defaults } = created.place;
+      if (section !== 'cleanup' && defaults.skipDelete !== true) await this.#deleteCreated(created);
     }
     if (this.#hasMadeNamespace && this.#scenario.spec.skipDelete !== true) {
       const namespace = { resource: NAMESPACES, namespace: undefined, name: this.#namespace };
       await deleteLeftover(namespace, parseDuration(TIMEOUTS.cleanup)!, { target: this.#target });
     }
+  }
+
+  async #delayCleanUp(): Promise<void> {
+    const delayMs = parseDuration(this.#scenario.spec.delayBeforeCleanup ?? '0s')!;
+    if (delayMs > 0) await this.#target.until(() => false, delayMs);
   }
 
   async #deleteCreated({ resource, object, place }: Created): Promise<void> {

@@ -114,6 +114,93 @@ it.each([
   expect(result.operations.at(-1)!.failure!.message).toMatch(message);
 });
 
+it.each([
+  ['broken YAML', 'kind: Pod\nmetadata: {name: a\n', /^\S+other\.txt:3:1: Flow map in block collection /],
+  ['a text that is no object', 'kind', /^\S+other\.txt:1:1: this is no object with apiVersion and kind$/],
+  [
+    'what is no UTF-8',
+    Buffer.from('kind: Pod\nname: caf\xe9', 'latin1'),
+    /^\S+other\.txt:2:10: what begins here is no UTF-8/,
+  ],
+])('says where a file of objects has %s', async (_, text, message) => {
+  writeFileSync(join(folder, 'other.txt'), text);
+  const result = await run('wrong', 'steps: [{try: [{apply: {file: other.txt}}]}]');
+  expect(result.operations.at(-1)!.failure!.message).toMatch(message);
+});
+
+const SHOWING = `
+catch: [{events: {}}]
+steps:
+- try:
+  - create: {resource: ${POD}}
+  - wait: {apiVersion: v1, kind: Pod, name: crasher, timeout: 5s, for: {condition: {name: Ready}}}
+  catch:
+  - get: {apiVersion: v1, kind: Pod, selector: 'a!=b'}
+  - get: {apiVersion: v1, kind: Pod, name: crasher, format: json}
+  - describe: {apiVersion: v1, kind: Pod, name: crasher}
+  - events: {name: crasher}
+  - podLogs: {name: crasher, tail: 1}
+  - podLogs: {name: crasher, container: other}
+  - get: {apiVersion: v1, kind: ConfigMap, name: nowhere}
+`;
+
+it('shows what it is asked for', async () => {
+  const { operations, transcript } = await run('showing', SHOWING);
+  const [all, json, described, events, logs, wrong, missing, last] = operations.slice(2);
+  expect(all).toMatchObject({ section: 'catch', operation: 'get', status: 'passed', says: '1 pod' });
+  expect(all!.shows.slice(0, 4)).toEqual(['apiVersion: v1', 'kind: Pod', 'metadata:', '  name: crasher']);
+  expect(JSON.parse(json!.shows.join('\n'))).toMatchObject({ kind: 'Pod', metadata: { name: 'crasher' } });
+  expect(described!.shows.join('\n')).toMatch(
+    /\nstatus:\n[^]*\nevents:\n {2}\+0s {2}Normal Scheduled {2}pod\/crasher: /,
+  );
+  const reasons = events!.shows.map((line) => line.split(/ +/)[2]);
+  expect(reasons.slice(0, 2)).toEqual(['Scheduled', 'Pulled']);
+  expect(reasons.at(-1)).toBe('BackOff');
+  expect(logs!.shows).toEqual(['pod/crasher main:', '  no config']);
+  expect(wrong!.failure!.message).toBe('pod crasher has no container other; it has main');
+  expect(missing!.failure!.message).toBe('there is no configmap default/nowhere');
+  expect(last).toMatchObject({ operation: 'events', status: 'passed' });
+  expect(transcript).toContain('    no config');
+});
+
+it('runs alone what may not run while others do', async () => {
+  const spec = (name: string, more: string): string =>
+    `apiVersion: sim.kubarium.dev/v1alpha1\nkind: Scenario\nmetadata: {name: ${name}}\nspec: {${more}steps: [{try: [{settle: {}}]}]}\n`;
+  const text = [spec('a', 'concurrent: false, '), spec('b', ''), spec('c', ''), spec('d', 'concurrent: false, ')];
+  writeFileSync(join(folder, 'all.yaml'), text.join('---\n'));
+  const seen: string[] = [];
+  const results = await runScenarios(findScenarios([folder]), {
+    onStart: ({ name }) => void seen.push(`begin ${name}`),
+    onEnd: ({ name }) => void seen.push(`end ${name}`),
+  });
+  expect(results.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd']);
+  expect(seen.slice(0, 2)).toEqual(['begin b', 'begin c']);
+  expect(seen.slice(4)).toEqual(['begin a', 'end a', 'begin d', 'end d']);
+});
+
+it('fills in the arguments of a command, waits before it cleans up, and takes what the scenario says for all', async () => {
+  const shell = `{apiVersion: v1, kind: Pod, metadata: {name: shell, labels: {text: '($none)'}}, spec: {containers: [{name: main, image: busybox, command: [sleep, 1d]}]}}`;
+  const result = await run(
+    'all',
+    `
+template: true
+delayBeforeCleanup: 7s
+steps:
+- try:
+  - create: {resource: ${shell.replace('($none)', 'none')}}
+  - wait: {apiVersion: v1, kind: Pod, name: shell, for: {condition: {name: Ready}}}
+  - command: {pod: shell, entrypoint: echo, args: ['$NAMESPACE/$\{A}', '$B'], env: [{name: A, value: "(join('', ['x', 'y']))"}], check: {($stdout): 'default/xy $B'}}
+  - script: {pod: shell, skipLogOutput: true, content: echo secret}
+  cleanup: [{settle: {}}]
+- template: false
+  try: [{create: {resource: ${shell}, expect: [{check: {"(contains($error, '($none)'))": true}}]}}]
+`,
+  );
+  expect(result).toMatchObject({ status: 'passed', failure: undefined });
+  expect(result.operations[3]!.says).toBe('script');
+  expect(result.clusterMs).toBeGreaterThan(7000);
+});
+
 it('goes on after a failure that may be', async () => {
   const failing = 'assert: {timeout: 0s, resource: {apiVersion: v1, kind: Pod, metadata: {name: nobody}}}';
   const result = await run(
@@ -298,6 +385,34 @@ steps:
   expect(details.at(-3)).toMatch(/^the first: curl: \(7\) Failed to connect to shop port 80/);
   expect(details.at(-2)).toMatch(/^ {2}service on node-\d, TCP 10\.\d+\.\d+\.\d+:80: .*default\/shop/);
   expect(details.at(-1)).toMatch(/^ {2}connect on pod default\/web on node-\d, .*: refused, by service$/);
+});
+
+it('leaves nothing on another cluster where it is interrupted', async () => {
+  await using cluster = await createCluster({ clock: 'real' });
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, await cluster.kubeconfig());
+  const interrupting = new AbortController();
+  const result = await run(
+    'interrupted',
+    `
+steps:
+- try:
+  - create: {resource: ${MAP}}
+  - sleep: {duration: 1000h}
+  catch: [{sleep: {duration: 1000h}}]
+  finally: [{sleep: {duration: 1000h}}]
+  cleanup: [{error: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: other}}}}]
+`,
+    { against: kubeconfig, signal: interrupting.signal, onOperation: () => setImmediate(() => interrupting.abort()) },
+  );
+  const done = result.operations.map(({ operation, status, says }) => `${operation} ${status}: ${says}`);
+  expect(done.slice(1)).toEqual([
+    'sleep failed: interrupted',
+    expect.stringMatching(/^error passed: no configmap scenario-\w+\/other like that$/),
+    'delete passed: configmap settings deleted',
+  ]);
+  const namespaces = await cluster.client.list(NAMESPACES);
+  expect(namespaces.items.map(({ metadata }) => metadata.name)).not.toContain(expect.stringMatching(/^scenario-/));
 });
 
 it('runs on another cluster what needs no simulator, in a namespace of its own', async () => {

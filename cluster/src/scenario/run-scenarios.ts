@@ -19,6 +19,8 @@ export interface RunScenariosOptions {
   readonly parallel?: number | undefined;
   /** Writes the snapshots of transcripts instead of comparing with them. */
   readonly update?: boolean | undefined;
+  /** Ends all: scenarios that run fail, those that have not begun are skipped. */
+  readonly signal?: AbortSignal | undefined;
   readonly onStart?: ((scenario: Scenario) => void) | undefined;
   readonly onOperation?: ((scenario: Scenario, result: OperationResult) => void) | undefined;
   /** Told of each further run of a scenario that was like the first. */
@@ -36,17 +38,28 @@ export async function runScenarios(
 ): Promise<readonly ScenarioResult[]> {
   const results = Array.from<ScenarioResult>({ length: scenarios.length });
   const { parallel = options.against === undefined ? PARALLEL : 1 } = options;
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < scenarios.length; index = next++) {
-      const scenario = scenarios[index]!;
-      options.onStart?.(scenario);
-      const result = await runAsOften(scenario, index + 1, options);
-      results[index] = result;
-      options.onEnd?.(result);
-    }
+  const runAll = async (indexes: readonly number[], atATime: number): Promise<void> => {
+    const left = indexes[Symbol.iterator]();
+    const work = async (): Promise<void> => {
+      for (const index of left) {
+        const scenario = scenarios[index]!;
+        if (options.signal?.aborted === true) {
+          results[index] = notRun(scenario, options);
+          continue;
+        }
+        options.onStart?.(scenario);
+        const result = await runAsOften(scenario, index + 1, options);
+        results[index] = result;
+        options.onEnd?.(result);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atATime, indexes.length) }, work));
   };
-  await Promise.all(Array.from({ length: Math.min(parallel, scenarios.length) }, work));
+  const [together, alone] = [true, false].map((isConcurrent) =>
+    [...scenarios.keys()].filter((index) => (scenarios[index]!.spec.concurrent ?? true) === isConcurrent),
+  );
+  await runAll(together!, parallel);
+  await runAll(alone!, 1);
   return results;
 }
 
@@ -56,6 +69,7 @@ async function runAsOften(scenario: Scenario, id: number, options: RunScenariosO
   if (first.status !== 'passed' || options.against !== undefined) return first;
   let { wallMs } = first;
   for (let run = 2; run <= runs; run++) {
+    if (options.signal?.aborted === true) return { ...first, runs: run - 1, wallMs };
     const other = await runOnce(scenario, id, { ...options, onOperation: undefined });
     wallMs += other.wallMs;
     if (other.digest !== first.digest)
@@ -66,30 +80,35 @@ async function runAsOften(scenario: Scenario, id: number, options: RunScenariosO
   return scenario.spec.snapshot === true ? compareSnapshot(scenario, result, options) : result;
 }
 
+/** A scenario that nothing is done of. */
+const notRun = ({ file, name, spec }: Scenario, { against, seed }: RunScenariosOptions): ScenarioResult => ({
+  file,
+  name,
+  status: 'skipped',
+  seed: against === undefined ? (seed ?? spec.cluster?.seed ?? 1) : undefined,
+  operations: [],
+  failure: undefined,
+  runs: 1,
+  wallMs: 0,
+  clusterMs: 0,
+  transcript: [],
+  digest: undefined,
+});
+
 async function runOnce(scenario: Scenario, id: number, options: RunScenariosOptions): Promise<ScenarioResult> {
-  const seed = options.against === undefined ? (options.seed ?? scenario.spec.cluster?.seed ?? 1) : undefined;
+  const nothing = notRun(scenario, options);
+  const { seed } = nothing;
+  if (scenario.spec.skip === true) return nothing;
   const wallStart = realClock.now();
-  const nothing = {
-    file: scenario.file,
-    name: scenario.name,
-    seed,
-    operations: [],
-    transcript: [],
-    runs: 1,
-    clusterMs: 0,
-  };
-  if (scenario.spec.skip === true) {
-    return { ...nothing, status: 'skipped', failure: undefined, digest: undefined, wallMs: 0 };
-  }
   try {
     await using target = await targetOf(scenario, options.against, seed ?? 0);
     const onOperation = (result: OperationResult): void => options.onOperation?.(scenario, result);
-    const result = await runScenario(scenario, target, { seed, id, onOperation });
+    const result = await runScenario(scenario, target, { seed, id, signal: options.signal, onOperation });
     return { ...result, wallMs: realClock.now() - wallStart };
   } catch (error) {
     const message = `the cluster could not be had: ${error instanceof Error ? error.message : String(error)}`;
     const failure = { message, details: [], evidence: undefined };
-    return { ...nothing, status: 'failed', failure, digest: undefined, wallMs: realClock.now() - wallStart };
+    return { ...nothing, status: 'failed', failure, wallMs: realClock.now() - wallStart };
   }
 }
 

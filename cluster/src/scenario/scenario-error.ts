@@ -17,3 +17,5 @@ export class ScenarioError extends Error {
     this.problems = problems;
   }
 }
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

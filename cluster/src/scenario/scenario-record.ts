@@ -5,6 +5,7 @@ import type { Bindings } from './expression.ts';
 import { formatDuration } from './format-duration.ts';
 import { OperationFailure, type Named, type Outcome } from './operations/operation-context.ts';
 import type { Path, Scenario } from './parse-scenario.ts';
+import { messageOf } from './scenario-error.ts';
 import type { OperationName } from './scenario.ts';
 import type { Failure, OperationResult, Section } from './scenario-result.ts';
 import type { ScenarioTarget } from './target.ts';
@@ -19,29 +20,34 @@ export interface RecordedOperation {
 }
 
 /** What came of an operation, but for the time that it took. */
-interface Ending extends Pick<OperationResult, 'status' | 'says' | 'failure'> {
+interface Ending extends Pick<OperationResult, 'status' | 'says' | 'shows' | 'failure'> {
   /** Undefined where it failed. */
   readonly outputs: Bindings | undefined;
 }
 
+export interface RecordOptions {
+  /** Ends the operation that goes on, as a failure, unless it cleans up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each operation once it has ended. */
+  readonly onOperation?: ((result: OperationResult) => void) | undefined;
+}
+
+export const INTERRUPTED = 'interrupted';
+
 /** What a scenario has done: the result of each operation, and the transcript by which runs are compared. */
 export class ScenarioRecord {
   readonly operations: OperationResult[] = [];
-  /** One line an operation, with the cluster's time. */
+  /** A line for each operation, with the cluster's time, and what it shows. */
   readonly transcript: string[] = [];
   readonly startMs: number;
   readonly #scenario: Scenario;
   readonly #target: ScenarioTarget;
-  readonly #onOperation: ((result: OperationResult) => void) | undefined;
+  readonly #options: RecordOptions;
 
-  constructor(
-    scenario: Scenario,
-    target: ScenarioTarget,
-    onOperation: ((result: OperationResult) => void) | undefined,
-  ) {
+  constructor(scenario: Scenario, target: ScenarioTarget, options: RecordOptions) {
     this.#scenario = scenario;
     this.#target = target;
-    this.#onOperation = onOperation;
+    this.#options = options;
     this.startMs = target.now();
   }
 
@@ -64,7 +70,7 @@ export class ScenarioRecord {
   ): Promise<Bindings | undefined> {
     const wallStart = realClock.now();
     const clusterStart = this.#target.now();
-    const { outputs, status, says, failure } = await this.#ending(about, concerned, work);
+    const { outputs, status, says, shows, failure } = await this.#ending(about, concerned, work);
     const { step, section, operation, description } = about;
     const result: OperationResult = {
       step,
@@ -74,14 +80,18 @@ export class ScenarioRecord {
       description,
       status,
       says,
+      shows,
       wallMs: realClock.now() - wallStart,
       clusterMs: this.#target.now() - clusterStart,
       failure,
     };
     this.operations.push(result);
     const at = formatDuration(this.#target.now() - this.startMs);
-    this.transcript.push(`+${at} ${step}: ${operation} ${status === 'passed' ? '' : `${status}: `}${says}`);
-    this.#onOperation?.(result);
+    this.transcript.push(
+      `+${at} ${step}: ${operation} ${status === 'passed' ? '' : `${status}: `}${says}`,
+      ...shows.map((line) => `  ${line}`),
+    );
+    this.#options.onOperation?.(result);
     return outputs;
   }
 
@@ -90,16 +100,34 @@ export class ScenarioRecord {
     concerned: readonly Named[],
     work: (() => Promise<Outcome>) | string,
   ): Promise<Ending> {
-    if (typeof work === 'string') return { status: 'skipped', says: work, outputs: {}, failure: undefined };
+    if (typeof work === 'string') return { status: 'skipped', says: work, shows: [], outputs: {}, failure: undefined };
     try {
-      const { says, outputs = {} } = await work();
-      return { status: 'passed', says, outputs, failure: undefined };
+      const { says, shows = [], outputs = {} } = await this.#unlessInterrupted(work(), section);
+      return { status: 'passed', says, shows, outputs, failure: undefined };
     } catch (error) {
       const message = messageOf(error);
       const details = error instanceof OperationFailure ? error.details : [];
-      const evidence = section === 'try' ? await this.#evidence(concerned) : undefined;
-      return { status: 'failed', says: message, outputs: undefined, failure: { message, details, evidence } };
+      const isAsked = section === 'try' && this.#options.signal?.aborted !== true;
+      const evidence = isAsked ? await this.#evidence(concerned) : undefined;
+      return {
+        status: 'failed',
+        says: message,
+        shows: [],
+        outputs: undefined,
+        failure: { message, details, evidence },
+      };
     }
+  }
+
+  /** What is to be cleaned up is cleaned up all the same. */
+  #unlessInterrupted<T>(work: Promise<T>, section: Section): Promise<T> {
+    const { signal } = this.#options;
+    if (signal === undefined || section === 'cleanup') return work;
+    return new Promise((resolve, reject) => {
+      const interrupt = (): void => reject(new OperationFailure(INTERRUPTED));
+      signal.addEventListener('abort', interrupt, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt));
+    });
   }
 
   async #evidence(concerned: readonly Named[]): Promise<Failure['evidence']> {
@@ -111,5 +139,3 @@ export class ScenarioRecord {
     }
   }
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -17,6 +17,8 @@ export interface OperationResult {
   readonly status: OperationStatus;
   /** What it did, in one line. */
   readonly says: string;
+  /** What it was asked to show (`get`, `describe`, `events`, `podLogs`), as lines. */
+  readonly shows: readonly string[];
   /** Of this machine's time. */
   readonly wallMs: number;
   /** Of the cluster's time. */
@@ -52,7 +54,7 @@ export interface ScenarioResult {
   /** Of all runs. */
   readonly wallMs: number;
   readonly clusterMs: number;
-  /** One line an operation, with the cluster's time. */
+  /** A line an operation, with the cluster's time, and what it shows below it. */
   readonly transcript: readonly string[];
   /** Of transcript and cluster; the same for the same seed. Absent on a real cluster. */
   readonly digest: string | undefined;

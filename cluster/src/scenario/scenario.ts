@@ -10,25 +10,35 @@ export interface ScenarioFile {
   readonly spec: ScenarioSpec;
 }
 
-export interface ScenarioSpec {
+/** What a scenario or a step says for all its operations that do not say it themselves. */
+export interface Defaults {
+  readonly skipDelete?: boolean | undefined;
+  readonly template?: boolean | undefined;
+  readonly deletionPropagationPolicy?: DeletionPropagation | undefined;
+}
+
+export type DeletionPropagation = 'Orphan' | 'Background' | 'Foreground';
+
+export interface ScenarioSpec extends Defaults {
   readonly description?: string;
   readonly cluster?: { readonly nodes?: number; readonly seed?: number };
   readonly namespace?: string;
   readonly timeouts?: Timeouts;
   readonly bindings?: readonly Binding[];
-  readonly skipDelete?: boolean;
   readonly skip?: boolean;
+  /** False: not while others run. */
+  readonly concurrent?: boolean;
+  readonly delayBeforeCleanup?: string;
   readonly snapshot?: boolean;
   readonly catch?: readonly Operation[];
   readonly steps: readonly Step[];
 }
 
-export interface Step {
+export interface Step extends Defaults {
   readonly name?: string;
   readonly description?: string;
   readonly timeouts?: Timeouts;
   readonly bindings?: readonly Binding[];
-  readonly skipDelete?: boolean;
   readonly try: readonly Operation[];
   readonly catch?: readonly Operation[];
   readonly finally?: readonly Operation[];
@@ -62,7 +72,12 @@ export interface Operations {
   readonly assert: AssertOperation;
   readonly error: AssertOperation;
   readonly wait: WaitOperation;
+  readonly get: GetOperation;
+  readonly describe: DescribeOperation;
+  readonly events: EventsOperation;
+  readonly podLogs: PodLogsOperation;
   readonly script: ScriptOperation;
+  readonly command: CommandOperation;
   readonly sleep: { readonly duration: string };
   readonly settle: Readonly<Record<string, never>>;
   readonly advance: { readonly duration: string };
@@ -117,7 +132,7 @@ export interface DeleteOperation extends Common {
   readonly ref?: ObjectReference;
   readonly file?: string;
   readonly template?: boolean;
-  readonly deletionPropagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
+  readonly deletionPropagationPolicy?: DeletionPropagation;
   readonly expect?: readonly Expectation[];
 }
 
@@ -127,12 +142,32 @@ export interface AssertOperation extends Common {
   readonly template?: boolean;
 }
 
-export interface WaitOperation {
+export interface ObjectChoice {
   readonly apiVersion: string;
   readonly kind: string;
   readonly namespace?: string;
   readonly name?: string;
   readonly selector?: string;
+}
+
+export interface GetOperation extends ObjectChoice {
+  readonly format?: 'yaml' | 'json';
+}
+
+export interface DescribeOperation extends ObjectChoice {
+  readonly showEvents?: boolean;
+}
+
+export interface EventsOperation extends Omit<ObjectChoice, 'apiVersion' | 'kind'> {
+  readonly format?: 'yaml' | 'json';
+}
+
+export interface PodLogsOperation extends Omit<ObjectChoice, 'apiVersion' | 'kind'> {
+  readonly container?: string;
+  readonly tail?: number;
+}
+
+export interface WaitOperation extends ObjectChoice {
   readonly timeout?: string;
   readonly for: {
     readonly condition?: { readonly name: string; readonly value?: string };
@@ -148,11 +183,20 @@ export interface PodPlace {
   readonly container?: string | undefined;
 }
 
-export interface ScriptOperation extends Common, Omit<PodPlace, 'pod'> {
+interface MachineOperation extends Common, Omit<PodPlace, 'pod'> {
   readonly pod?: string;
-  readonly content: string;
   readonly env?: readonly { readonly name: string; readonly value: string }[];
+  readonly skipLogOutput?: boolean;
   readonly check?: unknown;
+}
+
+export interface ScriptOperation extends MachineOperation {
+  readonly content: string;
+}
+
+export interface CommandOperation extends MachineOperation {
+  readonly entrypoint: string;
+  readonly args?: readonly string[];
 }
 
 export type TextExpectation =

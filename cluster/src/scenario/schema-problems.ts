@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { parseDuration } from '@kubarium/shared';
+import { expressionIn } from './expression.ts';
 import { nearestName } from './nearest-name.ts';
 import schema from './scenario.schema.json' with { type: 'json' };
 
@@ -21,6 +22,7 @@ function compiledSchema(): ValidateFunction {
   const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, strictRequired: false });
   ajv.addFormat('duration', (text) => parseDuration(text) !== undefined);
   ajv.addFormat('regex', (text) => {
+    if (expressionIn(text) !== undefined) return true;
     try {
       RegExp(text);
       return true;
@@ -41,10 +43,15 @@ function problem(error: ErrorObject): SchemaProblem {
   switch (error.keyword) {
     case 'additionalProperties': {
       const field = String(error.params['additionalProperty']);
+      if (field.endsWith(')')) {
+        const message = `${where} has no field ${field}: an expression that holds a comma must be quoted here: "(...)"`;
+        return { path: [...path, field], message };
+      }
       const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
       const meant = nearestName(field, known);
       const hint = meant === undefined ? `; known are ${known.join(', ')}` : `; did you mean ${meant}?`;
-      return { path: [...path, field], message: `${where} has no field ${field}${known.length === 0 ? '' : hint}` };
+      const what = error.parentSchema === schema.definitions.operation ? 'operation' : 'field';
+      return { path: [...path, field], message: `${where} has no ${what} ${field}${known.length === 0 ? '' : hint}` };
     }
     case 'required':
       return { path, message: `${where} needs ${String(error.params['missingProperty'])}` };
@@ -61,7 +68,10 @@ function problem(error: ErrorObject): SchemaProblem {
     case 'type':
       return {
         path,
-        message: `${where} must be ${[error.params['type']].flat().join(' or ')}, not ${typeName(error.data)}`,
+        message:
+          (error.parentSchema as { format?: string }).format === 'duration'
+            ? `${where}: ${typeName(error.data)} is no duration; write it as 1m30s or 250ms`
+            : `${where} must be ${[error.params['type']].flat().map(wantedType).join(' or ')}, not ${typeName(error.data)}`,
       };
     case 'minItems':
       return { path, message: `${where} needs at least one item` };
@@ -84,6 +94,16 @@ function problem(error: ErrorObject): SchemaProblem {
       return { path, message: `${where} ${error.message ?? 'is not as it must be'}` };
   }
 }
+
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  object: 'a map',
+  string: 'a text',
+};
+
+const wantedType = (type: string): string => TYPES[type] ?? type;
 
 const typeName = (value: unknown): string =>
   value === null

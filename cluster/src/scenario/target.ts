@@ -28,8 +28,8 @@ export interface ScenarioTarget extends AsyncDisposable {
   readonly resources: (() => readonly Resource[]) | undefined;
   /** Lets time pass until a condition holds, at most so many milliseconds; resolves with whether it does. */
   until(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean>;
-  /** The last lines that a container has written; undefined where they cannot be had. */
-  logs(pod: Pod, container: string, lines: number): Promise<string | undefined>;
+  /** The last lines that a container has written (all, where no number is given); undefined where they cannot be had. */
+  logs(pod: Pod, container: string, lines: number | undefined): Promise<string | undefined>;
 }
 
 /** What only a simulated cluster can do. */

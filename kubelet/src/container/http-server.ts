@@ -1,8 +1,7 @@
-import type { Connection, Listener } from '@kubarium/shared';
+import { httpDate, type Connection, type Listener } from '@kubarium/shared';
 import type { IncomingMessage, RequestListener, ServerOptions } from 'node:http';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { httpDate } from '../shell/listing.ts';
 import type { Process } from './process.ts';
 import { answerSimply, SimpleRequests } from './simple-request.ts';
 

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { timestamp } from '@kubarium/shared';
+import { httpDate, timestamp } from '@kubarium/shared';
 import { FileSystemError } from '../container/file-system.ts';
 import { connectionOf } from '../container/http-server.ts';
 import type { Process } from '../container/process.ts';
-import { httpDate } from '../shell/listing.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html',

@@ -54,16 +54,3 @@ export function shortTime(milliseconds: number): string {
   const { monthName, day, hour, minute } = timeParts(milliseconds);
   return `${monthName} ${String(Number(day)).padStart(2)} ${hour}:${minute}`;
 }
-
-/** `Thu, 01 Jan 2026 00:00:00 GMT`, as HTTP has it. */
-export function httpDate(milliseconds: number): string {
-  const second = Math.floor(milliseconds / 1000);
-  if (second === lastSecond) return lastDate;
-  const { dayName, day, monthName, year, hour, minute, second: seconds } = timeParts(milliseconds);
-  lastSecond = second;
-  return (lastDate = `${dayName}, ${day} ${monthName} ${year} ${hour}:${minute}:${seconds} GMT`);
-}
-
-/** A server writes the same date many times. */
-let lastSecond = Number.NaN;
-let lastDate = '';

@@ -54,6 +54,19 @@ export function timestamp(milliseconds: number): string {
 let lastSecond = NaN;
 let lastTimestamp = '';
 
+/** `Thu, 01 Jan 2026 00:00:00 GMT`, as HTTP has it. */
+export function httpDate(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== lastHttpSecond) {
+    lastHttpSecond = second;
+    lastHttpDate = new Date(milliseconds).toUTCString();
+  }
+  return lastHttpDate;
+}
+
+let lastHttpSecond = NaN;
+let lastHttpDate = '';
+
 /** A time as `metav1.MicroTime` spells it: RFC 3339 in UTC with six decimals. */
 export const microTimestamp = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replace(/Z$/, '000Z');

@@ -1,6 +1,6 @@
 import { fillIn, type Bindings } from '../expression.ts';
 import { formatDuration } from '../format-duration.ts';
-import type { ExecOperation, Output, PodPlace, ScriptOperation } from '../scenario.ts';
+import type { CommandOperation, ExecOperation, Output, PodPlace, ScriptOperation } from '../scenario.ts';
 import type { CommandResult } from '../target.ts';
 import { check, failOn, outputsOf, textProblems } from './expectations.ts';
 import {
@@ -18,6 +18,7 @@ export async function runCommand(
   command: readonly string[],
   timeoutMs: number,
   context: OperationContext,
+  what: string = command.join(' '),
 ): Promise<CommandResult> {
   const simulator = simulatorOf(context);
   const { pod, container } = await containerPlace(place, context);
@@ -26,7 +27,7 @@ export async function runCommand(
       `pod ${pod.metadata.name} does not run yet (${pod.status.phase ?? 'Pending'}); wait for it first`,
     );
   }
-  return settled(simulator.exec(pod, container, command), command.join(' '), timeoutMs, context);
+  return settled(simulator.exec(pod, container, command), what, timeoutMs, context);
 }
 
 /** Lets time pass until a promise is settled; fails after `timeoutMs`. */
@@ -63,28 +64,44 @@ export const execOperation: RunOperation<ExecOperation> = async (body, context) 
 };
 
 /** A script is given to `sh` in a container: it sees the simulated world only, never this machine. */
-export const scriptOperation: RunOperation<ScriptOperation> = async (body, context) => {
-  const {
-    pod = '',
-    namespace,
-    container,
-    env = [],
-  } = fillIn({ ...body, content: '', check: null, outputs: [] }, context.bindings) as ScriptOperation;
-  const variables = [{ name: 'NAMESPACE', value: context.namespace }, ...env].map(
-    ({ name, value }) => `${name}=${value}`,
+export const scriptOperation: RunOperation<ScriptOperation> = (body, context) =>
+  runInPod('script', body, () => ['sh', '-c', body.content], context);
+
+/** A program with arguments, in a container as well. `$NAME` and `${NAME}` of its `env` are filled in. */
+export const commandOperation: RunOperation<CommandOperation> = (body, context) =>
+  runInPod(
+    'command',
+    body,
+    ({ entrypoint, args = [] }, env) => [
+      entrypoint,
+      ...args.map((one) =>
+        one.replace(/\$(?:(\w+)|\{(\w+)\})/g, (text, a: string, b: string) => env.get(a ?? b) ?? text),
+      ),
+    ],
+    context,
   );
-  const command = ['env', ...variables, 'sh', '-c', body.content];
-  const place = {
-    pod,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(container === undefined ? {} : { container }),
-  };
-  const result = await runCommand(place, command, context.timeoutMs('exec', body.timeout), context);
+
+async function runInPod<Body extends ScriptOperation | CommandOperation>(
+  what: 'script' | 'command',
+  body: Body,
+  argv: (filled: Body, env: ReadonlyMap<string, string>) => readonly string[],
+  context: OperationContext,
+): Promise<Outcome> {
+  const filled = fillIn({ ...body, content: '', check: null, outputs: [] }, context.bindings) as Body;
+  const { pod = '', namespace, container } = filled;
+  const env = new Map([
+    ['NAMESPACE', context.namespace],
+    ...(filled.env ?? []).map(({ name, value }) => [name, value] as const),
+  ]);
+  const command = ['env', ...[...env].map(([name, value]) => `${name}=${value}`), ...argv(filled, env)];
+  const timeoutMs = context.timeoutMs('exec', body.timeout);
+  const result = await runCommand({ pod, namespace, container }, command, timeoutMs, context, `the ${what}`);
   if (body.check === undefined && result.exitCode !== 0) {
-    throw new OperationFailure(`the script ended with exit code ${result.exitCode}`, streams(result));
+    throw new OperationFailure(`the ${what} ended with exit code ${result.exitCode}`, streams(result));
   }
-  return finished('script', result, body.outputs, body.check, context);
-};
+  const outcome = finished(what, result, body.outputs, body.check, context);
+  return body.skipLogOutput === true ? { ...outcome, says: what } : outcome;
+}
 
 /** The end of each operation that ran a command: `check` and `outputs` see $stdout, $stderr, $error and $exitCode. */
 export function finished(

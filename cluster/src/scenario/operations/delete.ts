@@ -1,6 +1,7 @@
 import { isNotFound, type KubeClient } from '@kubarium/shared';
 import { mismatches } from '../assertion.ts';
 import { fillIn } from '../expression.ts';
+import { messageOf } from '../scenario-error.ts';
 import type { DeleteOperation, ObjectReference } from '../scenario.ts';
 import { resourceOf, subjectsOf } from './manifests.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type OperationContext,
   type RunOperation,
 } from './operation-context.ts';
-import { checked, messageOf } from './write.ts';
+import { checked } from './write.ts';
 
 type NamedObject = Named & { readonly name: string };
 

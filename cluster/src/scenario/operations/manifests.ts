@@ -1,11 +1,12 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiVersionOf, type Resource } from '@kubarium/shared';
-import { parseAllDocuments } from 'yaml';
 import { askingCluster } from '../ask-cluster.ts';
 import { fillIn } from '../expression.ts';
 import { nearestName } from '../nearest-name.ts';
+import { ScenarioError } from '../scenario-error.ts';
 import type { ResourceTree } from '../scenario.ts';
+import { readText, yamlDocuments } from '../yaml-documents.ts';
 import { OperationFailure, type Named, type OperationContext } from './operation-context.ts';
 
 /** A partial object of a scenario, and which object of the cluster it speaks of. */
@@ -86,15 +87,15 @@ function kindHint(resources: readonly Resource[], kind: string): string {
 function readTrees(pattern: string, folder: string): ResourceTree[] {
   const files = globSync(pattern, { cwd: folder }).sort();
   if (files.length === 0) throw new OperationFailure(`there is no file ${join(folder, pattern)}`);
-  return files.flatMap((file) => {
-    const trees: ResourceTree[] = [];
-    for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
-      const error = document.errors[0];
-      if (error !== undefined) throw new OperationFailure(`${join(folder, file)}: ${error.message}`);
-      const tree: unknown = document.toJS();
-      if (tree !== null) trees.push(tree as ResourceTree);
-    }
-    return trees;
+  return files.flatMap((name) => {
+    const file = join(folder, name);
+    return yamlDocuments(readText(file)).flatMap(({ document, lines, value, problem }) => {
+      if (problem !== undefined) throw new ScenarioError(file, [problem]);
+      if (value === null) return [];
+      if (typeof value === 'object' && !Array.isArray(value)) return [value as ResourceTree];
+      const { line, col: column } = lines.linePos(document.contents?.range?.[0] ?? 0);
+      throw new ScenarioError(file, [{ line, column, message: 'this is no object with apiVersion and kind' }]);
+    });
   });
 }
 

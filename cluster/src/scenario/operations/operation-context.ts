@@ -31,6 +31,8 @@ export interface OperationContext {
   /** Where objects go that name no namespace. */
   readonly namespace: string;
   readonly bindings: Bindings;
+  /** When the scenario began, of the cluster's time. */
+  readonly startMs: number;
   /** The time that a class of operations has, in milliseconds; `own` is what the operation itself says. */
   timeoutMs(kind: keyof Timeouts, own: string | undefined): number;
   /** Objects that the operation is about: a failure tells of their events and logs. */
@@ -45,6 +47,8 @@ export interface OperationContext {
 export interface Outcome {
   /** A line for the transcript; what differs from run to run on a real cluster only (times, addresses) may be in it. */
   readonly says: string;
+  /** What it was asked to show, as lines. */
+  readonly shows?: readonly string[] | undefined;
   /** Bindings for the operations after this one in the same step. */
   readonly outputs?: Bindings | undefined;
 }

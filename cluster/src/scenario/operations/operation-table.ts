@@ -1,11 +1,12 @@
 import type { OperationName, Operations } from '../scenario.ts';
 import { assertOperation, errorOperation } from './assert.ts';
-import { execOperation, scriptOperation } from './command.ts';
+import { commandOperation, execOperation, scriptOperation } from './command.ts';
 import { curlOperation, stopOperation } from './curl.ts';
 import { deleteOperation } from './delete.ts';
 import { digOperation } from './dig.ts';
 import { disturbOperation } from './disturb.ts';
 import type { RunOperation } from './operation-context.ts';
+import { describeOperation, eventsOperation, getOperation, podLogsOperation } from './show.ts';
 import { advanceOperation, settleOperation, sleepOperation } from './time.ts';
 import { traceOperation } from './trace.ts';
 import { waitOperation } from './wait.ts';
@@ -31,7 +32,12 @@ export const OPERATIONS: { readonly [Name in OperationName]: OperationRow<Operat
   error: anywhere(errorOperation),
   wait: anywhere(waitOperation),
   sleep: anywhere(sleepOperation),
+  get: anywhere(getOperation),
+  describe: anywhere(describeOperation),
+  events: anywhere(eventsOperation),
+  podLogs: anywhere(podLogsOperation),
   script: simulated(scriptOperation),
+  command: simulated(commandOperation),
   settle: simulated(settleOperation),
   advance: simulated(advanceOperation),
   exec: simulated(execOperation),

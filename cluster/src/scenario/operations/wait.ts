@@ -1,29 +1,15 @@
-import { isNotFound, type ApiObject } from '@kubarium/shared';
+import type { ApiObject } from '@kubarium/shared';
 import { fillIn } from '../expression.ts';
 import { formatDuration } from '../format-duration.ts';
 import type { WaitOperation } from '../scenario.ts';
+import { chosenObjects } from './chosen-objects.ts';
 import { jsonPathValues } from './json-path.ts';
-import { resourceOf } from './manifests.ts';
-import { describeObject, OperationFailure, type Named, type RunOperation } from './operation-context.ts';
+import { describeObject, OperationFailure, type RunOperation } from './operation-context.ts';
 
 /** Lets time pass until all objects meant have a condition, a value, or are gone, as `kubectl wait` does. */
 export const waitOperation: RunOperation<WaitOperation> = async (unfilled, context) => {
   const body = fillIn(unfilled, context.bindings) as WaitOperation;
-  const { client } = context.target;
-  const resource = await resourceOf(body.apiVersion, body.kind, context);
-  const scope = body.namespace === '*' ? undefined : (body.namespace ?? context.namespace);
-  const meant: Named = { resource, namespace: resource.namespaced ? scope : undefined, name: body.name };
-  context.concerns(meant);
-  const find = async (): Promise<readonly ApiObject[]> => {
-    const { namespace, name } = meant;
-    if (name === undefined) return (await client.list(resource, { namespace, labelSelector: body.selector })).items;
-    try {
-      return [await client.get(resource, { namespace, name })];
-    } catch (error) {
-      if (isNotFound(error)) return [];
-      throw error;
-    }
-  };
+  const { meant, find } = await chosenObjects(body, context);
   const { wanted, isMet, actual } = condition(body.for);
   let objects: readonly ApiObject[] = [];
   const timeoutMs = context.timeoutMs('assert', body.timeout);

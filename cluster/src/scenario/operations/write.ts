@@ -10,6 +10,7 @@ import {
   type WriteOptions,
 } from '@kubarium/shared';
 import { mismatches } from '../assertion.ts';
+import { messageOf } from '../scenario-error.ts';
 import type { Expectation, WriteOperation } from '../scenario.ts';
 import { check, outputsOf } from './expectations.ts';
 import { subjectsOf, type Subject } from './manifests.ts';
@@ -34,7 +35,8 @@ export const writeOperation =
       context.concerns(subject);
       const { what, object } = await write(verb, subject, body, context);
       outputs = { ...outputs, ...outputsOf(body.outputs, object ?? null, { ...context.bindings, ...outputs }) };
-      done.push(`${describeObject({ ...subject, name: object?.metadata.name ?? subject.name })} ${what}`);
+      const dryRun = body.dryRun === true ? ' (dry run)' : '';
+      done.push(`${describeObject({ ...subject, name: object?.metadata.name ?? subject.name })} ${what}${dryRun}`);
     }
     return { says: done.join('; '), outputs } satisfies Outcome;
   };
@@ -82,8 +84,6 @@ export function checked(
   }
   return written ?? { what: `failed as expected: ${error}`, object: undefined };
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function mayPass(error: unknown): boolean {
   if (!(error instanceof StatusError)) return false;
