@@ -61,6 +61,18 @@ describe('clients that apply', () => {
     expect(await kubectl('get', 'svc', 'web', '-o', 'jsonpath={.spec.ports[*].port}')).toBe('81');
   });
 
+  test('kubectl goes over from client-side apply to server-side apply, and then removes what it applies no more', async () => {
+    const configMap = (data: Record<string, string>): string =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'moving' }, data });
+    const data = (): Promise<string> => kubectl('get', 'configmap', 'moving', '-o', 'jsonpath={.data}');
+    await cluster.tryKubectl('1.35', ['apply', '-f', '-'], configMap({ a: '1', b: '1' }));
+    await kubectl('patch', 'configmap', 'moving', '-p', '{"data":{"c":"1"}}');
+    expect((await apply(configMap({ a: '2', b: '1' }))).stdout).toBe('configmap/moving serverside-applied\n');
+    expect((await apply(configMap({ a: '2' }))).stdout).toBe('configmap/moving serverside-applied\n');
+    expect(await data()).toBe('{"a":"2","c":"1"}');
+    expect(await kubectl('apply', 'view-last-applied', 'configmap', 'moving', '-o', 'json')).toContain('"a": "2"');
+  });
+
   test.each<KubectlVersion>(['1.32', '1.35'])(
     'helm (as it comes with kubectl %s) installs, upgrades and uninstalls a chart',
     async (version) => {

@@ -75,6 +75,11 @@ export function fromFieldsV1(fields: unknown): Set<string> {
   return set;
 }
 
+/** True where each member is a step: `.`, a field, a key, a value or an index. */
+export const isFieldsV1 = (fields: unknown): boolean =>
+  isObject(fields) &&
+  Object.entries(fields).every(([name, inner]) => /^(?:\.$|[fkvi]:)/.test(name) && isFieldsV1(inner));
+
 /** A path for people: `.spec.containers[name="web"].image`. */
 export function fieldText(path: string): string {
   return stepsOf(path)

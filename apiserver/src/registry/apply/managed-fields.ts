@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry } from '@kubarium/shared';
-import { fromFieldsV1, isWithin, step, toFieldsV1, type FieldSet } from './field-set.ts';
+import { fromFieldsV1, isFieldsV1, isWithin, step, toFieldsV1, type FieldSet } from './field-set.ts';
 
 /** Who owns which fields: one entry of `metadata.managedFields`. */
 export interface Manager {
@@ -24,6 +24,13 @@ export const managersOf = (entries: readonly ManagedFieldsEntry[] | undefined): 
     time: entry.time,
     fields: fromFieldsV1(entry.fieldsV1),
   }));
+
+/** True for an entry that says who owns which fields; those that a client made up otherwise are passed over. */
+export const isReadable = ({ operation, apiVersion, fieldsType, fieldsV1 }: ManagedFieldsEntry): boolean =>
+  (operation === 'Apply' || operation === 'Update') &&
+  Boolean(apiVersion) &&
+  fieldsType === 'FieldsV1' &&
+  isFieldsV1(fieldsV1);
 
 /** Entries as they are stored: applied ones first, then by age; those that own nothing are dropped. */
 export const managedFieldsOf = (managers: readonly Manager[]): ManagedFieldsEntry[] =>

@@ -143,6 +143,45 @@ describe('server-side apply', () => {
     );
   });
 
+  describe('after client-side apply', () => {
+    const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+    const applied = (data: Json, now = data): Json => ({
+      ...configMap(now),
+      metadata: { name: 'a', annotations: { [lastApplied]: JSON.stringify(configMap(data)) } },
+    });
+    const annotation = (object: Json): unknown =>
+      ((object['metadata'] as Json)['annotations'] as Record<string, string>)[lastApplied];
+
+    test('kubectl takes over what its annotation says, and keeps that up to date', () => {
+      const object = apply(applied({ x: '1', y: '1' }), configMap({ x: '2' }), 'kubectl');
+      expect(object['data']).toEqual({ x: '2', y: '1' });
+      expect(annotation(object)).toBe(
+        '{"apiVersion":"v1","data":{"x":"2"},"kind":"ConfigMap","metadata":{"name":"a"}}\n',
+      );
+      expect(owners(object)).toEqual({
+        'kubectl Apply': { 'f:data': { 'f:x': {} } },
+        'kubectl-client-side-apply Update': {
+          'f:data': { 'f:y': {} },
+          'f:metadata': { 'f:annotations': { [`f:${lastApplied}`]: {} } },
+        },
+      });
+    });
+
+    test.each([
+      ['what was changed since', 'kubectl', applied({ x: '1' }, { x: '2' }), 'before-first-apply'],
+      ['another manager', 'm1', applied({ x: '1' }), 'kubectl-client-side-apply'],
+    ])('%s is a conflict', (_, manager, live, owner) => {
+      expect(refusal(() => apply(live, configMap({ x: '3' }), manager))?.message).toBe(
+        `Apply failed with 1 conflict: conflict with "${owner}" using v1: .data.x`,
+      );
+    });
+
+    test('an annotation that cannot be read says nothing', () => {
+      const live = { ...configMap({ x: '1' }), metadata: { name: 'a', annotations: { [lastApplied]: '{' } } };
+      expect(refusal(() => apply(live, configMap({ x: '3' }), 'kubectl'))?.message).toContain('before-first-apply');
+    });
+  });
+
   test('changes nothing when repeated', () => {
     expect(apply(first, configMap({ x: '1', y: '2' }, { l: '1' }), 'm1')).toEqual(first);
   });

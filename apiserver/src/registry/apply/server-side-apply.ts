@@ -1,5 +1,6 @@
 import { StatusError, type StatusCause } from '@kubarium/shared';
-import { fieldsOf, fieldText, inTellingOrder } from './field-set.ts';
+import { fieldsOf, fieldText, inTellingOrder, type FieldSet } from './field-set.ts';
+import { CLIENT_SIDE_MANAGER, clientSideFields, SERVER_SIDE_MANAGER, withLastApplied } from './last-applied.ts';
 import { canBeOwned, isSameManager, managedFieldsOf, managersOf, type Manager } from './managed-fields.ts';
 import { mergeApplied, withoutFields } from './merge-applied.ts';
 import type { Json, ValueType } from './typed-value.ts';
@@ -31,7 +32,8 @@ export interface Applied {
  * Throws StatusError. `live` is undefined where the object does not exist yet.
  *
  * Simplified: who changed an object is kept only from its first apply on; what it had until then belongs to
- * `before-first-apply`, as on a real server for objects without managed fields.
+ * `kubectl-client-side-apply` as far as its annotation says so, and else to `before-first-apply`, as on a real server for objects
+ * without managed fields.
  */
 export function applyConfiguration(live: Json | undefined, type: ValueType, request: ApplyRequest): Applied {
   const { configuration, canonical, force, manager, hasStatus } = request;
@@ -41,7 +43,8 @@ export function applyConfiguration(live: Json | undefined, type: ValueType, requ
   const said = [...fieldsOf(configuration, type)].filter(([path]) => ownable(path));
   const wanted = new Map(said.map(([path, value]) => [path, values.get(path) ?? value]));
   const current = new Map([...fieldsOf(live ?? {}, type)].filter(([path]) => ownable(path)));
-  const known = live === undefined ? [] : knownManagers(live, current, manager);
+  const clientSide = clientSideFields(live ?? {}, current, type);
+  const known = live === undefined ? [] : knownManagers(live, current, clientSide, manager);
   const self = { ...manager, operation: 'Apply' as const };
   const others = known.filter((one) => !isSameManager(one, self));
   const before = known.find((one) => isSameManager(one, self));
@@ -50,7 +53,9 @@ export function applyConfiguration(live: Json | undefined, type: ValueType, requ
   const conflicts = others.flatMap((other) =>
     [...other.fields].filter((path) => changed.has(path)).map((path) => ({ other, path })),
   );
-  if (conflicts.length > 0 && !force) throw conflictError(conflicts);
+  const isKubectl = manager.name === SERVER_SIDE_MANAGER;
+  const refused = isKubectl ? conflicts.filter(({ path }) => !clientSide.has(path)) : conflicts;
+  if (refused.length > 0 && !force) throw conflictError(refused);
   const lost = new Set(conflicts.map(({ path }) => path));
   const left = others.map((other) => ({
     ...other,
@@ -60,7 +65,7 @@ export function applyConfiguration(live: Json | undefined, type: ValueType, requ
   const stillOwned = new Set([...wanted.keys(), ...left.flatMap(({ fields }) => [...fields])]);
   const removed = new Set([...(before?.fields ?? [])].filter((path) => !stillOwned.has(path)));
   const merged = mergeApplied(live ?? {}, configuration, type);
-  const object = (removed.size === 0 ? merged : withoutFields(merged, type, removed, stillOwned)) as Json;
+  const rest = (removed.size === 0 ? merged : withoutFields(merged, type, removed, stillOwned)) as Json;
 
   const fields = new Set(wanted.keys());
   const isSame =
@@ -70,14 +75,23 @@ export function applyConfiguration(live: Json | undefined, type: ValueType, requ
     time: isSame && changed.size === 0 && removed.size === 0 ? before.time : self.time,
     fields,
   };
+  const object = isKubectl ? withLastApplied(rest, configuration) : rest;
   return { object, managedFields: managedFieldsOf([...left, entry]) };
 }
 
-function knownManagers(live: Json, current: ReadonlyMap<string, string>, manager: ApplyRequest['manager']): Manager[] {
+function knownManagers(
+  live: Json,
+  current: ReadonlyMap<string, string>,
+  clientSide: FieldSet,
+  { apiVersion, time }: ApplyRequest['manager'],
+): Manager[] {
   const known = managersOf((live['metadata'] as { managedFields?: ManagedFieldsEntry[] }).managedFields);
-  if (known.length > 0 || current.size === 0) return known;
-  const { apiVersion, time } = manager;
-  return [{ name: 'before-first-apply', operation: 'Update', apiVersion, time, fields: new Set(current.keys()) }];
+  if (known.length > 0) return known;
+  const fields = new Set([...current.keys()].filter((path) => !clientSide.has(path)));
+  return [
+    { name: CLIENT_SIDE_MANAGER, operation: 'Update', apiVersion, time, fields: clientSide },
+    { name: 'before-first-apply', operation: 'Update', apiVersion, time, fields },
+  ];
 }
 
 interface Conflict {
@@ -94,7 +108,9 @@ function conflictError(conflicts: readonly Conflict[]): StatusError {
     for (const field of fields)
       causes.push({ reason: 'FieldManagerConflict', message: `conflict with ${name}`, field });
     texts.push(
-      fields.length === 1 ? `conflict with ${name}: ${fields[0]}` : `conflicts with ${name}:\n- ${fields.join('\n- ')}`,
+      conflicts.length === 1
+        ? `conflict with ${name}: ${fields[0]}`
+        : `conflicts with ${name}:\n- ${fields.join('\n- ')}`,
     );
   }
   const count = `${causes.length} conflict${causes.length === 1 ? '' : 's'}`;

@@ -5,7 +5,7 @@ import type { Json, ValueType } from './typed-value.ts';
 
 /**
  * The managed fields after a write that is not an apply: the writer owns what it changed, nobody owns what it removed. For objects
- * that have managed fields; `old` and `next` are the object before and after.
+ * that have managed fields; `old` and `next` are the object before and after, `next` with what the managers owned until now.
  */
 export function trackUpdate(
   old: Json,
@@ -14,7 +14,7 @@ export function trackUpdate(
   writer: Omit<Manager, 'fields' | 'operation'>,
   hasStatus: boolean,
 ): ManagedFieldsEntry[] | undefined {
-  const entries = (old['metadata'] as { managedFields?: ManagedFieldsEntry[] }).managedFields;
+  const entries = (next['metadata'] as { managedFields?: ManagedFieldsEntry[] }).managedFields;
   const [before, after] = [fieldsOf(old, type), fieldsOf(next, type)];
   const ownable = (path: string): boolean => canBeOwned(path, writer.subresource, hasStatus);
   const changed = new Set(

@@ -78,7 +78,12 @@ export class ObjectWriter {
     this.#admission = admission;
   }
 
-  async create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
+  create(context: RequestContext, target: Partial<Target>, draft: ApiObject): Promise<Written> {
+    delete draft.metadata.managedFields;
+    return this.#create(context, target, draft);
+  }
+
+  async #create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
     const { definition } = this;
     checkNamespace(this.definition, draft, namespace);
     if (draft.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
@@ -126,7 +131,7 @@ export class ObjectWriter {
   /** Creates the object of a name: an apply of what is not there. */
   createNamed(context: RequestContext, target: Target, draft: ApiObject): Promise<Written> {
     checkNames(this.definition, draft, target, true);
-    return this.create(context, target, draft);
+    return this.#create(context, target, draft);
   }
 
   /** Changes an object as one atomic step; also removes it where the change takes off the last thing that keeps it. */
@@ -278,7 +283,8 @@ export class ObjectWriter {
 
   /** Keeps account of who owns what, for objects that were applied. */
   #trackOwners(draft: ApiObject, old: ApiObject, { fieldManager, runtime }: RequestContext, part: ChangedPart): void {
-    if ((old.metadata.managedFields?.length ?? 0) === 0) return;
+    const { metadata } = draft;
+    if (metadata.managedFields === undefined) return;
     const { group, version, schema, subresources } = this.definition;
     const writer = {
       name: fieldManager ?? 'unknown',
@@ -287,7 +293,7 @@ export class ObjectWriter {
       ...(part === 'status' && { subresource: 'status' }),
     };
     const isFree = part === 'any' || !('status' in subresources);
-    draft.metadata.managedFields = trackUpdate(asJson(old), asJson(draft), typeNamed(schema), writer, !isFree);
+    metadata.managedFields = trackUpdate(asJson(old), asJson(draft), typeNamed(schema), writer, !isFree);
   }
 
   #contentChange(draft: ApiObject, old: ApiObject, context: RequestContext, part: 'whole' | 'any'): void {

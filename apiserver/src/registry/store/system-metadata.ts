@@ -1,5 +1,6 @@
 import type { ObjectMeta } from '@kubarium/shared';
 import { timestamp } from '@kubarium/shared';
+import { isReadable } from '../apply/managed-fields.ts';
 import type { RequestContext } from '../strategy.ts';
 
 /** Gives a new object what only the server may: its uid and the moment of its creation. */
@@ -21,6 +22,13 @@ export function keepMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
   else metadata.generation = old.generation;
   if (old.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.deletionTimestamp;
   metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
-  metadata.managedFields ??= old.managedFields;
+  keepOwners(metadata, old);
   delete metadata.selfLink;
+}
+
+/** A writer may say anew who owns what; entries without content (`[{}]`) forget it. */
+function keepOwners(metadata: ObjectMeta, old: ObjectMeta): void {
+  const said = metadata.managedFields;
+  if (said?.every((entry) => Object.keys(entry).length === 0)) delete metadata.managedFields;
+  else if (!said?.every(isReadable)) metadata.managedFields = old.managedFields;
 }
