@@ -203,6 +203,20 @@ describe('objects', () => {
     });
   });
 
+  test('come as tables where they are printed, which most subresources are not', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    const spec = { containers: [{ name: 'c', image: 'i' }] };
+    await api.ask('POST', pods, { body: JSON.stringify({ metadata: { name: 'printed' }, spec }), headers: json });
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const kind = async (subresource: string, alternative = ''): Promise<unknown> =>
+      (await api.ask('GET', `${pods}/printed/${subresource}`, { headers: { accept: accept + alternative } })).body[
+        'kind'
+      ];
+    expect(await kind('status')).toBe('Table');
+    expect(await kind('ephemeralcontainers')).toBe('Status');
+    expect(await kind('ephemeralcontainers', ',application/json')).toBe('Pod');
+  });
+
   test('a body of more than 3 MiB is refused', async () => {
     const { body } = await api.ask('POST', MAPS, { body: 'x'.repeat(3 * 1024 * 1024 + 1), headers: json });
     expect(body).toMatchObject({ code: 413, message: 'Request entity too large: limit is 3145728' });

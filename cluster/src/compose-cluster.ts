@@ -58,7 +58,7 @@ import {
   PODS_PER_NODE,
   SERVICE_CIDR,
 } from './bootstrap/addresses.ts';
-import { createSystemObjects } from './bootstrap/system-objects.ts';
+import { createSystemObjects, systemObjectKeeper } from './bootstrap/system-objects.ts';
 import { ClusterView } from './explain/cluster-view.ts';
 import { ClockPace } from './clock/clock-pace.ts';
 import { clockReview } from './clock/clock-review.ts';
@@ -297,6 +297,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     policies,
     healthChecks,
     dns,
+    systemObjectKeeper({ client, informers, runtime }),
     new ControllerManager(context),
     ...(options.controllers ?? []).map((make) => make(context)),
     new Scheduler({ client, informers, runtime }),

@@ -83,6 +83,18 @@ it('pulls an image once, and takes it from the node after that', async () => {
   ]);
 });
 
+it('joins a pull that is on its way', async () => {
+  await using node = await TestNode.start({ pullDelay: () => 1200 });
+  await node.run();
+  await node.advance(1);
+  await node.run({ metadata: { name: 'second' } });
+  await node.advance(0.2);
+  expect(node.events().filter((event) => event.startsWith('Pulled'))).toEqual([
+    'Pulled: Successfully pulled image "my-app" in 1.2s (1.2s including waiting). Image size: 1234 bytes.',
+    'Pulled: Successfully pulled image "my-app" in 200ms (200ms including waiting). Image size: 1234 bytes.',
+  ]);
+});
+
 it('waits for a ConfigMap that a variable comes from', async () => {
   await using node = await TestNode.start();
   const env = [{ name: 'LEVEL', valueFrom: { configMapKeyRef: { name: 'config', key: 'level' } } }];

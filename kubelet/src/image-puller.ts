@@ -67,11 +67,13 @@ export class ImagePuller {
     const startMs = this.#clock.now();
     try {
       const pull = await this.#store.pull(reference);
-      const waited = this.#clock.now() - startMs;
+      const waitedMs = Math.round(this.#clock.now() - startMs);
+      // Another pod may have begun the pull before.
+      const pullMs = Math.min(pull.pullMs, waitedMs);
       emit(
         'Normal',
         'Pulled',
-        `Successfully pulled image "${text}" in ${goDuration(pull.pullMs)} (${goDuration(Math.round(waited))} including waiting). Image size: ${pull.image.sizeBytes} bytes.`,
+        `Successfully pulled image "${text}" in ${goDuration(pullMs)} (${goDuration(waitedMs)} including waiting). Image size: ${pull.image.sizeBytes} bytes.`,
       );
       return { ok: true, stored: pull };
     } catch (error) {

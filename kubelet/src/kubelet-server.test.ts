@@ -53,11 +53,20 @@ it('says that a command is not there, with 127', async () => {
   expect(await session.exit).toBe(127);
 });
 
-it('refuses to run a command in a container that is not there', async () => {
+it('refuses to run a command in a container that is not there, and to attach to it', async () => {
   await using node = await TestNode.start();
   await node.run();
-  const exec = node.kubelet.api.exec(node.pod(), { ...streams, container: 'x', command: ['ls'] });
-  await expect(exec).rejects.toMatchObject({ code: 404, message: 'container not found ("x")' });
+  const { api } = node.kubelet;
+  const options = { ...streams, container: 'x' };
+  await expect(api.exec(node.pod(), { ...options, command: ['ls'] })).rejects.toMatchObject({
+    code: 404,
+    message: 'container not found ("x")',
+  });
+  const { name, namespace } = node.pod().metadata;
+  await expect(api.attach(node.pod(), options)).rejects.toMatchObject({
+    code: 404,
+    message: `container x not found in pod ${name}_${namespace}`,
+  });
 });
 
 it('attaches to the streams of the first process', async () => {
@@ -73,7 +82,7 @@ it('attaches to the streams of the first process', async () => {
   session.stdin!.end('typed');
   expect(await text(options.streams.stdin!)).toBe('typed');
   node.containers.last('main').end(5);
-  expect(await session.exit).toBe(5);
+  expect(await session.exit).toBe(0);
   expect([await text(session.stdout!), await text(session.stderr!)]).toEqual(['out', 'err']);
 });
 

@@ -34,11 +34,15 @@ export class KubeletServer implements KubeletApi {
 
   async exec(pod: Pod, options: ExecOptions): Promise<ExecSession> {
     const instance = this.#liveInstance(pod, options.container);
+    if (instance === undefined) throw containerNotFound(`container not found ("${options.container}")`);
     return execSession(instance.running!, options);
   }
 
   async attach(pod: Pod, options: Omit<ExecOptions, 'command'>): Promise<ExecSession> {
     const instance = this.#liveInstance(pod, options.container);
+    const { name, namespace } = pod.metadata;
+    if (instance === undefined)
+      throw containerNotFound(`container ${options.container} not found in pod ${name}_${namespace}`);
     const { stdinOnce } = this.#container(pod, options.container)!.spec;
     return attachSession(instance, options, stdinOnce === true);
   }
@@ -53,10 +57,9 @@ export class KubeletServer implements KubeletApi {
     return this.#worker(pod.metadata.uid)?.container(name);
   }
 
-  #liveInstance(pod: Pod, name: string): ContainerInstance {
+  #liveInstance(pod: Pod, name: string): ContainerInstance | undefined {
     const container = this.#container(pod, name);
-    if (container?.current === undefined || !container.isLive) throw containerNotFound(name);
-    return container.current;
+    return container?.isLive === true ? container.current : undefined;
   }
 
   #log(pod: Pod, { container: name, previous }: LogOptions): LogStore {
@@ -86,5 +89,4 @@ function waitingText(reason: string | undefined): string {
   return reason === 'ImagePullBackOff' ? 'trying and failing to pull image' : (reason ?? '');
 }
 
-const containerNotFound = (name: string): StatusError =>
-  new StatusError({ code: 404, reason: 'NotFound', message: `container not found ("${name}")` });
+const containerNotFound = (message: string): StatusError => new StatusError({ code: 404, reason: 'NotFound', message });

@@ -8,6 +8,7 @@ import {
   parseTimestamp,
   timestamp,
 } from '@kubarium/shared';
+import { KERNEL_VERSION } from './container/kernel-version.ts';
 
 /** What a node is made of. */
 export interface NodeFacts {
@@ -71,7 +72,7 @@ export function nodeStatus({ facts, nowMs, networkProblem, images, previous }: N
       architecture: 'amd64',
       bootID: facts.bootId,
       containerRuntimeVersion: 'kubarium://0.1.0',
-      kernelVersion: '6.12.0-kubarium',
+      kernelVersion: KERNEL_VERSION,
       kubeProxyVersion: '',
       kubeletVersion: version,
       machineID: facts.machineId,

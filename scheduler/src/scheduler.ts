@@ -5,6 +5,7 @@ import {
   deepEqual,
   isNotFound,
   keyOf,
+  seriesEvents,
   timestamp,
   type Binding,
   type Component,
@@ -68,7 +69,8 @@ export class Scheduler implements Component {
     this.#runtime = { ...runtime, random: runtime.random.fork('scheduler') };
     this.#schedulerName = schedulerName;
     this.#plugins = plugins;
-    this.#events = new EventRecorder({ client, runtime, component: schedulerName });
+    const style = seriesEvents(schedulerName, `${schedulerName}-kubarium`);
+    this.#events = new EventRecorder({ client, runtime, component: schedulerName, style });
     this.#queue = new SchedulingQueue(runtime, () => this.#requestTurn());
     this.#nodes = informers.informer(NODES);
     this.#pods = informers.informer(PODS);
@@ -152,7 +154,7 @@ export class Scheduler implements Component {
     if (decision.node === undefined) {
       const message = failureMessage(decision.verdicts);
       this.#queue.park(info.key);
-      this.#events.event(info.pod, 'Warning', 'FailedScheduling', message);
+      this.#events.event(info.pod, 'Warning', 'FailedScheduling', message, { action: 'Scheduling' });
       this.#track(this.#writeCondition(info.pod, message));
       return;
     }
@@ -168,7 +170,8 @@ export class Scheduler implements Component {
         { metadata: { namespace, name, uid: info.pod.metadata.uid }, target: { kind: 'Node', name: node } },
         { subresource: 'binding' },
       );
-      this.#events.event(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
+      const message = `Successfully assigned ${namespace}/${name} to ${node}`;
+      this.#events.event(info.pod, 'Normal', 'Scheduled', message, { action: 'Binding' });
     } catch (error) {
       this.#snapshot.remove(info.key);
       if (isNotFound(error)) return;

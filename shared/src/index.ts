@@ -55,6 +55,8 @@ export * from './runtime/virtual-clock.ts';
 export type * from './client/informer.ts';
 export * from './client/kube-client.ts';
 export * from './client/event-recorder.ts';
+export { seriesEvents } from './client/event-style.ts';
+export * from './client/event-time.ts';
 export * from './client/indexed-store.ts';
 export * from './client/informer-factory.ts';
 export * from './client/reconcile-loop.ts';

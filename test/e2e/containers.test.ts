@@ -140,6 +140,26 @@ describe('containers with kubectl', () => {
     );
   });
 
+  test.each<['1.32' | '1.35']>([['1.32'], ['1.35']])(
+    'are run to their end by kubectl %s, whose exit code is theirs',
+    async (version) => {
+      const run = (name: string, ...command: string[]) =>
+        cluster.tryKubectl(
+          version,
+          ['run', name, '--image=busybox', '-i', '--rm', '--restart=Never', '--quiet', '--', ...command],
+          'a line\n',
+        );
+      const failed = await run('failing', 'sh', '-c', 'cat; exit 3');
+      expect([failed.code, failed.stdout]).toEqual([3, expect.stringMatching(/^a line\n/)]);
+      expect(failed.stderr).not.toContain("couldn't attach");
+      const missing = await cluster.tryKubectl(version, ['exec', 'worker', '-c', 'prepare', '--', 'true']);
+      expect(missing).toMatchObject({
+        code: 1,
+        stderr: 'error: Internal error occurred: unable to upgrade connection: container not found ("prepare")\n',
+      });
+    },
+  );
+
   test('can be attached to', async () => {
     await using attached = new BackgroundProgram(
       kubectlBinary('1.35'),

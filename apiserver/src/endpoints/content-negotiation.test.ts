@@ -20,7 +20,7 @@ describe('negotiate', () => {
     ['a table', TABLE, 'collection', { format: 'json', as: { kind: 'Table', version: 'v1' } }],
     ['a table or else JSON', `${TABLE},application/json`, 'object', { as: { kind: 'Table', version: 'v1' } }],
     ['an unknown form or else JSON', 'application/json;as=Poem;v=v1;g=meta.k8s.io,application/json', 'object', {}],
-    ['a table of a review, or else JSON', `${TABLE},application/json`, 'review', { format: 'json' }],
+    ['a table of a review, or else JSON', `${TABLE},application/json`, 'plain', { format: 'json' }],
     ['a watch stream', 'application/json;stream=watch', 'watch', { format: 'json' }],
     ['pretty by parameter', 'application/json;pretty=1', 'object', { pretty: true }],
   ])('%s', (_, accept, offer, expected) => {
@@ -31,7 +31,7 @@ describe('negotiate', () => {
     ['a type nobody writes', 'text/html', 'object', '406: Not Acceptable'],
     ['an unknown form', 'application/json;as=Poem;v=v1;g=meta.k8s.io', 'object', 'only the following media types'],
     ['protobuf alone', 'application/vnd.kubernetes.protobuf', 'object', 'only the following media types'],
-    ['a table of a review', TABLE, 'review', 'only the following media types'],
+    ['a table of a review', TABLE, 'plain', 'only the following media types'],
     ['a watch in YAML', 'application/yaml', 'watch', 'only the following media types'],
     ['a document in YAML', 'application/yaml', 'document', 'Available representations: application/json'],
   ])('406 for %s', (_, accept, offer, message) => {

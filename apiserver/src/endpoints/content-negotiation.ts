@@ -26,7 +26,7 @@ const WATCH_TYPES = ['application/json;stream=watch', `${PROTOBUF};stream=watch`
 const COLLECTION_TYPES = [...OBJECT_TYPES, ...WATCH_TYPES];
 const AVAILABLE_TYPES: Readonly<Record<Offer, readonly string[]>> = {
   object: OBJECT_TYPES,
-  review: OBJECT_TYPES,
+  plain: OBJECT_TYPES,
   collection: COLLECTION_TYPES,
   watch: COLLECTION_TYPES,
   document: ['application/json'],
@@ -37,10 +37,10 @@ const PLAIN: Representation = { format: 'json', pretty: false, as: undefined };
 const PRETTY: Representation = { format: 'json', pretty: true, as: undefined };
 
 /**
- * What the path offers: one object, a review (an object without a table), a collection (which can also be watched), a running watch,
+ * What the path offers: one object, a plain one (a review, which is not printed as a table), a collection (which can also be watched), a running watch,
  * or a document in JSON alone.
  */
-export type Offer = 'object' | 'review' | 'collection' | 'watch' | 'document';
+export type Offer = 'object' | 'plain' | 'collection' | 'watch' | 'document';
 
 /**
  * Chooses the representation that a client likes best among what we write.
@@ -57,7 +57,7 @@ export function negotiate(accept: string | undefined, pretty: boolean, offer: Of
     const yaml = type === 'application/yaml' && offer !== 'document' && offer !== 'watch';
     if (!yaml && type !== 'application/json' && type !== '*/*') continue;
     const as = transformation(parameters);
-    if (as === null || (offer === 'review' && as?.kind === 'Table')) continue;
+    if (as === null || (offer === 'plain' && as?.kind === 'Table')) continue;
     return {
       format: yaml ? 'yaml' : 'json',
       pretty: pretty || isTrue(parameters.get('pretty') ?? ''),

@@ -21,7 +21,7 @@ export async function createReview(
 ): Promise<unknown> {
   const { definition } = resource;
   const query = queryOf(request);
-  const representation = negotiate(request.headers.accept, isPretty(request, query), 'review');
+  const representation = negotiate(request.headers.accept, isPretty(request, query), 'plain');
   const { dryRun, fieldValidation } = writeOptions(query, 'CreateOptions');
   const body = await readBody(request.raw);
   const decode = definition.schema === '' ? decodePlain : decodeObject;

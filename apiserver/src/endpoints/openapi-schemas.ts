@@ -72,11 +72,20 @@ const references = (schema: Schema): string[] => [
   ),
 ];
 
+/** What may be written in either of two ways, which the recorded schemas, being those of OpenAPI 2, call a string. */
+const UNIONS: Readonly<Record<string, object>> = {
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': {
+    format: 'int-or-string',
+    oneOf: [{ type: 'integer' }, { type: 'string' }],
+  },
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': { oneOf: [{ type: 'string' }, { type: 'number' }] },
+};
+
 /** A recorded definition as `components.schemas` of OpenAPI 3.0 spells it, with its descriptions where there are any. */
 function openApiSchema(name: string, describe: Describe): object {
   const schema = schemas[name]!;
   const descriptions = describe(name);
-  const written = spelled(schema) as Record<string, unknown>;
+  const written: Record<string, unknown> = { ...(UNIONS[name] ?? spelled(schema)) };
   if (descriptions?.description !== undefined) written['description'] = descriptions.description;
   if (schema.properties !== undefined && descriptions !== undefined) {
     written['properties'] = Object.fromEntries(

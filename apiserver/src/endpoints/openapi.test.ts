@@ -49,6 +49,15 @@ describe('the documents', () => {
     },
   );
 
+  test('say what may be a number or a string', () => {
+    const { schemas } = read('api/v1').components;
+    expect(schemas['io.k8s.apimachinery.pkg.util.intstr.IntOrString']).toMatchObject({
+      format: 'int-or-string',
+      oneOf: [{ type: 'integer' }, { type: 'string' }],
+    });
+    expect(schemas['io.k8s.apimachinery.pkg.api.resource.Quantity']).not.toHaveProperty('type');
+  });
+
   test('hold the recorded schemas, with descriptions where there are any', () => {
     const { Deployment } = Object.fromEntries(
       Object.entries(read('apis/apps/v1').components.schemas).map(([name, schema]) => [name.split('.').at(-1), schema]),

@@ -71,7 +71,7 @@ async function handleResource(
   const verb = VERBS[info.verb];
   if (verb === undefined) throw methodNotAllowed();
   const query = queryOf(request);
-  const representation = negotiate(request.headers.accept, isPretty(request, query), offerOf(info.verb));
+  const representation = negotiate(request.headers.accept, isPretty(request, query), offerOf(info));
   return verb({ services, info, resource, request, reply, query, representation });
 }
 
@@ -90,11 +90,17 @@ async function handleReview(
   const read = request.method === 'HEAD' ? undefined : READS[info.verb];
   if (reads === undefined || read === undefined) throw methodNotAllowed();
   const query = queryOf(request);
-  const representation = negotiate(request.headers.accept, isPretty(request, query), offerOf(info.verb));
+  const representation = negotiate(request.headers.accept, isPretty(request, query), offerOf(info));
   return read({ services, info, resource: reads, request, reply, query, representation });
 }
 
-const offerOf = (verb: string): Offer => (verb === 'watch' ? 'watch' : verb === 'list' ? 'collection' : 'object');
+/** Subresources that are printed as tables. */
+const PRINTED: readonly (string | undefined)[] = [undefined, 'status', 'scale'];
+
+function offerOf({ verb, subresource }: ResourceRequestInfo): Offer {
+  if (!PRINTED.includes(subresource)) return 'plain';
+  return verb === 'watch' ? 'watch' : verb === 'list' ? 'collection' : 'object';
+}
 
 /** Throws 404 where the URL leads nowhere, 405 where it does but not with this method. True for a subresource. */
 function checkRoute(info: ResourceRequestInfo, { definition }: ResourceRegistry): boolean {

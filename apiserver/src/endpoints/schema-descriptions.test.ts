@@ -9,6 +9,8 @@ describe('describeSchema', () => {
     ['io.k8s.api.discovery.v1.EndpointSlice', 'addressType'],
     ['io.k8s.api.events.v1.Event', 'reportingController'],
     ['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', 'ownerReferences'],
+    ['io.k8s.api.core.v1.Pod', 'apiVersion'],
+    ['io.k8s.api.networking.v1.Ingress', 'kind'],
   ])('knows %s and its field %s', (schema, field) => {
     const found = describeSchema(schema);
     expect(found?.description).toMatch(/\w+ \w+/);

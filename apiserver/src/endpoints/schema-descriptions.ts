@@ -13,11 +13,21 @@ export function describeSchema(schema: string): Descriptions | undefined {
   const file = declarationFile(schema);
   if (file === undefined) return undefined;
   try {
-    return descriptionsIn(readFileSync(file, 'utf8'));
+    const declarations = readFileSync(file, 'utf8');
+    const described = descriptionsIn(declarations);
+    if (!/^export interface \w+ extends TypeMeta\b/m.test(declarations)) return described;
+    return { ...described, fields: { ...ofAnyKind(), ...described.fields } };
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** Of `apiVersion` and `kind`, which the package describes where they are not the kind's own names only. */
+function ofAnyKind(): Descriptions['fields'] {
+  const { apiVersion = '', kind = '' } =
+    describeSchema('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions')?.fields ?? {};
+  return { apiVersion, kind };
 }
 
 /** The descriptions in a declaration file: those of its first interface and of its members. */

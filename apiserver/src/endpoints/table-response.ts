@@ -1,9 +1,10 @@
 import { badRequest } from '@kubarium/shared';
 import type { ListAnswer, Rendered } from '../registry/registry.ts';
-import type { ResourceDefinition, TableColumn } from '../registry/resource-definition.ts';
+import type { TableColumn } from '../registry/resource-definition.ts';
 import { listMetadata } from './list-response.ts';
 import { partialObjectMetadata } from './object-response.ts';
 import type { ReadCall } from './resource-call.ts';
+import { isScale, SCALE_COLUMNS, scaleCells } from './scale-table.ts';
 
 type Version = 'v1' | 'v1beta1';
 
@@ -24,13 +25,14 @@ function table(
 ): object {
   const includeObject = includedObject(query);
   const now = services.runtime.clock.now();
+  const columns = objects[0] !== undefined && isScale(objects[0].value) ? SCALE_COLUMNS : definition.columns;
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${version}`,
     metadata,
-    columnDefinitions: withColumns ? columnsOf(definition) : null,
+    columnDefinitions: withColumns ? columnsOf(columns) : null,
     rows: objects.map(({ value }) => ({
-      cells: services.tableCells(definition, value, now),
+      cells: isScale(value) ? scaleCells(value, now) : services.tableCells(definition, value, now),
       object:
         includeObject === 'None' ? null : includeObject === 'Object' ? value : partialObjectMetadata(value, version),
     })),
@@ -46,5 +48,5 @@ export function includedObject(query: URLSearchParams): string {
   );
 }
 
-const columnsOf = (definition: ResourceDefinition): object[] =>
-  definition.columns.map((column: TableColumn) => ({ description: '', ...column }));
+const columnsOf = (columns: readonly TableColumn[]): object[] =>
+  columns.map((column) => ({ description: '', ...column }));

@@ -7,13 +7,18 @@ import {
   SERVICE_ACCOUNTS,
   SERVICE_CIDRS,
   SERVICES,
+  ReconcileLoop,
   isNotFound,
   type ApiObject,
+  type Component,
   type Draft,
+  type InformerFactory,
   type KubeClient,
   type ObjectName,
   type Resource,
+  type Runtime,
 } from '@kubarium/shared';
+import { composeController } from '@kubarium/controllers';
 import {
   CONTROL_PLANE_ADDRESS,
   CONTROL_PLANE_PORT,
@@ -29,6 +34,12 @@ interface SystemObject<T extends ApiObject = ApiObject> {
   readonly draft: Draft<T>;
 }
 
+interface KeeperOptions {
+  readonly client: KubeClient;
+  readonly informers: InformerFactory;
+  readonly runtime: Runtime;
+}
+
 const object = <T extends ApiObject>(resource: Resource<T>, draft: Draft<T>): SystemObject =>
   ({ resource, draft }) as unknown as SystemObject;
 
@@ -41,7 +52,7 @@ const namespaces = (): readonly SystemObject[] =>
     object(NAMESPACES, { metadata: { name } }),
   );
 
-/** What no cluster is without besides, and every start brings back, as an API server does: its own Service. */
+/** What no cluster is without besides: the API server's own Service. */
 const ownObjects = (): readonly SystemObject[] => [
   object(SERVICE_CIDRS, { metadata: { name: 'kubernetes' }, spec: { cidrs: [SERVICE_CIDR] } }),
   object(SERVICES, {
@@ -127,11 +138,34 @@ const installed = (): SystemObject => object(CONFIG_MAPS, { metadata: INSTALLED,
 
 /** Creates what is missing; what stands is left as it is, for users change it. */
 export async function createSystemObjects(client: KubeClient): Promise<void> {
-  await createMissing(client, namespaces());
-  await createMissing(client, ownObjects());
+  await createLasting(client);
   if (await exists(client, CONFIG_MAPS, INSTALLED)) return;
   await createMissing(client, addons());
   await createMissing(client, [installed()]);
+}
+
+async function createLasting(client: KubeClient): Promise<void> {
+  await createMissing(client, namespaces());
+  await createMissing(client, ownObjects());
+}
+
+/**
+ * Brings back the namespaces and the API server's Service where somebody deletes them (`kubectl delete services --all`), as an API
+ * server does.
+ *
+ * Simplified: at once; a real API server looks every ten seconds.
+ */
+export function systemObjectKeeper({ client, informers, runtime }: KeeperOptions): Component {
+  const loop = new ReconcileLoop({ name: 'system-objects', runtime, reconcile: () => createLasting(client) });
+  for (const { resource, draft } of [...namespaces(), ...ownObjects()]) {
+    const { namespace, name } = draft.metadata;
+    informers.informer(resource).onChange({
+      deleted: ({ metadata }) => {
+        if (metadata.name === name && metadata.namespace === namespace) loop.add(resource.resource);
+      },
+    });
+  }
+  return composeController('system-objects', { informers }, [loop]);
 }
 
 /** Objects that do not ask for each other: they come into being with one commit. */

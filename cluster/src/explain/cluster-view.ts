@@ -10,6 +10,7 @@ import {
   PODS,
   REPLICA_SETS,
   SERVICES,
+  inOrderOfTime,
   mapSelectorMatches,
   type Clock,
   type Deployment,
@@ -163,9 +164,8 @@ export class ClusterView {
       namespace: metadata.namespace,
       fieldSelector: `involvedObject.uid=${metadata.uid},type=Warning`,
     });
-    const seen = (event: (typeof items)[number]): string => event.lastTimestamp ?? event.eventTime ?? '';
-    return items
-      .toSorted((a, b) => (seen(a) < seen(b) ? 1 : -1))
+    return inOrderOfTime(items)
+      .toReversed()
       .map(({ reason = '', message = '' }) => ({ reason, message }));
   }
 }

@@ -1,9 +1,10 @@
 import {
   EVENTS,
+  inOrderOfTime,
   isNotFound,
+  lastSeenMs,
   PODS,
   REPLICA_SETS,
-  parseTimestamp,
   type ApiObject,
   type Event,
   type KubeClient,
@@ -42,7 +43,7 @@ export async function evidenceOf(
       ...items.filter(({ involvedObject: { kind, namespace: of, name } }) => names.has(`${kind}/${of ?? ''}/${name}`)),
     );
   }
-  const recent = inOrder(events).slice(-MOST_EVENTS);
+  const recent = inOrderOfTime(events).slice(-MOST_EVENTS);
   // Those in trouble have more to say.
   const telling = [...pods.values()].sort((a, b) => Number(isReady(a)) - Number(isReady(b))).slice(0, MOST_PODS);
   return { events: recent.map((event) => describeEvent(event, sinceMs)), logs: await logsOf(telling, target) };
@@ -85,20 +86,11 @@ async function belongings({ resource, namespace, name }: Named, client: KubeClie
   });
 }
 
-/** Oldest first. Their times know whole seconds; what was written earlier has the smaller resourceVersion. */
-export const inOrder = (events: readonly Event[]): Event[] =>
-  events.toSorted(
-    (a, b) => timeOf(a) - timeOf(b) || Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion),
-  );
-
-const timeOf = ({ lastTimestamp, eventTime, metadata }: Event): number =>
-  parseTimestamp(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '') || 0;
-
 /** An event as one line; `sinceMs` is when the scenario began. */
 export function describeEvent(event: Event, sinceMs: number): string {
-  const { type, reason, message, count, involvedObject } = event;
-  // Events know whole seconds.
-  const after = formatDuration(Math.max(0, Math.round((timeOf(event) - sinceMs) / 1000) * 1000));
+  const { type, reason, message, series, involvedObject } = event;
+  const count = series?.count ?? event.count;
+  const after = formatDuration(Math.max(0, Math.round((lastSeenMs(event) - sinceMs) / 1000) * 1000));
   const times = count !== undefined && count > 1 ? ` (${count} times)` : '';
   return `+${after}  ${type} ${reason}  ${involvedObject.kind?.toLowerCase()}/${involvedObject.name}: ${message}${times}`;
 }

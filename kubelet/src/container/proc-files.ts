@@ -1,6 +1,7 @@
 import type { Volume } from './file-system.ts';
 import type { DirectoryNode, FileNode, Node } from './inode.ts';
 import { makeDirectoryNode, makeFileNode } from './inode.ts';
+import { KERNEL_VERSION } from './kernel-version.ts';
 import type { ProcessTable, SimulatedProcess } from './process-table.ts';
 
 /**
@@ -37,7 +38,7 @@ function procEntries(table: ProcessTable, startedMs: number): ProcEntries {
   };
   const fixed = new Map<string, Node>([
     ['uptime', file(startedMs, uptime)],
-    ['version', file(startedMs, () => 'Linux version 6.1.0-kubarium (simulated)\n')],
+    ['version', file(startedMs, () => `Linux version ${KERNEL_VERSION} (simulated)\n`)],
     ['loadavg', file(startedMs, () => '0.00 0.00 0.00 1/1 1\n')],
     ['mounts', file(startedMs, () => mountLines(table))],
     ['meminfo', file(startedMs, () => 'MemTotal:        8388608 kB\nMemFree:         4194304 kB\n')],

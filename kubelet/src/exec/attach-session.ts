@@ -4,7 +4,8 @@ import type { ContainerInstance } from '../container-instance.ts';
 
 /**
  * Joins the streams of a container's first process: its output from now on, and its input where the container takes any
- * (`stdin: true`). With `stdinOnce` the input ends with the first client that closes it.
+ * (`stdin: true`). With `stdinOnce` the input ends with the first client that closes it. How the process ended is told by the pod's
+ * status alone: the session's own exit code is 0.
  */
 export function attachSession(
   instance: ContainerInstance,
@@ -24,9 +25,9 @@ export function attachSession(
     stdout?.end();
     stderr?.end();
   };
-  const exit = instance.running!.exit.then(({ exitCode }) => {
+  const exit = instance.running!.exit.then(() => {
     detach();
-    return exitCode;
+    return 0;
   });
   return {
     stdin,

@@ -1,4 +1,4 @@
-import type { Event, EventSource, ObjectReference } from '../api/core-v1.ts';
+import type { ObjectReference } from '../api/core-v1.ts';
 
 /** One happening, as a component reports it. */
 export interface Occurrence {
@@ -6,6 +6,8 @@ export interface Occurrence {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
+  /** What the component was about to do (`Binding`); events of core/v1 do not tell. */
+  readonly action?: string | undefined;
 }
 
 /** An event object as it should stand in the API: what has happened to an object in the same words, however often. */
@@ -129,27 +131,4 @@ function spend(object: ObjectHistory, nowMs: number): boolean {
   object.tokens = tokens < 1 ? tokens : tokens - 1;
   object.atMs = nowMs;
   return tokens >= 1;
-}
-
-/** The wire form of an event. */
-export function eventDraft(
-  series: EventSeries,
-  occurrence: Occurrence,
-  source: EventSource,
-  format: (milliseconds: number) => string,
-): Omit<Event, 'metadata'> {
-  return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    involvedObject: occurrence.involvedObject,
-    reason: occurrence.reason,
-    message: series.message,
-    type: occurrence.type,
-    source,
-    reportingComponent: source.component ?? '',
-    reportingInstance: source.host ?? '',
-    count: series.count,
-    firstTimestamp: format(series.firstSeenMs),
-    lastTimestamp: format(series.lastSeenMs),
-  };
 }

@@ -7,6 +7,7 @@ import { seededRandom } from '../runtime/random.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { ScriptedTransport } from '../testing/index.ts';
 import { EventRecorder } from './event-recorder.ts';
+import { seriesEvents, type EventStyle } from './event-style.ts';
 import { KubeClient } from './kube-client.ts';
 
 const pod = {
@@ -15,7 +16,7 @@ const pod = {
   metadata: { namespace: 'shop', name: 'web', uid: 'u1', resourceVersion: '7' },
 } as Pod;
 
-function makeRecorder() {
+function makeRecorder(style?: EventStyle) {
   const transport = new ScriptedTransport();
   transport.answer = (request) => request.body as Event;
   const clock = new VirtualClock(Date.UTC(2026, 0, 1));
@@ -26,6 +27,7 @@ function makeRecorder() {
     runtime,
     component: 'kubelet',
     host: 'node-1',
+    style,
   });
   return { transport, clock, activity, recorder };
 }
@@ -62,6 +64,62 @@ describe('EventRecorder', () => {
       firstTimestamp: '2026-01-01T00:00:00Z',
       lastTimestamp: '2026-01-01T00:00:00Z',
     });
+  });
+
+  it('names events so that they sort as they were reported', async () => {
+    const { transport, clock, activity, recorder } = makeRecorder();
+    for (let i = 0; i < 20; i++) {
+      recorder.event(pod, 'Normal', 'Pulled', `image ${i}`);
+      if (i % 5 === 4) clock.advance(1);
+    }
+    await activity.whenIdle();
+    const names = transport.requests.flatMap(({ verb, body }) =>
+      verb === 'create' ? [(body as Event).metadata.name] : [],
+    );
+    expect(names).toEqual([...new Set(names)].sort());
+  });
+
+  // As a kube-scheduler 1.35 writes them.
+  it('writes series as events.k8s.io means them', async () => {
+    const { transport, clock, activity, recorder } = makeRecorder(
+      seriesEvents('default-scheduler', 'default-scheduler-a'),
+    );
+    const report = async (message: string, of: Pod = pod): Promise<void> => {
+      recorder.event(of, 'Warning', 'FailedScheduling', message, { action: 'Scheduling' });
+      await activity.whenIdle();
+      clock.advance(10_000);
+    };
+    await report('0/1 nodes are available');
+    expect(transport.requests[0]!.body).toEqual({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { namespace: 'shop', name: expect.stringMatching(/^web\.[0-9a-f]{16}$/) },
+      involvedObject: {
+        kind: 'Pod',
+        apiVersion: 'v1',
+        namespace: 'shop',
+        name: 'web',
+        uid: 'u1',
+        resourceVersion: '7',
+      },
+      action: 'Scheduling',
+      reason: 'FailedScheduling',
+      message: '0/1 nodes are available',
+      type: 'Warning',
+      reportingComponent: 'default-scheduler',
+      reportingInstance: 'default-scheduler-a',
+      eventTime: '2026-01-01T00:00:00.000000Z',
+    });
+    await report('0/2 nodes are available');
+    await report('0/1 nodes are available', { ...pod, metadata: { ...pod.metadata, resourceVersion: '8' } });
+    clock.advance(360_000);
+    await report('0/1 nodes are available');
+    expect(transport.requests.map(({ verb, body }) => [verb, (body as Event).series])).toEqual([
+      ['create', undefined],
+      ['patch', { count: 2, lastObservedTime: '2026-01-01T00:00:10.000000Z' }],
+      ['create', undefined],
+      ['create', undefined],
+    ]);
   });
 
   it('counts the same event in one object, merging what comes while a write is on its way', async () => {

@@ -1,11 +1,12 @@
-import type { EventSource, ObjectReference } from '../api/core-v1.ts';
+import type { ObjectReference } from '../api/core-v1.ts';
 import type { ApiObject } from '../api/object.ts';
 import { EVENTS } from '../api/resources.ts';
 import { isAlreadyExists, isNotFound, StatusError } from '../apimachinery/status-error.ts';
-import { sleep, timestamp } from '../runtime/clock.ts';
+import { sleep } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { EventCorrelator, eventDraft, type EventSeries, type Occurrence } from './event-correlator.ts';
+import type { EventSeries, Occurrence } from './event-correlator.ts';
+import { coreEvents, type EventStyle } from './event-style.ts';
 import type { KubeClient } from './kube-client.ts';
 
 export interface EventRecorderOptions {
@@ -15,11 +16,15 @@ export interface EventRecorderOptions {
   readonly component: string;
   /** The node that it reports from, for those that run on one. */
   readonly host?: string | undefined;
+  /** As core/v1 means them where nothing is said. */
+  readonly style?: EventStyle | undefined;
 }
 
 export interface EventDetails {
   /** The part of the object that is meant: `spec.containers{web}`. */
   readonly fieldPath?: string | undefined;
+  /** What the component was about to do: `Binding`. */
+  readonly action?: string | undefined;
 }
 
 /** One event object that is to be brought up to date. */
@@ -35,28 +40,30 @@ const UNREACHABLE_ATTEMPTS = 12;
 const UNREACHABLE_DELAY_MS = 10_000;
 
 /**
- * Writes core/v1 Events about objects. Reporting never blocks and never fails its caller: writes happen later, one after the other, so
- * that in a rollout they come behind what they tell of and not before it; repetitions are counted in one object (EventCorrelator); and
- * what the API refuses is dropped. All of that as client-go's recorder does.
+ * Writes Events about objects. Reporting never blocks and never fails its caller: writes happen later, one after the other, so
+ * that in a rollout they come behind what they tell of and not before it; repetitions are counted in one object (EventStyle); and
+ * what the API refuses is dropped. All of that as client-go's recorders do.
  */
 export class EventRecorder implements AsyncDisposable {
   readonly #client: KubeClient;
   readonly #runtime: Runtime;
   readonly #random: Random;
-  readonly #source: EventSource;
-  readonly #correlator = new EventCorrelator();
+  readonly #component: string;
+  readonly #style: EventStyle;
   readonly #stop = new AbortController();
   /** Reported, and not yet as it should be in the API. */
   readonly #unwritten = new Map<EventSeries, Report>();
   readonly #waiting: Report[] = [];
   /** Goes on until none waits. */
   #writing: Promise<void> | undefined;
+  #lastName = 0n;
 
-  constructor({ client, runtime, component, host }: EventRecorderOptions) {
+  constructor({ client, runtime, component, host, style }: EventRecorderOptions) {
     this.#client = client;
     this.#runtime = runtime;
     this.#random = runtime.random.fork(`events/${component}/${host ?? ''}`);
-    this.#source = host === undefined ? { component } : { component, host };
+    this.#component = component;
+    this.#style = style ?? coreEvents(host === undefined ? { component } : { component, host });
   }
 
   /** Reports that something happened to an object. */
@@ -65,13 +72,13 @@ export class EventRecorder implements AsyncDisposable {
     type: 'Normal' | 'Warning',
     reason: string,
     message: string,
-    { fieldPath }: EventDetails = {},
+    { fieldPath, action }: EventDetails = {},
   ): void {
     if (this.#stop.signal.aborted) return;
     const reference = 'metadata' in object ? referenceTo(object) : object;
     const involvedObject = fieldPath === undefined ? reference : { ...reference, fieldPath };
-    const occurrence: Occurrence = { involvedObject, type, reason, message };
-    const series = this.#correlator.observe(occurrence, this.#runtime.clock.now());
+    const occurrence: Occurrence = { involvedObject, type, reason, message, action };
+    const series = this.#style.observe(occurrence, this.#runtime.clock.now());
     if (series === undefined) return;
     const unwritten = this.#unwritten.get(series);
     if (unwritten === undefined) this.#offer({ series, occurrence, isStale: false });
@@ -87,10 +94,7 @@ export class EventRecorder implements AsyncDisposable {
 
   #offer(report: Report): void {
     if (this.#waiting.length >= WAITING_MAX) {
-      this.#runtime.logger.warn(
-        { component: this.#source.component },
-        'too many events wait to be written; dropped one',
-      );
+      this.#runtime.logger.warn({ component: this.#component }, 'too many events wait to be written; dropped one');
       return;
     }
     this.#unwritten.set(report.series, report);
@@ -128,7 +132,7 @@ export class EventRecorder implements AsyncDisposable {
           }
           if (error.code !== 503 || attempt++ >= UNREACHABLE_ATTEMPTS) {
             this.#runtime.logger.debug({ reason: occurrence.reason, error: error.message }, 'event refused; dropped');
-            this.#correlator.forget(occurrence, series);
+            this.#style.forget(occurrence, series);
             return;
           }
           await sleep(this.#runtime.clock, UNREACHABLE_DELAY_MS, this.#stop.signal).catch(() => {});
@@ -145,20 +149,24 @@ export class EventRecorder implements AsyncDisposable {
     const name = this.#eventName(occurrence.involvedObject.name ?? '', series.lastSeenMs);
     await this.#client.create(EVENTS, {
       metadata: { namespace: namespaceOf(occurrence), name },
-      ...eventDraft(series, occurrence, this.#source, timestamp),
+      ...this.#style.draft(series, occurrence),
     });
     series.name = name;
   }
 
-  async #patch({ count, message, lastSeenMs }: EventSeries, namespace: string, name: string): Promise<void> {
-    const patch = { count, message, lastTimestamp: timestamp(lastSeenMs) };
+  async #patch(series: EventSeries, namespace: string, name: string): Promise<void> {
+    const patch = this.#style.change(series);
     await this.#client.patch(EVENTS, { namespace, name }, 'application/strategic-merge-patch+json', patch);
   }
 
-  /** `NAME.hex`, the hexadecimal being nanoseconds since 1970; those below a millisecond are drawn, so that names differ. */
+  /**
+   * `NAME.hex`, the hexadecimal being nanoseconds since 1970. Those below a millisecond are drawn, so that names differ, and grow, so
+   * that a list has what was reported first before what came later.
+   */
   #eventName(name: string, atMs: number): string {
-    const nanoseconds = BigInt(Math.floor(atMs)) * 1_000_000n + BigInt(this.#random.integer(1_000_000));
-    return `${name.slice(0, 236)}.${nanoseconds.toString(16)}`;
+    const drawn = BigInt(Math.floor(atMs)) * 1_000_000n + BigInt(this.#random.integer(1_000_000));
+    this.#lastName = drawn > this.#lastName ? drawn : this.#lastName + 1n;
+    return `${name.slice(0, 236)}.${this.#lastName.toString(16)}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { badRequest, type ExecSession, type Logger } from '@kubarium/shared';
+import { badRequest, internalError, StatusError, type ExecSession, type Logger } from '@kubarium/shared';
 import { truth } from '../request-info.ts';
 import { hostOf, podContainer } from './pod-container.ts';
 import { runRemoteCommand, type RemoteStreams } from './remote-command.ts';
@@ -57,7 +57,15 @@ async function remoteCommand(
       ? 'spdy'
       : undefined;
   if (protocol === undefined) throw badRequest('unable to upgrade: no protocol in common with the client');
-  const session = await start(services.nodes.kubelet(node), pod, options);
+  let session: ExecSession;
+  try {
+    session = await start(services.nodes.kubelet(node), pod, options);
+  } catch (error) {
+    if (protocol !== 'v5.channel.k8s.io' || !(error instanceof StatusError && error.code === 404)) throw error;
+    // The real server answers the client's handshake before it asks the kubelet.
+    const refused = webSocketStreams(await acceptWebSocket(upgrade, protocol), protocol, options);
+    return refused.finish(internalError(`unable to upgrade connection: ${error.message}`).status);
+  }
   const version = protocol === 'spdy' ? acceptSpdy(upgrade, SPDY_COMMAND_PROTOCOLS) : undefined;
   let streams: RemoteStreams;
   try {

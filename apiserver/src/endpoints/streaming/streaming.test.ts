@@ -147,6 +147,16 @@ describe('exec over WebSocket', () => {
     expect(JSON.parse(texts[3]!)).toMatchObject({ status: 'Success' });
   });
 
+  test('a container that does not run is told after the upgrade', async () => {
+    const { texts } = await channels(webSocket('exec?command=gone&stdout=1', ['v5.channel.k8s.io']));
+    expect(JSON.parse(texts[3]!)).toMatchObject({
+      status: 'Failure',
+      message: 'Internal error occurred: unable to upgrade connection: container not found ("c")',
+      reason: 'InternalError',
+      code: 500,
+    });
+  });
+
   test('the command is told when the client goes', async () => {
     const before = kubelet.closed;
     const socket = webSocket('exec?command=hang&stdout=1', ['v5.channel.k8s.io']);

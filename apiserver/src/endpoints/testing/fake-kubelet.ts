@@ -4,14 +4,15 @@ import {
   badRequest,
   NetError,
   serviceUnavailable,
+  StatusError,
   type ExecSession,
   type KubeletApi,
   type NodeConnector,
 } from '@kubarium/shared';
 
 /**
- * A node `n1` whose containers run three commands: `cat` (to the end of its input), `exit N`, `bytes N` (that many on stdout), and
- * whose pods' ports are those of this machine.
+ * A node `n1` whose containers run three commands: `cat` (to the end of its input), `exit N`, `bytes N` (that many on stdout), of
+ * which one is `gone`, and whose pods' ports are those of this machine.
  */
 export class FakeKubelet implements KubeletApi {
   readonly sizes: [number, number][] = [];
@@ -51,6 +52,8 @@ export class FakeKubelet implements KubeletApi {
         break;
       case 'hang':
         break;
+      case 'gone':
+        throw new StatusError({ code: 404, reason: 'NotFound', message: 'container not found ("c")' });
       default:
         throw badRequest(`no program ${program}`);
     }

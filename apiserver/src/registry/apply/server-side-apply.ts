@@ -111,7 +111,9 @@ function conflictError(conflicts: readonly Conflict[]): StatusError {
     for (const field of fields)
       causes.push({ reason: 'FieldManagerConflict', message: `conflict with ${name}`, field });
     texts.push(
-      fields.length === 1 ? `conflict with ${name}: ${fields[0]}` : `conflicts with ${name}:\n- ${fields.join('\n- ')}`,
+      conflicts.length === 1
+        ? `conflict with ${name}: ${fields[0]}`
+        : `conflicts with ${name}:\n- ${fields.join('\n- ')}`,
     );
   }
   const count = `${causes.length} conflict${causes.length === 1 ? '' : 's'}`;

@@ -272,6 +272,49 @@ describe('patch', () => {
   });
 });
 
+describe('who owns what', () => {
+  const entry = (manager: string, rest: object = {}): object => ({
+    manager,
+    operation: 'Update',
+    apiVersion: 'example.dev/v1',
+    time: '2026-01-01T00:00:00Z',
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:spec': { 'f:size': {}, 'f:color': {} } },
+    ...rest,
+  });
+  const owners = ({ value }: Rendered): unknown =>
+    value.metadata.managedFields?.map(({ manager, fieldsV1 }) => [manager, fieldsV1]);
+
+  it('is not what a client says who makes an object', async () => {
+    const { make } = await setUp();
+    expect(meta(await make('a', {}, { managedFields: [entry('x')] }))).not.toHaveProperty('managedFields');
+  });
+
+  // As a kube-apiserver 1.35 takes them, which migrating from client-side apply to server-side apply needs.
+  it('is what a client says who changes one, and follows what it changes', async () => {
+    const { make, put } = await setUp();
+    await make('a', { spec: { size: 1, color: 'red' } });
+    const said = [['x', { 'f:spec': { 'f:color': {}, 'f:size': {} } }]];
+    const spec = { size: 1, color: 'red' };
+    expect(owners(await put('a', { spec }, { managedFields: [entry('x')] }))).toEqual(said);
+    for (const unreadable of [
+      { operation: 'Replace' },
+      { fieldsType: '' },
+      { fieldsV1: { spec: {} } },
+      { apiVersion: '' },
+    ]) {
+      expect(owners(await put('a', { spec }, { managedFields: [entry('y', unreadable)] }))).toEqual(said);
+    }
+    const changed = await put('a', { spec: { size: 2, color: 'red' } }, { managedFields: [entry('a')] });
+    expect(owners(changed)).toEqual([
+      ['a', { 'f:spec': { 'f:color': {} } }],
+      ['unknown', { 'f:spec': { 'f:size': {} } }],
+    ]);
+    expect(owners(await put('a', { spec }, { managedFields: [{}] }))).toBeUndefined();
+    expect(owners(await put('a', { spec: { size: 3 } }))).toBeUndefined();
+  });
+});
+
 describe('delete', () => {
   const success = (uid: string) => ({
     kind: 'Status',

@@ -1,6 +1,6 @@
-import { apiVersionOf, EVENTS, PODS, type ApiObject, type Pod } from '@kubarium/shared';
+import { apiVersionOf, EVENTS, inOrderOfTime, PODS, type ApiObject, type Pod } from '@kubarium/shared';
 import { stringify } from 'yaml';
-import { describeEvent, inOrder } from '../evidence.ts';
+import { describeEvent } from '../evidence.ts';
 import { fillIn } from '../expression.ts';
 import type { DescribeOperation, EventsOperation, GetOperation, PodLogsOperation } from '../scenario.ts';
 import { chosenObjects } from './chosen-objects.ts';
@@ -20,7 +20,7 @@ export const describeOperation: RunOperation<DescribeOperation> = async (unfille
   const events = showEvents ? (await context.target.client.list(EVENTS, { namespace: meant.namespace })).items : [];
   return shown(meant, await found(meant, find), (object) => {
     const { uid } = object.metadata;
-    const about = inOrder(events.filter(({ involvedObject }) => involvedObject.uid === uid));
+    const about = inOrderOfTime(events.filter(({ involvedObject }) => involvedObject.uid === uid));
     const lines = about.length === 0 ? ['  none'] : about.map((event) => `  ${describeEvent(event, context.startMs)}`);
     return [...textLines(object, 'yaml'), ...(showEvents ? ['events:', ...lines] : [])];
   });
@@ -36,7 +36,7 @@ export const eventsOperation: RunOperation<EventsOperation> = async (unfilled, c
   } = fillIn(unfilled, context.bindings) as EventsOperation;
   const of = namespace === '*' ? undefined : namespace;
   const { items } = await context.target.client.list(EVENTS, { namespace: of, labelSelector: selector });
-  const events = inOrder(items).filter(
+  const events = inOrderOfTime(items).filter(
     ({ metadata, involvedObject }) => name === undefined || metadata.name === name || involvedObject.name === name,
   );
   const lines = (event: (typeof events)[number]): readonly string[] =>

@@ -57,7 +57,7 @@ export async function dig(process: Process): Promise<number> {
       else if (argument === '-q') name = args[++at];
       else if (argument === '-4' || argument === '-6' || argument.toUpperCase() === 'IN') continue;
       else if (argument.startsWith('-')) throw new UsageError(`Invalid option: ${argument}`);
-      else if (TYPES.has(argument.toUpperCase()) && name !== undefined) type = argument.toUpperCase() as RecordType;
+      else if (TYPES.has(argument.toUpperCase())) type = argument.toUpperCase() as RecordType;
       else {
         if (name !== undefined) questions.push({ name, type });
         name = argument;

@@ -48,6 +48,7 @@ test.each([
   ['dig +noall +answer +search nope A', '', 0],
   ['dig +short -x 10.96.0.7', `${NAME}.\n`, 0],
   [`dig +short _http._tcp.${NAME} SRV`, `0 100 80 ${NAME}.\n`, 0],
+  [`dig SRV +short _http._tcp.${NAME}`, `0 100 80 ${NAME}.\n`, 0],
   ['dig backend.default.svc.cluster.local | grep -o "status: [A-Z]*"', 'status: NOERROR\n', 0],
   ['dig nope | grep -o "status: [A-Z]*"', 'status: NXDOMAIN\n', 0],
   ['host backend', `${NAME} has address 10.96.0.7\n`, 0],

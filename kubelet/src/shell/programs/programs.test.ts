@@ -8,6 +8,11 @@ const ROWS: readonly (readonly [script: string, stdout: string, exitCode?: numbe
     'x\nx\nb/\nb/c\n',
   ],
   ['echo y > /tmp/f; tar cf - /tmp/f | tar tf -; tar x < /dev/null; echo $?; tar f x; echo $?', 'tmp/f\n0\n1\n'],
+  [
+    'echo y > /tmp/f; { tar cf - /tmp/f | tar xf - -C /tmp/nowhere; tar cf - -C /tmp/f x; } 2>&1; echo $?; ls /tmp/nowhere 2>&1',
+    "tar: can't change directory to '/tmp/nowhere': No such file or directory\ntar: can't change directory to '/tmp/f': Not a directory\n1\nls: /tmp/nowhere: No such file or directory\n",
+    1,
+  ],
   ['seq 3; seq 2 4; seq 1 2 5; seq -s, 3; seq -w 8 10', '1\n2\n3\n2\n3\n4\n1\n3\n5\n1,2,3\n08\n09\n10\n'],
   ['seq 1000000 | head -1', '1\n'],
   ['seq 20 | head -n 2; seq 20 | tail -n 2; seq 5 | tail -n +4; seq 5 | head -n -3', '1\n2\n19\n20\n4\n5\n1\n2\n'],

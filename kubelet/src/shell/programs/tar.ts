@@ -1,6 +1,6 @@
 import { dateAt } from '@kubarium/shared';
 import { extract, pack, type Header, type Pack } from 'tar-stream';
-import type { FileSystem } from '../../container/file-system.ts';
+import { FileSystemError, type FileSystem } from '../../container/file-system.ts';
 import type { Process } from '../../container/process.ts';
 import { absolutePath, readWhole, write } from '../../container/standard-io.ts';
 import { command, parseOptions, UsageError, type Options } from '../command.ts';
@@ -99,7 +99,19 @@ function unpack({ files, uid, gid, groups }: Process, base: string, header: Head
   } else if (header.type === 'file') files.writeFile(path, data, { mode, as });
 }
 
-const directory = (process: Process, options: Options): string => absolutePath(process, options.value('C') ?? '.');
+/** Where names begin: the folder of `-C`, which must be there. */
+function directory(process: Process, options: Options): string {
+  const name = options.value('C');
+  if (name === undefined) return process.cwd;
+  const path = absolutePath(process, name);
+  try {
+    process.files.readDirectory(path);
+  } catch (error) {
+    if (!(error instanceof FileSystemError)) throw error;
+    throw new UsageError(`can't change directory to '${name}': ${error.reason}`);
+  }
+  return path;
+}
 
 const join = (base: string, name: string): string =>
   name.startsWith('/') ? name : `${base.replace(/\/$/, '')}/${name}`;

@@ -1,3 +1,4 @@
+import { KERNEL_VERSION } from '../../container/kernel-version.ts';
 import { write } from '../../container/standard-io.ts';
 import { command } from '../command.ts';
 
@@ -6,7 +7,7 @@ export const uname = command({ letters: 'asnrvmpio' }, async (process, options) 
   const facts = {
     s: 'Linux',
     n: process.pod.hostname ?? process.pod.name,
-    r: '6.1.0-kubarium',
+    r: KERNEL_VERSION,
     v: '#1 SMP Kubarium',
     m: 'x86_64',
     o: 'GNU/Linux',
