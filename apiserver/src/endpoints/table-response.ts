@@ -1,6 +1,7 @@
-import { badRequest } from '@kubarium/shared';
+import { badRequest, type Scale } from '@kubarium/shared';
 import type { ListAnswer, Rendered } from '../registry/registry.ts';
-import type { ResourceDefinition, TableColumn } from '../registry/resource-definition.ts';
+import { age } from '../registry/printing/age.ts';
+import type { TableColumn } from '../registry/resource-definition.ts';
 import { listMetadata } from './list-response.ts';
 import { partialObjectMetadata } from './object-response.ts';
 import type { ReadCall } from './resource-call.ts';
@@ -16,7 +17,7 @@ export const objectTable = (call: ReadCall, object: Rendered, version: Version, 
   table(call, [object], { resourceVersion: object.value.metadata.resourceVersion }, version, withColumns);
 
 function table(
-  { resource: { definition }, query, services }: ReadCall,
+  { resource: { definition }, info, query, services }: ReadCall,
   objects: readonly Rendered[],
   metadata: object,
   version: Version,
@@ -24,13 +25,14 @@ function table(
 ): object {
   const includeObject = includedObject(query);
   const now = services.runtime.clock.now();
+  const isScale = info.subresource === 'scale';
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${version}`,
     metadata,
-    columnDefinitions: withColumns ? columnsOf(definition) : null,
+    columnDefinitions: withColumns ? columnsOf(isScale ? SCALE_COLUMNS : definition.columns) : null,
     rows: objects.map(({ value }) => ({
-      cells: services.tableCells(definition, value, now),
+      cells: isScale ? scaleCells(value as Scale, now) : services.tableCells(definition, value, now),
       object:
         includeObject === 'None' ? null : includeObject === 'Object' ? value : partialObjectMetadata(value, version),
     })),
@@ -46,5 +48,19 @@ export function includedObject(query: URLSearchParams): string {
   );
 }
 
-const columnsOf = (definition: ResourceDefinition): object[] =>
-  definition.columns.map((column: TableColumn) => ({ description: '', ...column }));
+const columnsOf = (columns: readonly TableColumn[]): object[] =>
+  columns.map((column) => ({ description: '', ...column }));
+
+const SCALE_COLUMNS: readonly TableColumn[] = [
+  { name: 'Name', type: 'string', format: '', priority: 0 },
+  { name: 'Desired', type: 'integer', format: '', priority: 0 },
+  { name: 'Available', type: 'integer', format: '', priority: 0 },
+  { name: 'Age', type: 'string', format: '', priority: 0 },
+];
+
+const scaleCells = ({ metadata, spec, status }: Scale, nowMs: number): unknown[] => [
+  metadata.name,
+  spec?.replicas ?? 0,
+  status?.replicas ?? 0,
+  age(metadata.creationTimestamp, nowMs),
+];

@@ -117,8 +117,7 @@ export class ObjectWriter {
       } catch (error) {
         if (!creates || !isNotFound(error) || this.exists(target)) throw error;
       }
-      if (draft.metadata.uid)
-        throw uidConflict(this.definition, draft.metadata, '', storageKey(this.definition, target));
+      if (draft.metadata.uid) throw uidConflict(this.definition, draft.metadata, '');
       const { resourceVersion: _, ...metadata } = draft.metadata;
       try {
         return await this.create(context, target, { ...draft, metadata: metadata as ObjectMeta });
@@ -271,7 +270,7 @@ export class ObjectWriter {
     const old = this.#view.show(stored).value;
     let draft = makeDraft(old);
     checkNames(this.definition, draft, target, false);
-    checkVersion(this.definition, draft.metadata, old.metadata, stored.key, checksUid);
+    checkVersion(this.definition, draft.metadata, old.metadata, checksUid);
     keepMetadata(draft.metadata, old.metadata);
     const { strategy } = this.definition;
     strategy.defaults?.(draft);
