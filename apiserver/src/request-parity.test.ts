@@ -45,3 +45,25 @@ it.each(scenes)('answers as the real server does: $name', async (scene) => {
   );
   expect(answers).toEqual(expected);
 });
+
+const accepting = (as: string, version: string) => ({
+  headers: { accept: `application/json;as=${as};v=${version};g=meta.k8s.io` },
+});
+
+it('prints a scale by its own columns, and names it as the real server does', async () => {
+  const path = '/apis/apps/v1/namespaces/requests/replicasets/printed';
+  const spec = {
+    selector: { matchLabels: { a: 'b' } },
+    template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'x' }] } },
+  };
+  await send('POST', path.replace('/printed', ''), JSON.stringify({ metadata: { name: 'printed' }, spec }));
+  const table = await api.ask('GET', `${path}/scale`, accepting('Table', 'v1'));
+  const { columnDefinitions, rows } = table.body as unknown as {
+    columnDefinitions: { name: string }[];
+    rows: { cells: unknown[] }[];
+  };
+  expect(columnDefinitions.map(({ name }) => name)).toEqual(['Name', 'Desired', 'Available', 'Age']);
+  expect(rows[0]!.cells.slice(0, 3)).toEqual(['printed', 1, 0]);
+  const list = await api.ask('GET', `${path}/scale`, accepting('PartialObjectMetadataList', 'v1'));
+  expect(list.body.message).toContain('the requested object is not a list (*autoscaling.Scale)');
+});

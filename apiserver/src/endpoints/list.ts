@@ -1,7 +1,7 @@
 import { notAcceptable } from '@kubarium/shared';
 import type { ListAnswer } from '../registry/registry.ts';
 import { listMetadata, listText, listValue, writePieces } from './list-response.ts';
-import { partialObjectMetadata, sendText, sendValue } from './object-response.ts';
+import { goTypeName, partialObjectMetadata, sendText, sendValue } from './object-response.ts';
 import { listOptions } from './query-options.ts';
 import { contextOf, namespaceOf, type ReadCall, type ReadHandler } from './resource-call.ts';
 import { listTable } from './table-response.ts';
@@ -26,7 +26,7 @@ export async function sendList(call: ReadCall, answer: ListAnswer): Promise<unkn
   const { as } = representation;
   if (as?.kind === 'PartialObjectMetadata') {
     throw notAcceptable(
-      `you requested PartialObjectMetadata, but the requested object is a list (*${definition.group || 'core'}.${definition.listKind})`,
+      `you requested PartialObjectMetadata, but the requested object is a list (${goTypeName(definition.group, definition.listKind)})`,
     );
   }
   if (as?.kind === 'PartialObjectMetadataList') {

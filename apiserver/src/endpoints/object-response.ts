@@ -66,3 +66,9 @@ export function sendPageNotFound(reply: FastifyReply): FastifyReply {
   reply.raw.setHeader('X-Content-Type-Options', 'nosniff');
   return sendText(reply, 404, '404 page not found\n', 'text/plain; charset=utf-8');
 }
+
+/** What a kind is called inside the real server: `*networking.Ingress`. */
+export function goTypeName(group: string, kind: string): string {
+  const name = group === '' || group === 'events.k8s.io' ? 'core' : group.split('.', 1)[0];
+  return `*${name}.${kind}`;
+}

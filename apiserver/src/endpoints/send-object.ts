@@ -1,6 +1,6 @@
 import { notAcceptable } from '@kubarium/shared';
 import type { Rendered } from '../registry/registry.ts';
-import { partialObjectMetadata, sendRendered, sendValue } from './object-response.ts';
+import { goTypeName, partialObjectMetadata, sendRendered, sendValue } from './object-response.ts';
 import type { ReadCall } from './resource-call.ts';
 import { objectTable } from './table-response.ts';
 
@@ -16,9 +16,10 @@ export function sendObject(call: ReadCall, code: number, rendered: Rendered): un
     case 'Table':
       return sendValue(reply, code, objectTable(call, rendered, as.version), representation);
     case 'PartialObjectMetadataList': {
-      const { group, kind } = call.resource.definition;
+      const { apiVersion, kind } = rendered.value;
+      const group = apiVersion.includes('/') ? apiVersion.split('/', 1)[0]! : '';
       throw notAcceptable(
-        `you requested PartialObjectMetadataList, but the requested object is not a list (*${group || 'core'}.${kind})`,
+        `you requested PartialObjectMetadataList, but the requested object is not a list (${goTypeName(group, kind)})`,
       );
     }
   }

@@ -1,8 +1,11 @@
 import type { ApiObject, LabelSelector, Scale } from '@kubarium/shared';
-import { conflict, invalid as invalidObject } from '@kubarium/shared';
+import { conflict, invalid } from '@kubarium/shared';
 import { selectorText } from './printing/selector-text.ts';
 import type { SubresourceHandler } from './registry.ts';
-import { invalid } from './validation/field-error.ts';
+import { isOutdated } from './store/resource-version.ts';
+import { uidConflict } from './store/write-checks.ts';
+import { nonNegativeErrors } from './validation/immutable.ts';
+import { validateObjectMeta } from './validation/object-meta.ts';
 
 /** A workload that can be scaled. */
 interface Scalable extends ApiObject {
@@ -23,18 +26,19 @@ const scaleOfWorkload = (selectorOf: SelectorText): SubresourceHandler => ({
   async update(call, body) {
     const { metadata, spec } = body as Scale;
     const { name } = call.target;
-    const { group, resource } = call.parent.definition;
+    const { definition } = call.parent;
     const replicas = spec.replicas ?? 0;
     const written = await call.revise((draft, current) => {
-      if (replicas < 0) {
-        throw invalidObject(SCALE, name, [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')]);
-      }
       if (metadata.uid && metadata.uid !== current.metadata.uid) {
-        const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata.uid}`;
-        throw conflict({ group, resource }, name, why);
+        throw uidConflict(definition, metadata, current.metadata.uid);
       }
-      if (metadata.resourceVersion && metadata.resourceVersion !== current.metadata.resourceVersion) {
-        throw conflict({ group, resource }, name);
+      const errors = [
+        ...validateObjectMeta(metadata, undefined, { namespaced: true, strategy: {} }),
+        ...nonNegativeErrors(replicas, 'spec.replicas'),
+      ];
+      if (errors.length > 0) throw invalid(SCALE, name, errors);
+      if (isOutdated(metadata.resourceVersion, current.metadata.resourceVersion)) {
+        throw conflict(definition, name);
       }
       (draft as Scalable).spec.replicas = replicas;
     });

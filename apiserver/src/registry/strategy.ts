@@ -68,7 +68,7 @@ export interface Strategy<T extends ApiObject = ApiObject> {
   isHeld?(object: T): boolean;
   /** Changes the object further when it is marked for deletion (a Namespace's phase). */
   prepareForDelete?(draft: T): void;
-  /** True where a delete is answered with the object that went (Pod, Service, ServiceAccount) instead of a Status. */
+  /** True where a delete is answered with the object that went (Pod, Service, ServiceAccount, PodTemplate) instead of a Status. */
   readonly returnsDeletedObject?: boolean;
   /** True where the garbage collector's finalizers are never put on (Event). */
   readonly withoutGarbageCollection?: boolean;

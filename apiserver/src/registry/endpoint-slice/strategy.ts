@@ -4,6 +4,11 @@ import type { Strategy } from '../strategy.ts';
 import { endpointSliceTableCells } from './table-cells.ts';
 import { validateEndpointSlice, validateEndpointSliceChange } from './validation.ts';
 
+/** What v1beta1 had in it stands in `nodeName` and `zone`; v1 only keeps what is there. */
+function dropTopology({ endpoints }: EndpointSlice): void {
+  for (const endpoint of endpoints ?? []) delete endpoint.deprecatedTopology;
+}
+
 /** The meaning of EndpointSlices. */
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   defaults(draft) {
@@ -11,6 +16,10 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
       port.name ??= '';
       port.protocol ??= 'TCP';
     }
+  },
+  prepareForCreate: dropTopology,
+  prepareForUpdate(draft, old) {
+    if (!deepEqual(draft.endpoints, old.endpoints)) dropTopology(draft);
   },
   validate: validateEndpointSlice,
   validateUpdate: validateEndpointSliceChange,

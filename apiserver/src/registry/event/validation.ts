@@ -1,4 +1,4 @@
-import type { Event } from '@kubarium/shared';
+import type { Event, EventSource, ObjectReference } from '@kubarium/shared';
 import { deepEqual } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
 import { invalid, invalidEach, required } from '../validation/field-error.ts';
@@ -64,24 +64,47 @@ export function validateNewEventV1(event: Event): FieldError[] {
 /** All that events.k8s.io/v1 finds wrong with a change: only the series goes on. */
 export const validateEventV1Change = (draft: Event, old: Event): FieldError[] => [
   ...(deepEqual(draft.series, old.series) ? [] : seriesErrors(draft)),
-  ...UNCHANGING.flatMap(([key, field]) => immutableErrors(draft[key], old[key], field)),
+  ...UNCHANGING.flatMap(([key, shown, field = key]) => immutableErrors(shown(draft[key]), shown(old[key]), field)),
 ];
 
-const UNCHANGING = [
-  ['involvedObject', 'involvedObject'],
-  ['reason', 'reason'],
-  ['message', 'message'],
-  ['source', 'source'],
-  ['firstTimestamp', 'firstTimestamp'],
-  ['lastTimestamp', 'lastTimestamp'],
-  ['count', 'count'],
-  ['type', 'type'],
-  ['eventTime', 'eventTime'],
-  ['action', 'action'],
-  ['related', 'related'],
-  ['reportingComponent', 'reportingController'],
-  ['reportingInstance', 'reportingInstance'],
-] as const;
+/** Values as the real server has them inside, and shows them. */
+const asIs = (value: unknown): unknown => value;
+const text = (value: unknown): unknown => value ?? '';
+const count = (value: unknown): unknown => value ?? 0;
+const reference = (value: unknown): unknown => {
+  if (!value) return value;
+  const { kind = '', namespace = '', name = '', uid = '', apiVersion = '', ...rest } = value as ObjectReference;
+  const { resourceVersion = '', fieldPath = '' } = rest;
+  return {
+    Kind: kind,
+    Namespace: namespace,
+    Name: name,
+    UID: uid,
+    APIVersion: apiVersion,
+    ResourceVersion: resourceVersion,
+    FieldPath: fieldPath,
+  };
+};
+const source = (value: unknown): unknown => {
+  const { component = '', host = '' } = (value ?? {}) as EventSource;
+  return { Component: component, Host: host };
+};
+
+const UNCHANGING: readonly [keyof Event, (value: unknown) => unknown, string?][] = [
+  ['involvedObject', reference],
+  ['reason', text],
+  ['message', text],
+  ['source', source],
+  ['firstTimestamp', asIs],
+  ['lastTimestamp', asIs],
+  ['count', count],
+  ['type', text],
+  ['eventTime', asIs],
+  ['action', text],
+  ['related', reference],
+  ['reportingComponent', text, 'reportingController'],
+  ['reportingInstance', text],
+];
 
 function seriesErrors({ series }: Event): FieldError[] {
   if (!series) return [];

@@ -1,15 +1,24 @@
 import type { Namespace } from '@kubarium/shared';
-import { conflict, NAMESPACES } from '@kubarium/shared';
+import { conflict, invalid, NAMESPACES } from '@kubarium/shared';
 import type { SubresourceHandler } from '../registry.ts';
+import { isOutdated } from '../store/resource-version.ts';
+import { uidConflict } from '../store/write-checks.ts';
+import { finalizerNameErrors } from './finalizers.ts';
 
 /** `namespaces/finalize`: takes a name off `spec.finalizers` once that one's work is done; the last one lets the namespace go. */
 export const finalizeHandler: SubresourceHandler = {
   async update(call, body) {
     const wanted = body as Namespace;
-    const { resourceVersion } = wanted.metadata;
+    const { uid, resourceVersion } = wanted.metadata;
+    const { name } = call.target;
     return call.revise((draft, current) => {
-      if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
-        throw conflict(NAMESPACES, call.target.name);
+      if (uid && uid !== current.metadata.uid) {
+        throw uidConflict(call.parent.definition, wanted.metadata, current.metadata.uid);
+      }
+      const errors = finalizerNameErrors(wanted.spec?.finalizers ?? [], (index) => `spec.finalizers[${index}]`);
+      if (errors.length > 0) throw invalid(NAMESPACES, name, errors);
+      if (isOutdated(resourceVersion, current.metadata.resourceVersion)) {
+        throw conflict(NAMESPACES, name);
       }
       (draft as Namespace).spec = { ...wanted.spec };
     });

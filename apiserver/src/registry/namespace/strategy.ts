@@ -1,6 +1,7 @@
 import type { Namespace } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
 import { dnsLabelErrors } from '../validation/names.ts';
+import { finalizerNameErrors } from './finalizers.ts';
 import { namespaceTableCells } from './table-cells.ts';
 import { validateNamespaceStatusChange } from './validation-status.ts';
 
@@ -12,6 +13,7 @@ export const namespaceStrategy: Strategy<Namespace> = {
     if (draft.metadata.name) {
       draft.metadata.labels = { ...draft.metadata.labels, 'kubernetes.io/metadata.name': draft.metadata.name };
     }
+    if (!draft.status?.phase) draft.status = { ...draft.status, phase: 'Active' };
   },
   /** Whatever finalizers a client names, the one of the namespace controller is among them. */
   prepareForCreate(draft) {
@@ -30,6 +32,8 @@ export const namespaceStrategy: Strategy<Namespace> = {
     delete draft.metadata.deletionGracePeriodSeconds;
   },
   nameErrors: dnsLabelErrors,
+  validate: ({ spec }, old) =>
+    old === undefined ? finalizerNameErrors(spec.finalizers ?? [], () => 'spec.finalizers') : [],
   validateStatusUpdate: validateNamespaceStatusChange,
   selectableFields: { 'status.phase': ({ status }) => status.phase ?? '' },
   tableCells: namespaceTableCells,

@@ -12,6 +12,7 @@ const EMPTY: PodTemplateSpec = { metadata: {} } as PodTemplateSpec;
 /** The meaning of PodTemplates: nothing but what a template of pods means. */
 export const podTemplateStrategy: Strategy<PodTemplate> = {
   checksGenerateName: 'on create',
+  returnsDeletedObject: true,
   defaults({ template }) {
     if (template?.spec) defaultPodSpec(template.spec);
   },

@@ -1,6 +1,7 @@
 import type { Pod } from '@kubarium/shared';
 import { conflict, invalid, PODS } from '@kubarium/shared';
 import type { SubresourceHandler } from '../registry.ts';
+import { isOutdated } from '../store/resource-version.ts';
 import type { FieldError } from '../strategy.ts';
 import { validatePod } from './validation.ts';
 
@@ -21,8 +22,7 @@ export const specSubresource = ({ take, errors }: SpecSubresource): SubresourceH
     const wanted = body as Pod;
     const { resourceVersion } = wanted.metadata;
     return call.revise((draft, current) => {
-      if (resourceVersion && resourceVersion !== current.metadata.resourceVersion)
-        throw conflict(PODS, call.target.name);
+      if (isOutdated(resourceVersion, current.metadata.resourceVersion)) throw conflict(PODS, call.target.name);
       const pod = draft as Pod;
       take(pod, wanted);
       const wrong = [...validatePod(pod), ...errors(pod, current as Pod)];

@@ -113,8 +113,7 @@ export class ObjectWriter {
       } catch (error) {
         if (!creates || !isNotFound(error) || this.exists(target)) throw error;
       }
-      if (draft.metadata.uid)
-        throw uidConflict(this.definition, draft.metadata, '', storageKey(this.definition, target));
+      if (draft.metadata.uid) throw uidConflict(this.definition, draft.metadata, '');
       const { resourceVersion: _, ...metadata } = draft.metadata;
       try {
         return await this.create(context, target, { ...draft, metadata: metadata as ObjectMeta });
@@ -254,7 +253,7 @@ export class ObjectWriter {
     const old = this.#view.show(stored).value;
     const wanted = makeDraft(old);
     checkNames(this.definition, wanted, target, false);
-    checkVersion(this.definition, wanted.metadata, old.metadata, stored.key, checksUid);
+    checkVersion(this.definition, wanted.metadata, old.metadata, checksUid);
     keepMetadata(wanted.metadata, old.metadata);
     const { strategy } = this.definition;
     strategy.defaults?.(wanted);

@@ -32,6 +32,7 @@ import type {
 import { checkNames, checkNamespace } from './write-checks.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { RequestContext } from '../strategy.ts';
+import { withoutRepeatedOwners } from '../validation/owner-references.ts';
 
 const uidMismatch = (uid: string): string =>
   `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
@@ -62,6 +63,7 @@ export class ResourceStore implements ResourceRegistry {
     const handler = this.#handler(subresource);
     if (handler === undefined) return this.#parts.reader.get(target, options);
     if (handler.get === undefined) throw methodNotSupported(this.definition, 'get');
+    this.#parts.reader.get(target, options);
     return render(await handler.get(this.#call(context, target)));
   }
 
@@ -106,7 +108,7 @@ export class ResourceStore implements ResourceRegistry {
     return writer.change(context, target, {
       draft: (current) => {
         const { draft, warnings } = applyPatch(this.definition, current, request);
-        request.warn?.(warnings);
+        request.warn?.([...warnings, ...withoutRepeatedOwners(draft.metadata, true)]);
         return draft;
       },
       part: subresource === 'status' ? 'status' : 'whole',
@@ -119,13 +121,13 @@ export class ResourceStore implements ResourceRegistry {
     const { writer } = this.#parts;
     const draftOf = (current: ApiObject | undefined): ApiObject => {
       const { draft, warnings } = appliedDraft(this.definition, current, { ...request, subresource, context });
-      request.warn?.(warnings);
+      request.warn?.([...warnings, ...withoutRepeatedOwners(draft.metadata, true)]);
       return draft;
     };
     for (;;) {
       try {
         const part = subresource === 'status' ? 'status' : 'whole';
-        const change = { draft: draftOf, part, checksUid: true, isApply: true } as const;
+        const change = { draft: draftOf, part, checksUid: false, isApply: true } as const;
         return await writer.change(context, target, change);
       } catch (error) {
         if (!isNotFound(error) || subresource !== undefined || writer.exists(target)) throw error;

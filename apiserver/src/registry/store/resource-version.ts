@@ -19,3 +19,7 @@ export function parseResourceVersion(text: string | undefined, prefix = ''): num
   }
   return Number(text);
 }
+
+/** True where a client says that it replaces another version than the current one. Throws 400 for what is no version. */
+export const isOutdated = (wanted: string | undefined, current: string): boolean =>
+  (parseResourceVersion(wanted) ?? 0) !== 0 && wanted !== current;

@@ -3,6 +3,7 @@ import { badRequest, conflict, invalid } from '@kubarium/shared';
 import type { Target } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
 import type { FieldError } from '../strategy.ts';
+import { storageKey } from './storage-key.ts';
 import { parseResourceVersion } from './resource-version.ts';
 
 /** What is asked of every write before it is made. All of these throw StatusErrors. */
@@ -26,6 +27,7 @@ export function checkNames(
   { namespace, name }: Target,
   isWholeObject: boolean,
 ): void {
+  if (isWholeObject || draft.metadata.namespace !== undefined) checkNamespace(definition, draft, namespace);
   const given = draft.metadata.name ?? '';
   if (given === '') {
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
@@ -33,20 +35,18 @@ export function checkNames(
   if (given !== name) {
     throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   }
-  if (isWholeObject || draft.metadata.namespace !== undefined) checkNamespace(definition, draft, namespace);
 }
 
 /** The client means another object than the one that is there, whose uid is empty where there is none. */
 export const uidConflict = (
   definition: ResourceDefinition,
-  { name, uid }: ObjectMeta,
+  { name, namespace, uid }: Pick<ObjectMeta, 'name' | 'namespace' | 'uid'>,
   actual: string,
-  key: string,
 ): StatusError =>
   conflict(
     definition,
     name,
-    `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`,
+    `StorageError: invalid object, Code: 4, Key: /registry/${storageKey(definition, { namespace, name })}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual}`,
   );
 
 /** Optimistic locking: what the client says it replaces must be what is there. */
@@ -54,12 +54,11 @@ export function checkVersion(
   definition: ResourceDefinition,
   wanted: ObjectMeta,
   old: ObjectMeta,
-  key: string,
   checksUid: boolean,
 ): void {
   const { name } = old;
   if (checksUid && wanted.uid && wanted.uid !== old.uid) {
-    throw uidConflict(definition, wanted, old.uid, key);
+    throw uidConflict(definition, { ...wanted, namespace: old.namespace }, old.uid);
   }
   const version = parseResourceVersion(wanted.resourceVersion) ?? 0;
   if (version !== 0) {
