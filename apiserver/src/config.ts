@@ -23,8 +23,6 @@ export interface ApiServerOptions {
   readonly authorizer?: Authorizer | undefined;
   /** Kinds that are answered when created and never stored, besides the built-in ones. */
   readonly reviews?: readonly ReviewResource[] | undefined;
-  /** Further checks of `/readyz`, `/livez` and `/healthz` by name. */
-  readonly healthChecks?: Readonly<Record<string, HealthCheck>> | undefined;
   /** The revision of the last write, for metrics. */
   readonly storageRevision?: (() => number) | undefined;
   readonly logger?: Logger | undefined;
@@ -37,6 +35,3 @@ export interface TlsOptions {
   /** The CA that client certificates must come from. */
   readonly clientCa: string;
 }
-
-/** Undefined where all is well, else what is wrong. */
-export type HealthCheck = () => string | undefined;

@@ -19,6 +19,20 @@ const configMap = (name: string, data: object = {}) => ({
 });
 const MAPS = '/api/v1/namespaces/default/configmaps';
 
+test.each([
+  ['/readyz', 200, 'ok'],
+  ['/livez/ping', 200, 'ok'],
+  ['/livez/none', 404, '404 page not found\n'],
+  ['/healthz?verbose&exclude=log', 200, '[+]ping ok\n[+]log excluded: ok\nhealthz check passed\n'],
+  [
+    '/readyz?verbose&exclude=none',
+    200,
+    '[+]ping ok\n[+]log ok\nwarn: some health checks cannot be excluded: no matches for "none"\nreadyz check passed\n',
+  ],
+])('GET %s tells the health by %i', async (path, code, text) => {
+  expect(await api.ask('GET', path)).toMatchObject({ code, text });
+});
+
 describe('who may come in', () => {
   test.each([
     ['/version', 200],

@@ -115,13 +115,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   app.setNotFoundHandler(async (_request, reply) => sendPageNotFound(reply));
   app.addHook('onRequest', (_request, _reply, done) => handshakes.before(done));
   accessControl(app, access, runtime, services.metrics);
-  const checks = { ping: () => undefined, log: () => undefined, ...options.healthChecks };
-  healthRoutes(app, checks);
+  healthRoutes(app);
   metricsRoutes(app, services.metrics);
   versionRoutes(app);
   openIdRoutes(app, options.serviceAccountSigner);
   const served = servedResources(registry, services.reviews);
-  indexRoute(app, served, Object.keys(checks));
+  indexRoute(app, served);
   discoveryRoutes(app, served);
   openApiRoutes(app, served, describeSchema);
   customResourceDefinitionsRoute(app, () => options.storageRevision?.() ?? 0);

@@ -18,10 +18,6 @@ export class NodeMachine implements Component {
     this.#boot();
   }
 
-  get isOn(): boolean {
-    return this.#kubelet !== undefined;
-  }
-
   /** Resolves once the node has registered. */
   async start(): Promise<void> {
     await (this.#kubelet ?? this.#boot()).start();

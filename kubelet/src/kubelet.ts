@@ -142,7 +142,6 @@ export class Kubelet implements Component {
       allocateAddress: () => this.#addresses?.allocate(),
       releaseAddress: (address) => this.#addresses?.release(address),
       networkProblem: () => this.#networkProblem(),
-      currentPod: (key) => this.#pods.store.get(key),
     };
     this.#heartbeat = new NodeHeartbeat({
       runtime,

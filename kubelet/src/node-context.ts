@@ -4,7 +4,6 @@ import type {
   KubeClient,
   NetworkNamespace,
   NetworkPlugin,
-  Pod,
   Runtime,
   Secret,
   Service,
@@ -47,6 +46,4 @@ export interface NodeContext {
   releaseAddress(address: string): void;
   /** Why the node's network is not ready; undefined once it is. */
   networkProblem(): string | undefined;
-  /** The pod as the API last told of it, by its key. */
-  currentPod(key: string): Pod | undefined;
 }

@@ -73,11 +73,6 @@ export class StatusWriter {
     void this.#write(slot);
   }
 
-  /** Whether all that is known of a pod has arrived. */
-  isIdle(source: StatusSource): boolean {
-    return this.#slots.get(source.pod.metadata.uid)?.isWriting !== true;
-  }
-
   forget(uid: string): void {
     this.#slots.delete(uid);
   }

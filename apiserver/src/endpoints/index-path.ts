@@ -1,14 +1,11 @@
 import { apiVersionOf } from '@kubarium/shared';
 import type { FastifyInstance } from 'fastify';
 import type { ResourceDefinition } from '../registry/resource-definition.ts';
+import { HEALTH_CHECKS } from './health.ts';
 import { sendText } from './object-response.ts';
 
 /** `/`: every path that is worth a look. */
-export function indexRoute(
-  app: FastifyInstance,
-  resources: () => readonly ResourceDefinition[],
-  checks: readonly string[],
-): void {
+export function indexRoute(app: FastifyInstance, resources: () => readonly ResourceDefinition[]): void {
   app.get('/', async (_request, reply) => {
     const paths = new Set([
       '/api',
@@ -30,7 +27,7 @@ export function indexRoute(
     }
     for (const endpoint of ['healthz', 'livez', 'readyz']) {
       paths.add(`/${endpoint}`);
-      for (const check of checks) paths.add(`/${endpoint}/${check}`);
+      for (const check of HEALTH_CHECKS) paths.add(`/${endpoint}/${check}`);
     }
     return sendText(reply, 200, JSON.stringify({ paths: [...paths].sort() }, undefined, 2));
   });

@@ -104,7 +104,7 @@ describe('Quantity', () => {
 
   test('rounds up to a scale', () => {
     expect(parseQuantity('1.0001').roundUp(-3).toString()).toBe('1001m');
-    expect(Quantity.ofMilli(1500).roundUp(0).toString()).toBe('2');
+    expect(parseQuantity('1500m').roundUp(0).toString()).toBe('2');
     expect(Quantity.of(2048, 'BinarySI').toString()).toBe('2Ki');
   });
 });

@@ -21,10 +21,6 @@ export class Quantity {
     return new Quantity(BigInt(units) * UNIT, format);
   }
 
-  static ofMilli(millis: number | bigint, format?: QuantityFormat): Quantity {
-    return new Quantity(BigInt(millis) * 1_000_000n, format);
-  }
-
   get isZero(): boolean {
     return this.nanos === 0n;
   }
@@ -47,10 +43,6 @@ export class Quantity {
   /** The difference, in this quantity's format (the other's where this one is zero). */
   subtract(other: Quantity): Quantity {
     return new Quantity(this.nanos - other.nanos, this.isZero ? other.format : this.format);
-  }
-
-  negate(): Quantity {
-    return new Quantity(-this.nanos, this.format);
   }
 
   /** Whole units, rounded up (away from zero). Exact up to 2^53. */
