@@ -28,6 +28,7 @@ import type { StreamingServices } from './endpoints/streaming/streaming-call.ts'
 import { isUpgradable, upgradeRoutes } from './endpoints/upgrade-routes.ts';
 import { versionRoutes } from './endpoints/version.ts';
 import { Handshakes } from './endpoints/handshakes.ts';
+import { answerPlainHttp } from './endpoints/plain-http.ts';
 import { EventLines } from './endpoints/watch-stream.ts';
 
 /** A running API server. Disposing it ends all watches and streams, and resolves when the port is free. */
@@ -99,6 +100,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }) as unknown as FastifyInstance;
   const server = app.server as unknown as Server;
   const handshakes = new Handshakes(server);
+  answerPlainHttp(server);
   server.on('secureConnection', (socket: Duplex) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
