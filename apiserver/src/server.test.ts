@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { connect as connectPlain } from 'node:net';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_TOKEN, testServer, type TestServer } from './endpoints/testing/test-server.ts';
@@ -463,5 +465,36 @@ test('a watch of tables that asks for what they have not is refused before it be
   expect([code, body.message]).toEqual([
     400,
     expect.stringContaining("must be 'Metadata', 'Object', 'None', or empty"),
+  ]);
+});
+
+test('a client that speaks HTTP is told that TLS is spoken here', async () => {
+  const socket = connectPlain({ host: '127.0.0.1', port: api.port });
+  socket.write('GET /version HTTP/1.1\r\nHost: a\r\n\r\n');
+  expect(await text(socket)).toBe('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n');
+});
+
+test.each([
+  ['/apis/apps/v2', 'the server could not find the requested resource'],
+  ['/api/v2', 'the server could not find the requested resource'],
+  ['/apis/nothing.example.com/v1', '404 page not found'],
+  ['/apis/nothing.example.com', '404 page not found'],
+])('%s leads nowhere', async (path, message) => {
+  const { code, text: page } = await api.ask('GET', path);
+  expect(code).toBe(404);
+  expect(page).toContain(message);
+});
+
+test('the members of a Status come in the order of the real server', async () => {
+  const { body } = await api.ask('PATCH', `${MAPS}/none`, { headers: { 'content-type': 'text/plain' }, body: '{}' });
+  expect(Object.keys(body)).toEqual([
+    'kind',
+    'apiVersion',
+    'metadata',
+    'status',
+    'message',
+    'reason',
+    'details',
+    'code',
   ]);
 });

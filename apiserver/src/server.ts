@@ -20,6 +20,7 @@ import { ApiMetrics, metricsRoutes } from './endpoints/metrics.ts';
 import { sendPageNotFound, sendText } from './endpoints/object-response.ts';
 import { openApiRoutes } from './endpoints/openapi-routes.ts';
 import { openIdRoutes } from './endpoints/openid.ts';
+import { answerPlainHttp } from './endpoints/plain-http.ts';
 import { resourceRoutes } from './endpoints/resource-routes.ts';
 import { builtInReviews } from './endpoints/reviews/built-in-reviews.ts';
 import { describeSchema } from './endpoints/schema-descriptions.ts';
@@ -99,6 +100,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }) as unknown as FastifyInstance;
   const server = app.server as unknown as Server;
   const handshakes = new Handshakes(server);
+  answerPlainHttp(server);
   server.on('secureConnection', (socket: Duplex) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { negotiate, wantsPretty } from './content-negotiation.ts';
 import { Discovery, discoveryTag, type DiscoveredResource } from './discovery.ts';
 import { queryOf } from './exchange.ts';
-import { methodNotAllowed } from './http-errors.ts';
+import { methodNotAllowed, pathNotFound } from './http-errors.ts';
 import { sendPageNotFound, sendText, sendValue } from './object-response.ts';
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
@@ -13,11 +13,17 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
  */
 export function discoveryRoutes(fastify: FastifyInstance, resources: () => readonly DiscoveredResource[]): void {
   const documents = new DocumentCache(resources);
+  const parameter = (request: FastifyRequest, name: string): string =>
+    (request.params as Record<string, string>)[name] ?? '';
   const get = (path: string, find: (request: FastifyRequest) => object | undefined): void => {
     for (const one of [path, `${path}/`]) {
       fastify.all(one, async (request, reply) => {
         const document = find(request);
-        if (document === undefined) return sendPageNotFound(reply);
+        if (document === undefined) {
+          // A path below a group that is served is one of the API's.
+          if (path === '/api/:version' || documents.discovery.group(parameter(request, 'group'))) throw pathNotFound();
+          return sendPageNotFound(reply);
+        }
         if (request.method !== 'GET') throw methodNotAllowed();
         return sendPlain(request, reply, document);
       });
@@ -34,8 +40,6 @@ export function discoveryRoutes(fastify: FastifyInstance, resources: () => reado
       });
     }
   }
-  const parameter = (request: FastifyRequest, name: string): string =>
-    (request.params as Record<string, string>)[name] ?? '';
   get('/api/:version', (request) => documents.discovery.resources('', parameter(request, 'version')));
   get('/apis/:group', (request) => documents.discovery.group(parameter(request, 'group')));
   get('/apis/:group/:version', (request) =>

@@ -18,9 +18,26 @@ export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly status: Status & { code: number; message: string };
 
-  constructor(status: Omit<Status, 'apiVersion' | 'kind' | 'status' | 'metadata'> & StatusParts) {
-    super(status.message);
-    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...status };
+  /** The members are written in the order of the real server's. */
+  constructor({
+    message,
+    reason,
+    details,
+    code,
+    ...rest
+  }: Omit<Status, 'apiVersion' | 'kind' | 'status' | 'metadata'> & StatusParts) {
+    super(message);
+    this.status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      ...rest,
+      message,
+      ...(reason !== undefined && { reason }),
+      ...(details !== undefined && { details }),
+      code,
+    };
   }
 
   get reason(): string {

@@ -4,9 +4,10 @@ import { attach, exec } from './exec.ts';
 import { podLog, podLogUpgrade } from './pod-log.ts';
 import { portForward } from './port-forward.ts';
 import { proxy, proxyUpgrade } from './proxy.ts';
-import type { StreamingHandler, UpgradeHandler } from './streaming-call.ts';
+import { podOf, type StreamingHandler, type UpgradeHandler } from './streaming-call.ts';
 
-const upgradeRequired: StreamingHandler = async () => {
+const upgradeRequired: StreamingHandler = async (call) => {
+  await podOf(call);
   throw badRequest('Upgrade request required');
 };
 

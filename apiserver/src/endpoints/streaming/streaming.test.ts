@@ -186,6 +186,8 @@ describe('exec over WebSocket', () => {
   test('without an upgrade there is nothing to talk over', async () => {
     const { body } = await api.ask('POST', `${PODS}/p/exec?command=cat&stdout=1`);
     expect(body).toMatchObject({ code: 400, message: 'Upgrade request required' });
+    const missing = await api.ask('POST', `${PODS}/none/exec?command=cat&stdout=1`);
+    expect(missing.body).toMatchObject({ code: 404, message: 'pods "none" not found' });
   });
 
   test('nobody execs without being allowed to', async () => {
