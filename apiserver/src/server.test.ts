@@ -475,6 +475,28 @@ test('a client that speaks HTTP is told that TLS is spoken here', async () => {
 });
 
 test.each([
+  ['is no HTTP', 'nonsense', '400 Bad Request'],
+  ['has a header that is none', 'GET / HTTP/1.1\r\nbad', '400 Bad Request'],
+  [
+    'has too much in its headers',
+    `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(1_100_000)}`,
+    '431 Request Header Fields Too Large',
+  ],
+])('a request that %s is told so in the words of Go', async (_, request, status) => {
+  const socket = connect({ host: '127.0.0.1', port: api.port, ca: api.certificates.ca });
+  socket.write(`${request}\r\n\r\n`);
+  expect(await text(socket)).toBe(
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`,
+  );
+});
+
+test('a selector of twenty thousand characters is read', async () => {
+  const values = Array.from({ length: 2_000 }, (_, index) => `v${index + 10_000}`);
+  const { code } = await api.ask('GET', `${MAPS}?labelSelector=a%20in%20(${values.join()})`);
+  expect(code).toBe(200);
+});
+
+test.each([
   ['/apis/apps/v2', 'the server could not find the requested resource'],
   ['/api/v2', 'the server could not find the requested resource'],
   ['/apis/nothing.example.com/v1', '404 page not found'],

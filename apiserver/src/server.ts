@@ -20,7 +20,7 @@ import { ApiMetrics, metricsRoutes } from './endpoints/metrics.ts';
 import { sendPageNotFound, sendText } from './endpoints/object-response.ts';
 import { openApiRoutes } from './endpoints/openapi-routes.ts';
 import { openIdRoutes } from './endpoints/openid.ts';
-import { answerPlainHttp } from './endpoints/plain-http.ts';
+import { answerPlainHttp, answerUnreadable } from './endpoints/plain-http.ts';
 import { resourceRoutes } from './endpoints/resource-routes.ts';
 import { builtInReviews } from './endpoints/reviews/built-in-reviews.ts';
 import { describeSchema } from './endpoints/schema-descriptions.ts';
@@ -42,6 +42,9 @@ export interface ApiServer extends AsyncDisposable {
 const noSchemas = (): never => {
   throw new Error('no route has a schema');
 };
+
+/** As Go's server: a label selector can be long. */
+const HEADER_LIMIT_BYTES = 1024 * 1024;
 
 const ADMINISTRATOR = { name: 'kubernetes-admin', groups: ['system:masters'] };
 
@@ -87,9 +90,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       requestCert: true,
       rejectUnauthorized: false,
       shouldUpgradeCallback: isUpgradable,
+      maxHeaderSize: HEADER_LIMIT_BYTES,
     },
     // Answered in the API's own words further on.
     frameworkErrors: (_error, _request, reply) => void sendText(reply, 400, '400 Bad Request', 'text/plain'),
+    clientErrorHandler: answerUnreadable,
     forceCloseConnections: true,
     return503OnClosing: false,
     keepAliveTimeout: 120_000,

@@ -24,7 +24,8 @@ export function readBody(request: IncomingMessage, limitBytes: number = BODY_LIM
     };
     request.on('data', onData);
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
-    request.once('error', reject);
+    // That the connection is gone, which the next one tells as well.
+    request.once('error', () => {});
     request.once('close', () => {
       if (!request.complete) reject(badRequest('unexpected EOF'));
     });

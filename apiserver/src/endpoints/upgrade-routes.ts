@@ -7,6 +7,7 @@ import { requestInfo } from './request-info.ts';
 import { errorReply } from './status-response.ts';
 import type { StreamingServices } from './streaming/streaming-call.ts';
 import { upgradeHandler } from './streaming/streaming-handler.ts';
+import { hangUp } from './streaming/upgrade.ts';
 
 /** True for the requests whose upgrade means something here; others are answered in the ordinary way, as if they had not asked. */
 export function isUpgradable(request: IncomingMessage): boolean {
@@ -43,7 +44,8 @@ export function upgradeRoutes(server: Server, services: StreamingServices, acces
       response.shouldKeepAlive = false;
       if (!(await takesSocket(response, socket))) return void socket.destroy();
       response.writeHead(code, headers);
-      response.end(text, () => socket.end());
+      response.end(text);
+      hangUp(socket);
     });
   });
 }

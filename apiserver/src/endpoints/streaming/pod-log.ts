@@ -4,7 +4,7 @@ import { sendText } from '../object-response.ts';
 import { logOptions } from './log-options.ts';
 import { podContainer } from './pod-container.ts';
 import { type ConnectCall, podOf, type StreamingHandler, type UpgradeHandler } from './streaming-call.ts';
-import { acceptWebSocket, chooseProtocol } from './upgrade.ts';
+import { acceptWebSocket, chooseProtocol, hangUp } from './upgrade.ts';
 import { READER_PROTOCOLS, webSocketOutput } from './websocket-reader.ts';
 
 /** GET `pods/log`: a container's output as plain text, as it comes where it is followed. */
@@ -26,7 +26,7 @@ export const podLogUpgrade: UpgradeHandler = async (call, upgrade) => {
   const protocol = chooseProtocol(upgrade.request.headers['sec-websocket-protocol'], READER_PROTOCOLS);
   if (protocol === undefined) throw badRequest('unable to upgrade: no protocol in common with the client');
   const log = await openLog(call);
-  if (log === undefined) return void upgrade.socket.end('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
+  if (log === undefined) return hangUp(upgrade.socket, 'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
   // Also where the handshake fails.
   upgrade.socket.once('close', () => void log.destroy());
   const socket = await acceptWebSocket(upgrade, protocol);

@@ -11,7 +11,7 @@ import { serviceUnavailable, StatusError } from '@kubarium/shared';
 import { rewriteHtml, rewriteLink, type ProxySite } from './proxy-rewrite.ts';
 import { proxyTarget, type ProxyTarget } from './proxy-target.ts';
 import type { ConnectCall, StreamingHandler, UpgradeHandler } from './streaming-call.ts';
-import type { Upgrade } from './upgrade.ts';
+import { hangUp, type Upgrade } from './upgrade.ts';
 
 /** Belong to one connection, not to the request (RFC 9110 §7.6.1). */
 const HOP_HEADERS = new Set([
@@ -60,6 +60,7 @@ export const proxyUpgrade: UpgradeHandler = async (call, { request, socket, head
     upgrade: request.headers.upgrade,
   });
   outgoing.end();
+  socket.once('close', () => outgoing.destroy());
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   outgoing.once('upgrade', (incoming, upstream, upstreamHead) => {
     socket.write(`${statusLine(incoming)}\r\n\r\n`);
@@ -70,7 +71,8 @@ export const proxyUpgrade: UpgradeHandler = async (call, { request, socket, head
   });
   outgoing.once('response', (incoming) => {
     socket.write(`${statusLine(incoming)}\r\nConnection: close\r\n\r\n`);
-    incoming.pipe(socket);
+    incoming.pipe(socket, { end: false });
+    incoming.once('close', () => hangUp(socket));
     resolve();
   });
   outgoing.once('error', (error) => reject(unreachable(error)));

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { HeaderBlockReader, HeaderBlockWriter } from './spdy-header-block.ts';
+import { hangUp } from './upgrade.ts';
 
 /**
  * The server's side of SPDY/3.1 framing (draft-mbelshe-httpbis-spdy-00), as far as Kubernetes clients use it:
@@ -52,7 +53,7 @@ export class SpdyConnection {
     const goAway = Buffer.alloc(8);
     if (!this.#transport.writableEnded) {
       this.#control(GOAWAY, goAway);
-      this.#transport.end();
+      hangUp(this.#transport);
     }
   }
 
@@ -104,6 +105,8 @@ export class SpdyConnection {
   }
 
   #receive(chunk: Buffer): void {
+    // Closed by now: nobody reads it any more.
+    if (this.#transport.writableEnded) return;
     let bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     while (bytes.length >= FRAME_HEADER_BYTES) {
       const length = bytes.readUIntBE(5, 3);

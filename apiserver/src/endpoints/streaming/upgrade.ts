@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { badRequest } from '@kubarium/shared';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -9,6 +10,16 @@ export interface Upgrade {
   readonly socket: Duplex;
   /** What the client sent after its request already. */
   readonly head: Buffer;
+}
+
+/** How long a client may leave a connection that is over open. Of the machine's time, as connections are. */
+const LINGER_MS = 10_000;
+
+/** Ends a connection. What the client still sends goes nowhere; it has to be taken, for the client's own end comes behind it. */
+export function hangUp(socket: Duplex, lastWords = ''): void {
+  socket.resume();
+  socket.end(lastWords);
+  if (socket instanceof Socket) socket.setTimeout(LINGER_MS, () => socket.destroy());
 }
 
 const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 32 * 1024 * 1024 });
