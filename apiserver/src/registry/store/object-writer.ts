@@ -285,7 +285,7 @@ export class ObjectWriter {
     if (part === 'status') draft = this.#statusChange(draft, old);
     else this.#contentChange(draft, old, context, part);
     if (!isApply) this.#trackOwners(draft, old, context, part);
-    const warnings = strategy.warnings?.(draft, old) ?? [];
+    const warnings = part === 'status' ? [] : (strategy.warnings?.(draft, old) ?? []);
     if (isReleased(this.definition, draft)) {
       return [stored.value, { warnings, allocation: undefined, answer: draft, removes: true }];
     }
