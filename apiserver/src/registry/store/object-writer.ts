@@ -35,6 +35,8 @@ export interface WriterParts {
   readonly storage: Storage<ApiObject>;
   readonly view: ObjectView;
   readonly admission: AdmissionChain;
+  /** Removes what goes with an object of the resource, where there is such. */
+  readonly removeCompanion?: ((context: RequestContext, target: Target) => Promise<unknown>) | undefined;
 }
 
 /**
@@ -74,12 +76,14 @@ export class ObjectWriter {
   readonly #storage: Storage<ApiObject>;
   readonly #view: ObjectView;
   readonly #admission: AdmissionChain;
+  readonly #removeCompanion: WriterParts['removeCompanion'];
 
-  constructor({ definition, storage, view, admission }: WriterParts) {
+  constructor({ definition, storage, view, admission, removeCompanion }: WriterParts) {
     this.definition = definition;
     this.#storage = storage;
     this.#view = view;
     this.#admission = admission;
+    this.#removeCompanion = removeCompanion;
   }
 
   async create(context: RequestContext, { namespace }: Partial<Target>, draft: ApiObject): Promise<Written> {
@@ -145,7 +149,7 @@ export class ObjectWriter {
     try {
       const writing = this.#storage.update(key, decide);
       // The storage has called back by now: what follows is part of the same step.
-      const removing = outcome?.removes === true && !context.dryRun ? this.#remove(key) : undefined;
+      const removing = outcome?.removes === true && !context.dryRun ? this.#remove(context, key) : undefined;
       const [written] = await Promise.all([writing, removing]);
       const { allocation, answer, warnings } = outcome!;
       if (context.dryRun) allocation?.revert();
@@ -185,7 +189,7 @@ export class ObjectWriter {
     };
     try {
       const writing = this.#storage.update(key, decide);
-      const removing = removes && !context.dryRun ? this.#remove(key) : undefined;
+      const removing = removes && !context.dryRun ? this.#remove(context, key) : undefined;
       const [written, removed] = await Promise.all([writing, removing]);
       if (removed === undefined && !context.dryRun) this.#tellStored(written);
       const shown = context.dryRun ? renderObject(last!) : this.#view.show(removed ?? written);
@@ -203,9 +207,10 @@ export class ObjectWriter {
     return this.#storage.get(storageKey(this.definition, target)) !== undefined;
   }
 
-  async #remove(key: string): Promise<Stored<ApiObject>> {
+  async #remove(context: RequestContext, key: string): Promise<Stored<ApiObject>> {
     const removed = await this.#storage.delete(key);
     this.definition.strategy.release?.(this.#view.show(removed).value);
+    await this.#removeCompanion?.(context, removed.value.metadata);
     return removed;
   }
 
