@@ -8,6 +8,7 @@ import { ApiConnection } from '../support/api-connection.ts';
 import { HeapProbe, PROBED } from '../support/heap-probe.ts';
 import { KubariumProcess } from '../support/kubarium-process.ts';
 import { NAMESPACE, RequestGenerator, type FuzzRequest, type ServedResource } from './generator.ts';
+import { servedResources } from './served-resources.ts';
 
 /**
  * Sends requests that are nearly right to a real `kubarium up`, over every verb, patch kind, content type, path and subresource. None may
@@ -171,21 +172,6 @@ class Sender {
 
 const neverEnds = (path: string): boolean =>
   /[?&](watch|follow)=|\/watch\/|\/attach|\/exec|\/proxy|\/portforward/.test(path);
-
-async function servedResources(api: ApiConnection): Promise<ServedResource[]> {
-  const { groups } = await api.json<{ groups: { versions: { groupVersion: string }[] }[] }>('GET', '/apis');
-  const roots = [
-    '/api/v1',
-    ...groups.flatMap(({ versions }) => versions.map(({ groupVersion }) => `/apis/${groupVersion}`)),
-  ];
-  const lists = await Promise.all(
-    roots.map(async (root) => {
-      const { resources } = await api.json<{ resources: Omit<ServedResource, 'root'>[] }>('GET', root);
-      return resources.map((resource) => ({ ...resource, root }));
-    }),
-  );
-  return lists.flat();
-}
 
 /** Puts the cluster back to what it was, so that growth is the process's and not the objects'. */
 async function clear(

@@ -158,8 +158,8 @@ export function deleteOptionsOfQuery(query: URLSearchParams): DeleteOptions {
   const options: DeleteOptions = {};
   const gracePeriodSeconds = integer(query, 'gracePeriodSeconds');
   if (gracePeriodSeconds !== undefined) options.gracePeriodSeconds = gracePeriodSeconds;
-  const propagationPolicy = text(query, 'propagationPolicy');
-  if (propagationPolicy !== undefined) options.propagationPolicy = propagationPolicy;
+  const propagationPolicy = query.get('propagationPolicy');
+  if (propagationPolicy !== null) options.propagationPolicy = propagationPolicy;
   if (query.has('orphanDependents')) options.orphanDependents = truth(query.get('orphanDependents'));
   const dryRun = query.getAll('dryRun');
   if (dryRun.length > 0) options.dryRun = dryRun;

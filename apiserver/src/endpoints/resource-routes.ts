@@ -106,6 +106,9 @@ function offerOf({ verb, subresource }: ResourceRequestInfo): Offer {
 function checkRoute(info: ResourceRequestInfo, { definition }: ResourceRegistry): boolean {
   checkScope(info, definition.namespaced);
   if (info.subresource === undefined) {
+    // What is only created in a namespace (a Binding) is found by no name, nor outside.
+    const isFound = definition.verbs.some((verb) => verb !== 'create');
+    if (!isFound && (info.name !== undefined || info.namespace === undefined)) throw pathNotFound();
     if (!(definition.verbs as readonly string[]).includes(info.verb)) throw methodNotAllowed();
     if (definition.namespaced && info.namespace === undefined && info.verb !== 'list' && info.verb !== 'watch') {
       throw info.name === undefined ? methodNotAllowed() : pathNotFound();

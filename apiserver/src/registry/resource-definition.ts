@@ -34,6 +34,8 @@ export interface ResourceDefinition<T extends ApiObject = ApiObject> extends Res
   readonly schema: string;
   /** Of a kind that the recorded facts do not have (`schema` is empty): what clients are told of it. */
   readonly ownSchema?: KindSchema | undefined;
+  /** What goes with an object: that of the same name of another resource (a Service's Endpoints), whoever made it. */
+  readonly companion?: Resource | undefined;
   /** The folder of its keys in storage; two versions of one resource (Event) share it. */
   readonly storagePrefix: string;
   readonly columns: readonly TableColumn[];

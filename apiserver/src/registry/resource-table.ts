@@ -1,4 +1,4 @@
-import type { Runtime } from '@kubarium/shared';
+import { ENDPOINTS, type Runtime } from '@kubarium/shared';
 import { bindingHandler, podBindingHandler } from './binding/handler.ts';
 import { configMapStrategy } from './config-map/strategy.ts';
 import { deploymentStrategy } from './deployment/strategy.ts';
@@ -42,7 +42,10 @@ export interface ResourceTableOptions {
 }
 
 /** What a row adds to the recorded facts of its resource; the key is `resource` or `resource.group`. */
-type Row = Pick<ResourceDefinition, 'strategy' | 'handlers' | 'virtual' | 'conversion' | 'deprecation' | 'errorKind'>;
+type Row = Pick<
+  ResourceDefinition,
+  'strategy' | 'handlers' | 'virtual' | 'companion' | 'conversion' | 'deprecation' | 'errorKind'
+>;
 
 /** The resources served, by name. A new kind is one folder and one line here. */
 const rows = (tokenIssuer: TokenIssuer, allocator: ServiceAllocator): Readonly<Record<string, Row>> => ({
@@ -68,7 +71,7 @@ const rows = (tokenIssuer: TokenIssuer, allocator: ServiceAllocator): Readonly<R
   replicationcontrollers: { strategy: replicationControllerStrategy, handlers: { scale: mapSelectorScaleHandler } },
   secrets: { strategy: secretStrategy },
   serviceaccounts: { strategy: serviceAccountStrategy, handlers: { token: tokenHandler(tokenIssuer) } },
-  services: { strategy: serviceStrategy(allocator) },
+  services: { strategy: serviceStrategy(allocator), companion: ENDPOINTS },
   'deployments.apps': { strategy: deploymentStrategy, handlers: { scale: scaleHandler } },
   'replicasets.apps': { strategy: replicaSetStrategy, handlers: { scale: scaleHandler } },
   'leases.coordination.k8s.io': { strategy: leaseStrategy },

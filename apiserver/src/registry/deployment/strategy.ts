@@ -14,7 +14,7 @@ export const deploymentStrategy: Strategy<Deployment> = {
     draft.status = {};
   },
   validate: validateDeployment,
-  warnings: ({ spec }) => podTemplateWarnings(spec.template, 'spec.template'),
+  warnings: (draft, old) => podTemplateWarnings(draft.spec.template, 'spec.template', draft, old),
   validateUpdate: validateDeploymentChange,
   validateStatusUpdate: validateDeploymentStatusChange,
   metadataKeptFromStatus: ['labels'],

@@ -1,6 +1,7 @@
 import type { EndpointSlice } from '@kubarium/shared';
 import { deepEqual } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
+import { ipWarnings } from '../validation/ip.ts';
 import { endpointSliceTableCells } from './table-cells.ts';
 import { validateEndpointSlice, validateEndpointSliceChange } from './validation.ts';
 
@@ -23,6 +24,12 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   },
   validate: validateEndpointSlice,
   validateUpdate: validateEndpointSliceChange,
+  warnings: ({ addressType, endpoints }) =>
+    addressType === 'FQDN'
+      ? []
+      : (endpoints ?? []).flatMap(({ addresses }, index) =>
+          (addresses ?? []).flatMap((ip, at) => ipWarnings(ip, `endpoints[${index}].addresses[${at}]`)),
+        ),
   bumpsGeneration: (draft, old) => !deepEqual(content(draft), content(old)),
   tableCells: endpointSliceTableCells,
 };

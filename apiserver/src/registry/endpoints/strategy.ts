@@ -1,5 +1,6 @@
 import type { Endpoints } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
+import { ipWarnings } from '../validation/ip.ts';
 import { endpointsTableCells } from './table-cells.ts';
 import { validateEndpoints } from './validation.ts';
 
@@ -11,5 +12,11 @@ export const endpointsStrategy: Strategy<Endpoints> = {
   allowCreateOnUpdate: true,
   withoutGeneration: true,
   validate: validateEndpoints,
+  warnings: ({ subsets = [] }) =>
+    subsets.flatMap((subset, index) =>
+      (['addresses', 'notReadyAddresses'] as const).flatMap((key) =>
+        (subset[key] ?? []).flatMap(({ ip }, at) => ipWarnings(ip, `subsets[${index}].${key}[${at}].ip`)),
+      ),
+    ),
   tableCells: endpointsTableCells,
 };

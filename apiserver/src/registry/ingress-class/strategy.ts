@@ -2,7 +2,7 @@ import type { IngressClass } from '@kubarium/shared';
 import { deepEqual } from '@kubarium/shared';
 import { age } from '../printing/age.ts';
 import type { Strategy } from '../strategy.ts';
-import { validateIngressClass, validateIngressClassChange } from './validation.ts';
+import { validateIngressClass } from './validation.ts';
 
 /** The meaning of IngressClasses. */
 export const ingressClassStrategy: Strategy<IngressClass> = {
@@ -10,7 +10,6 @@ export const ingressClassStrategy: Strategy<IngressClass> = {
     if (spec.parameters) spec.parameters.scope ??= 'Cluster';
   },
   validate: validateIngressClass,
-  validateUpdate: validateIngressClassChange,
   bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
   tableCells: ({ metadata, spec }, nowMs) => [
     metadata.name,

@@ -11,14 +11,14 @@ const PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 const isPath = new RegExp(`^${PATH}$`);
 
 /** All that is wrong with an IngressClass. */
-export const validateIngressClass = ({ spec }: IngressClass): FieldError[] => [
-  ...controllerErrors(spec.controller ?? ''),
-  ...parametersErrors(spec.parameters),
+export const validateIngressClass = (draft: IngressClass, old: IngressClass | undefined): FieldError[] => [
+  ...(old === undefined ? [] : changeErrors(draft, old)),
+  ...controllerErrors(draft.spec.controller ?? ''),
+  ...parametersErrors(draft.spec.parameters),
 ];
 
-/** What is wrong with its change. */
-export const validateIngressClassChange = (draft: IngressClass, old: IngressClass): FieldError[] =>
-  immutableErrors(draft.spec.controller, old.spec.controller, 'spec.controller');
+const changeErrors = (draft: IngressClass, old: IngressClass): FieldError[] =>
+  immutableErrors(draft.spec.controller ?? '', old.spec.controller ?? '', 'spec.controller');
 
 function controllerErrors(controller: string): FieldError[] {
   const field = 'spec.controller';

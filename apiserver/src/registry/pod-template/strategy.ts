@@ -17,7 +17,7 @@ export const podTemplateStrategy: Strategy<PodTemplate> = {
     if (template?.spec) defaultPodSpec(template.spec);
   },
   validate: ({ template }) => validatePodTemplate(template ?? EMPTY, 'template'),
-  warnings: ({ template }) => podTemplateWarnings(template, 'template'),
+  warnings: (draft, old) => podTemplateWarnings(draft.template, 'template', draft, old),
   bumpsGeneration: (draft, old) => !deepEqual(draft.template, old.template),
   tableCells: ({ metadata, template }) => [
     metadata.name,

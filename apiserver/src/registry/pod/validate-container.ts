@@ -11,14 +11,16 @@ import {
 } from '../validation/field-error.ts';
 import { dnsLabelErrors, portNameErrors, portNumberErrors } from '../validation/names.ts';
 import { PROTOCOLS } from '../validation/port.ts';
+import { validateContainerClaims } from './validate-claims.ts';
+import { validateDevices } from './validate-devices.ts';
 import { validateEnv, validateEnvFrom } from './validate-env.ts';
 import { validateMounts } from './validate-mounts.ts';
 import { validateLifecycle, validateProbe } from './validate-probe.ts';
 import { validateResources } from './validate-resources.ts';
+import { validateResizePolicies, validateRestart } from './validate-restart.ts';
 import { validateSecurityContext } from './validate-security.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
-const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
 
 /** What is wrong with all containers of a pod; `volumes` are the names that mounts may refer to. */
 export const validateContainers = (spec: PodSpec, volumes: ReadonlySet<string>, field: string): FieldError[] => [
@@ -37,15 +39,7 @@ function mainErrors(spec: PodSpec, volumes: ReadonlySet<string>, field: string):
     if (names.has(container.name)) wrong.push(duplicate(`${at}.name`, container.name));
     names.add(container.name);
     wrong.push(...runErrors(container, spec, at));
-    const { restartPolicy, restartPolicyRules = [] } = container;
-    if (restartPolicy === undefined) {
-      if (restartPolicyRules.length > 0) {
-        wrong.push(required(`${at}.restartPolicy`, 'must specify restartPolicy when restart rules are used'));
-      }
-    } else if (!RESTART_POLICIES.includes(restartPolicy)) {
-      wrong.push(notSupported(`${at}.restartPolicy`, restartPolicy, RESTART_POLICIES));
-    }
-    return wrong;
+    return [...wrong, ...validateRestart(container, at, false)];
   });
   return [...errors, ...hostPortErrors(containers, field)];
 }
@@ -66,9 +60,7 @@ function initErrors(spec: PodSpec, volumes: ReadonlySet<string>, field: string):
     const at = `${field}[${index}]`;
     const errors = commonErrors(container, spec, volumes, at);
     const { restartPolicy } = container;
-    if (restartPolicy !== undefined && !RESTART_POLICIES.includes(restartPolicy)) {
-      errors.push(notSupported(`${at}.restartPolicy`, restartPolicy, RESTART_POLICIES));
-    }
+    errors.push(...validateRestart(container, at, true));
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name));
     if (container.name) names.add(container.name);
     errors.push(...hostPortErrors([container], field));
@@ -134,6 +126,7 @@ function commonErrors(
     ...validateEnv(container.env ?? [], `${field}.env`),
     ...validateEnvFrom(container.envFrom ?? [], `${field}.envFrom`),
     ...validateMounts(container, volumes, `${field}.volumeMounts`),
+    ...validateDevices(container, spec, `${field}.volumeDevices`),
   );
   if (!PULL_POLICIES.includes(imagePullPolicy ?? '')) {
     errors.push(notSupported(`${field}.imagePullPolicy`, imagePullPolicy, PULL_POLICIES));
@@ -142,6 +135,12 @@ function commonErrors(
   return [
     ...errors,
     ...validateResources(container.resources, `${field}.resources`),
+    ...validateContainerClaims(
+      container.resources?.claims ?? [],
+      spec.resourceClaims ?? [],
+      `${field}.resources.claims`,
+    ),
+    ...validateResizePolicies(container.resizePolicy ?? [], spec, `${field}.resizePolicy`),
     ...validateSecurityContext(container.securityContext, hostUsers, `${field}.securityContext`),
   ];
 }

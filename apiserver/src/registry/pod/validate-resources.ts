@@ -55,7 +55,19 @@ function amountErrors(name: string, amount: Quantity, field: string): FieldError
   const errors = resourceNameErrors(name, field);
   if (amount.sign < 0) errors.push(invalid(field, amount.toString(), 'must be greater than or equal to 0'));
   if (!isNative(name) && amount.milliValue() % 1000 !== 0) errors.push(invalid(field, amount, 'must be an integer'));
+  if (isHugePages(name) && !isWholePages(amount, name)) {
+    errors.push(invalid(field, amount, `${amount.toString()} is not positive integer multiple of ${name}`));
+  }
   return errors;
+}
+
+function isWholePages(amount: Quantity, name: string): boolean {
+  try {
+    const page = parseQuantity(name.slice('hugepages-'.length));
+    return page.sign > 0 && amount.sign > 0 && amount.milliValue() % page.milliValue() === 0;
+  } catch {
+    return false;
+  }
 }
 
 function resourceNameErrors(name: string, field: string): FieldError[] {

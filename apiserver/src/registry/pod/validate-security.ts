@@ -25,6 +25,7 @@ export function validatePodSecurityContext(context: PodSecurityContext | undefin
     ...seccompErrors(context.seccompProfile, `${field}.seccompProfile`),
     ...appArmorErrors(context.appArmorProfile, `${field}.appArmorProfile`),
     ...oneOf(context.supplementalGroupsPolicy, ['Merge', 'Strict'], `${field}.supplementalGroupsPolicy`),
+    ...oneOf(context.seLinuxChangePolicy, ['Recursive'], `${field}.seLinuxChangePolicy`),
   ];
 }
 
@@ -80,26 +81,16 @@ const internalProfile = (profile: SeccompProfile | AppArmorProfile | undefined):
 const oneOf = (value: string | undefined, supported: readonly string[], field: string): FieldError[] =>
   value === undefined || supported.includes(value) ? [] : [notSupported(field, value, supported)];
 
+const PROFILE_TYPES = ['Localhost', 'RuntimeDefault', 'Unconfined'];
+
 function seccompErrors(profile: SeccompProfile | undefined, field: string): FieldError[] {
   if (!profile) return [];
-  const { type, localhostProfile } = profile;
-  if (type === 'Localhost') {
-    return localhostProfile
-      ? []
-      : [required(`${field}.localhostProfile`, 'must be set when seccomp type is Localhost')];
-  }
-  const errors: FieldError[] = [];
-  if (localhostProfile !== undefined) {
-    errors.push(
-      invalid(`${field}.localhostProfile`, localhostProfile, 'can only be set when seccomp type is Localhost'),
-    );
-  }
-  if (type !== 'RuntimeDefault' && type !== 'Unconfined') {
-    errors.push(
-      type
-        ? notSupported(`${field}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined'])
-        : required(`${field}.type`, 'type is required when seccompProfile is set'),
-    );
+  const errors = typeErrors(profile.type, field, 'seccompProfile');
+  const at = `${field}.localhostProfile`;
+  if (profile.type === 'Localhost') {
+    if (!profile.localhostProfile) errors.push(required(at, 'must be set when seccomp type is Localhost'));
+  } else if (profile.localhostProfile !== undefined) {
+    errors.push(invalid(at, internalProfile(profile), 'can only be set when seccomp type is Localhost'));
   }
   return errors;
 }
@@ -107,25 +98,19 @@ function seccompErrors(profile: SeccompProfile | undefined, field: string): Fiel
 function appArmorErrors(profile: AppArmorProfile | undefined, field: string): FieldError[] {
   if (!profile) return [];
   const { type, localhostProfile } = profile;
-  if (type === 'Localhost') {
-    return localhostProfile
+  if (!PROFILE_TYPES.includes(type)) return typeErrors(type, field, 'appArmorProfile');
+  const at = `${field}.localhostProfile`;
+  if (type !== 'Localhost') {
+    return localhostProfile === undefined
       ? []
-      : [required(`${field}.localhostProfile`, 'must be set when AppArmor type is Localhost')];
+      : [invalid(at, localhostProfile, 'can only be set when AppArmor type is Localhost')];
   }
-  const errors: FieldError[] = [];
-  if (localhostProfile !== undefined) {
-    errors.push(
-      invalid(`${field}.localhostProfile`, localhostProfile, 'can only be set when AppArmor type is Localhost'),
-    );
-  }
-  if (type !== 'RuntimeDefault' && type !== 'Unconfined') {
-    errors.push(
-      type
-        ? notSupported(`${field}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined'])
-        : required(`${field}.type`, 'type is required when appArmorProfile is set'),
-    );
-  }
-  return errors;
+  return localhostProfile ? [] : [required(at, 'must be set when AppArmor type is Localhost')];
+}
+
+function typeErrors(type: string | undefined, field: string, name: string): FieldError[] {
+  if (!type) return [required(`${field}.type`, `type is required when ${name} is set`)];
+  return PROFILE_TYPES.includes(type) ? [] : [notSupported(`${field}.type`, type, PROFILE_TYPES)];
 }
 
 const SYSCTL = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?';

@@ -1,10 +1,11 @@
 import type { PodSpec } from '@kubarium/shared';
 import type { FieldError } from '../strategy.ts';
-import { invalid, invalidEach, notSupported, required } from '../validation/field-error.ts';
+import { forbidden, invalid, invalidEach, notSupported, required, tooLong } from '../validation/field-error.ts';
 import { ipErrors } from '../validation/ip.ts';
 import { labelsErrors } from '../validation/labels.ts';
 import { dnsLabelErrors, dnsSubdomainErrors, searchPathErrors } from '../validation/names.ts';
 import { rangeMessage } from '../validation/regex-message.ts';
+import { validatePodClaims } from './validate-claims.ts';
 import { hostNetworkErrors, validateContainers } from './validate-container.ts';
 import {
   validateAffinity,
@@ -25,6 +26,7 @@ export function validatePodSpec(spec: PodSpec, field: string, isPod: boolean): F
   const volumes = validateVolumes(spec.volumes ?? [], `${field}.volumes`);
   return [
     ...volumes.errors,
+    ...validatePodClaims(spec.resourceClaims ?? [], `${field}.resourceClaims`),
     ...validateContainers(spec, volumes.names, field),
     ...hostNetworkErrors(spec, field, isPod),
     ...oneOf(spec.restartPolicy, RESTART_POLICIES, `${field}.restartPolicy`),
@@ -95,7 +97,20 @@ function nameErrors(spec: PodSpec, field: string): FieldError[] {
     ...(wrongDeadline ? [invalid(`${field}.activeDeadlineSeconds`, deadline, rangeMessage(1, MAX_INT32))] : []),
     ...check('hostname', dnsLabelErrors),
     ...check('subdomain', dnsLabelErrors),
+    ...hostnameOverrideErrors(spec, `${field}.hostnameOverride`),
   ];
+}
+
+const MAX_HOSTNAME = 64;
+
+function hostnameOverrideErrors(spec: PodSpec, field: string): FieldError[] {
+  const { hostnameOverride: name, setHostnameAsFQDN, hostNetwork } = spec;
+  if (name === undefined) return [];
+  const errors = invalidEach(field, name, dnsSubdomainErrors(name));
+  if (name.length > MAX_HOSTNAME) errors.push(tooLong(field, MAX_HOSTNAME));
+  if (setHostnameAsFQDN) errors.push(forbidden(field, 'may not be specified when setHostnameAsFQDN is true'));
+  if (hostNetwork) errors.push(forbidden(field, 'may not be specified when hostNetwork is true'));
+  return errors;
 }
 
 const hostAliasErrors = ({ hostAliases = [] }: PodSpec, field: string): FieldError[] =>

@@ -1,4 +1,5 @@
 import type {
+  ApiObject,
   Container,
   ContainerPort,
   NodeSelectorTerm,
@@ -32,9 +33,16 @@ export function podWarnings(pod: Pod, old: Pod | undefined): string[] {
   ];
 }
 
-/** The same for a template of pods. */
-export const podTemplateWarnings = (template: PodTemplateSpec | undefined, field: string): string[] =>
-  template?.spec ? specWarnings(template.spec, template.metadata, `${field}.`) : [];
+/** The same for the template of a workload, where the write makes another generation of it. */
+export const podTemplateWarnings = (
+  template: PodTemplateSpec | undefined,
+  field: string,
+  { metadata }: ApiObject,
+  old: ApiObject | undefined,
+): string[] =>
+  template?.spec && metadata.generation !== old?.metadata.generation
+    ? specWarnings(template.spec, template.metadata, `${field}.`)
+    : [];
 
 function specWarnings(spec: PodSpec, metadata: Partial<ObjectMeta> | undefined, prefix: string): string[] {
   const at = `${prefix}spec`;

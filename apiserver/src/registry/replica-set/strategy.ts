@@ -17,7 +17,7 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
     draft.status = { replicas: 0 };
   },
   validate: validateReplicaSet,
-  warnings: ({ spec }) => podTemplateWarnings(spec.template, 'spec.template'),
+  warnings: (draft, old) => podTemplateWarnings(draft.spec.template, 'spec.template', draft, old),
   validateUpdate: validateReplicaSetChange,
   validateStatusUpdate: validateReplicaSetStatusChange,
   bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),

@@ -28,9 +28,9 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
   },
   validate: validateReplicationController,
   validateStatusUpdate: validateReplicationControllerStatusChange,
-  warnings: ({ metadata, spec }, old) => [
-    ...(old === undefined ? nameWarnings(metadata.name) : []),
-    ...podTemplateWarnings(spec.template, 'spec.template'),
+  warnings: (draft, old) => [
+    ...(old === undefined ? nameWarnings(draft.metadata.name) : []),
+    ...podTemplateWarnings(draft.spec.template, 'spec.template', draft, old),
   ],
   bumpsGeneration: (draft, old) => !deepEqual(draft.spec, old.spec),
   selectableFields: { 'status.replicas': ({ status }) => `${status.replicas ?? 0}` },

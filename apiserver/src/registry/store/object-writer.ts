@@ -31,6 +31,8 @@ export interface WriterParts {
   readonly storage: Storage<ApiObject>;
   readonly view: ObjectView;
   readonly admission: AdmissionChain;
+  /** Removes what goes with an object of the resource, where there is such. */
+  readonly removeCompanion?: ((context: RequestContext, target: Target) => Promise<unknown>) | undefined;
 }
 
 /** What a change of an object starts from and what it is. */
@@ -64,12 +66,14 @@ export class ObjectWriter {
   readonly #storage: Storage<ApiObject>;
   readonly #view: ObjectView;
   readonly #admission: AdmissionChain;
+  readonly #removeCompanion: WriterParts['removeCompanion'];
 
-  constructor({ definition, storage, view, admission }: WriterParts) {
+  constructor({ definition, storage, view, admission, removeCompanion }: WriterParts) {
     this.definition = definition;
     this.#storage = storage;
     this.#view = view;
     this.#admission = admission;
+    this.#removeCompanion = removeCompanion;
   }
 
   create(context: RequestContext, target: Partial<Target>, draft: ApiObject): Promise<Written> {
@@ -135,7 +139,7 @@ export class ObjectWriter {
     try {
       const writing = this.#storage.update(key, decide);
       // The storage has called back by now: what follows is part of the same step.
-      const removing = outcome?.removes === true && !context.dryRun ? this.#remove(key) : undefined;
+      const removing = outcome?.removes === true && !context.dryRun ? this.#remove(context, key) : undefined;
       const [written] = await Promise.all([writing, removing]);
       const { allocation, answer, warnings } = outcome!;
       if (context.dryRun) allocation?.revert();
@@ -175,7 +179,7 @@ export class ObjectWriter {
     };
     try {
       const writing = this.#storage.update(key, decide);
-      const removing = removes && !context.dryRun ? this.#remove(key) : undefined;
+      const removing = removes && !context.dryRun ? this.#remove(context, key) : undefined;
       const [written, removed] = await Promise.all([writing, removing]);
       if (removed === undefined && !context.dryRun) this.#tellStored(written);
       const shown = context.dryRun ? renderObject(last!) : this.#view.show(removed ?? written);
@@ -193,9 +197,10 @@ export class ObjectWriter {
     return this.#storage.get(storageKey(this.definition, target)) !== undefined;
   }
 
-  async #remove(key: string): Promise<Stored<ApiObject>> {
+  async #remove(context: RequestContext, key: string): Promise<Stored<ApiObject>> {
     const removed = await this.#storage.delete(key);
     this.definition.strategy.release?.(this.#view.show(removed).value);
+    await this.#removeCompanion?.(context, removed.value.metadata);
     return removed;
   }
 
@@ -266,7 +271,7 @@ export class ObjectWriter {
       old,
     });
     const draft = beforeUpdate(this.definition, { draft: wanted, old, part, isApply, context });
-    const warnings = strategy.warnings?.(draft, old) ?? [];
+    const warnings = part === 'status' ? [] : (strategy.warnings?.(draft, old) ?? []);
     if (isReleased(this.definition, draft)) {
       return [stored.value, { warnings, allocation: undefined, answer: draft, removes: true }];
     }

@@ -1,4 +1,4 @@
-import type { ApiObject, Runtime } from '@kubarium/shared';
+import { isNotFound, type ApiObject, type Runtime } from '@kubarium/shared';
 import { AdmissionChain } from '../../admission/admission-chain.ts';
 import type { AdmissionPlugin } from '../../admission/admission.ts';
 import { NamespaceLifecycle } from '../../admission/namespace-lifecycle.ts';
@@ -7,7 +7,7 @@ import { Bookmarks } from './bookmarks.ts';
 import { ObjectReader } from './object-reader.ts';
 import { ObjectView } from './object-view.ts';
 import { ObjectWatcher } from './object-watcher.ts';
-import { ObjectWriter } from './object-writer.ts';
+import { ObjectWriter, type WriterParts } from './object-writer.ts';
 import type { PatchApplier } from './patch-applier.ts';
 import type { Registry } from '../registry.ts';
 import type { ResourceDefinition } from '../resource-definition.ts';
@@ -39,13 +39,30 @@ export class RegistryStore implements Registry {
         definition,
         registry: this,
         reader: new ObjectReader(definition, storage, view),
-        writer: new ObjectWriter({ definition, storage, view, admission }),
+        writer: new ObjectWriter({
+          definition,
+          storage,
+          view,
+          admission,
+          removeCompanion: this.#companionOf(definition),
+        }),
         watcher: new ObjectWatcher(definition, storage, view, bookmarks),
         applyPatch,
       });
       this.#stores.set(nameOf(definition), store);
       restore(definition, storage);
     }
+  }
+
+  #companionOf({ companion }: ResourceDefinition): WriterParts['removeCompanion'] {
+    if (companion === undefined) return undefined;
+    const { group, version, resource } = companion;
+    return (context, { namespace, name }) =>
+      this.resource(group, version, resource)!
+        .delete(context, { namespace, name }, {})
+        .catch((error: unknown) => {
+          if (!isNotFound(error)) throw error;
+        });
   }
 
   resource(group: string, version: string, resource: string): ResourceStore | undefined {

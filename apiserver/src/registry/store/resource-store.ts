@@ -136,6 +136,7 @@ export class ResourceStore implements ResourceRegistry {
         const draft = draftOf(undefined);
         const { uid } = draft.metadata;
         if (uid) throw conflict(this.definition, target.name, uidMismatch(uid));
+        draft.metadata.resourceVersion = '';
         return await writer.createApplied(context, target, draft);
       } catch (error) {
         if (!isAlreadyExists(error)) throw error;

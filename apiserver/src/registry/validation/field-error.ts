@@ -24,8 +24,8 @@ export const duplicate = (field: string, value: unknown): FieldError =>
   error('FieldValueDuplicate', field, 'Duplicate value', shown(value));
 
 /** A name that refers to nothing. */
-export const notFound = (field: string, value: unknown): FieldError =>
-  error('FieldValueNotFound', field, 'Not found', shown(value));
+export const notFound = (field: string, value: unknown, detail = ''): FieldError =>
+  error('FieldValueNotFound', field, 'Not found', shown(value), detail);
 
 /** Not one of the known values; they are listed in the order given. */
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError =>

@@ -3,12 +3,18 @@ import type { FieldError } from '../strategy.ts';
 import { invalidEach, required } from './field-error.ts';
 import { dnsSubdomainErrors, pathSegmentErrors } from './names.ts';
 
-/** What is wrong with a reference by group, kind and name. */
+/** What is wrong with a reference by group, kind and name. A group that is left out is stored as null. */
 export const localReferenceErrors = (
-  { apiGroup, kind, name }: TypedLocalObjectReference,
+  {
+    apiGroup,
+    kind,
+    name,
+  }: Omit<TypedLocalObjectReference, 'apiGroup'> & { readonly apiGroup?: string | null | undefined },
   field: string,
 ): FieldError[] => [
-  ...(apiGroup === undefined ? [] : invalidEach(`${field}.apiGroup`, apiGroup, dnsSubdomainErrors(apiGroup))),
+  ...(apiGroup === undefined || apiGroup === null
+    ? []
+    : invalidEach(`${field}.apiGroup`, apiGroup, dnsSubdomainErrors(apiGroup))),
   ...requiredSegmentErrors(kind, `${field}.kind`),
   ...requiredSegmentErrors(name, `${field}.name`),
 ];
