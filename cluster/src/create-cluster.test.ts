@@ -121,3 +121,57 @@ it('shows the API server to pods by a certificate that they can verify', async (
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'APIVersions' });
 });
+
+it.each<[string, object, string]>([
+  ['a number that is none', { nodes: 'two' }, "createCluster: nodes must be a whole number from 0 to 5000, not 'two'"],
+  [
+    'a number too small',
+    { podsPerNode: 0 },
+    'createCluster: podsPerNode must be a whole number from 1 to 10000, not 0',
+  ],
+  ['a broken seed', { seed: 1.5 }, 'createCluster: seed must be a whole number from 0 to 4294967295, not 1.5'],
+  ['another clock', { clock: 'fast' }, `createCluster: clock must be "virtual" or "real", not 'fast'`],
+  ['what is no image', { images: { app: 'nginx' } }, 'createCluster: images must be images or programs by their names'],
+  ['what is no controller', { controllers: [{}] }, 'createCluster: controllers must be a list of functions'],
+  ['an unknown option', { node: 3 }, 'createCluster has no option node; known are nodes, zones, '],
+])('refuses %s', async (_, options, message) => {
+  await expect(createCluster(options)).rejects.toThrow(message);
+});
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, '5 minutes'])('does not advance by %s', async (duration) => {
+  await using cluster = await createCluster({ nodes: 0 });
+  await expect(cluster.advance(duration)).rejects.toThrow('no duration: ');
+});
+
+it('lets a condition look at pods and let time pass', async () => {
+  await using cluster = await createCluster({ nodes: 1 });
+  const containers = [{ name: 'main', image: 'busybox', command: ['sleep', '1d'] }];
+  await cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'shell' }, spec: { containers } });
+  const isRunning = async (): Promise<boolean> => (await cluster.pod('shell').get()).status.phase === 'Running';
+  expect(await cluster.advanceUntil(isRunning)).toBe(true);
+  const sleeps = async (): Promise<boolean> => (await cluster.pod('shell').exec('sleep 2')).exitCode === 0;
+  expect(await cluster.advanceUntil(sleeps)).toBe(true);
+});
+
+it('says that it was disposed of to whoever goes on using it', async () => {
+  const cluster = await createCluster({ nodes: 1 });
+  const transcript = cluster.transcript();
+  await cluster[Symbol.asyncDispose]();
+  await cluster[Symbol.asyncDispose]();
+  const uses: Record<string, () => Promise<unknown>> = {
+    apply: () => cluster.apply([]),
+    client: () => cluster.client.list(PODS),
+    settle: () => cluster.settle(),
+    step: () => cluster.step(),
+    advance: () => cluster.advance('1s'),
+    advanceUntil: () => cluster.advanceUntil(() => true),
+    ready: () => cluster.ready(),
+    exec: () => cluster.pod('shell').exec('ls'),
+    logs: () => cluster.pod('shell').logs(),
+    get: () => cluster.pod('shell').get(),
+    podReady: () => cluster.pod('shell').ready(),
+    kubeconfig: () => cluster.kubeconfig(),
+  };
+  for (const use of Object.values(uses)) await expect(use()).rejects.toThrow('this cluster has been disposed of');
+  expect(cluster.transcript()).toBe(transcript);
+});

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { ControllerFactory } from '@kubarium/controllers';
 import { defineImage, type Image, type Program } from '@kubarium/kubelet';
 import {
@@ -15,6 +16,7 @@ import {
 } from '@kubarium/shared';
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
 import { Applier } from './embedded/apply-objects.ts';
+import { checkOptions } from './embedded/checked-options.ts';
 import { PodHandle } from './embedded/pod-handle.ts';
 import { whatIsNotReady } from './embedded/readiness.ts';
 import { SettledTransport } from './embedded/settled-transport.ts';
@@ -49,6 +51,7 @@ export type Duration = number | string;
  * parts are in work. Several live side by side and share nothing.
  */
 export async function createCluster(options: CreateClusterOptions = {}): Promise<Cluster> {
+  checkOptions(options);
   const isVirtual = options.clock !== 'real';
   const clock = isVirtual ? new VirtualClock() : realClock;
   const random = seededRandom(options.seed ?? (isVirtual ? 1 : randomInt(2 ** 32)));
@@ -74,7 +77,10 @@ export async function createCluster(options: CreateClusterOptions = {}): Promise
 const imageOf = (image: Image | Program): Image =>
   typeof image === 'function' ? defineImage({ entrypoint: ['/app'], programs: { '/app': image } }) : image;
 
-/** A cluster inside a program, as tests want one. Disposing it stops everything. */
+/**
+ * A cluster inside a program, as tests want one. Disposing it stops everything; only `transcript()` and `clock` are of use afterwards, and
+ * disposing it once more does nothing.
+ */
 export class Cluster implements AsyncDisposable {
   /** An administrator's client. */
   readonly client: KubeClient;
@@ -85,12 +91,14 @@ export class Cluster implements AsyncDisposable {
   readonly #applier: Applier;
   readonly #transcript = new Transcript();
   #kubeconfig: Promise<string> | undefined;
+  #isDisposed = false;
 
   /** Use `createCluster`. */
   constructor(parts: ComposedCluster) {
     const time = parts.pace?.time;
     this.parts = parts;
-    this.client = time === undefined ? parts.client : new KubeClient(new SettledTransport(parts.transport, time));
+    this.client =
+      time === undefined ? parts.client : new KubeClient(new SettledTransport(parts.transport, () => this.settle()));
     this.clock = parts.runtime.clock;
     this.#time = time;
     parts.storage.watch('', 0, (batch) => this.#transcript.writes(batch));
@@ -107,17 +115,20 @@ export class Cluster implements AsyncDisposable {
 
   /** Resolves once everything has happened that can without time passing; in real time, once no work is under way. */
   async settle(): Promise<void> {
+    this.#mustLive();
     await (this.#time === undefined ? this.parts.activity.whenIdle() : this.#time.settle());
   }
 
   /** Goes on to the next moment at which something is due, and settles; false where nothing ever will be. Needs virtual time. */
   async step(): Promise<boolean> {
+    this.#mustLive();
     if (this.#time === undefined) throw new TypeError('only virtual time can be stepped');
     return this.#time.step();
   }
 
   /** Lets a duration pass, and settles. In virtual time it takes no longer than what happens in it; in real time it waits. */
   async advance(duration: Duration): Promise<void> {
+    this.#mustLive();
     const milliseconds = millisecondsOf(duration);
     if (this.#time !== undefined) return this.#time.advance(milliseconds);
     await sleep(this.clock, milliseconds);
@@ -126,6 +137,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Lets time pass until a condition holds, an hour at most unless told otherwise; resolves with whether it does. */
   async advanceUntil(condition: () => boolean | Promise<boolean>, limit: Duration = '1h'): Promise<boolean> {
+    this.#mustLive();
     const limitMs = millisecondsOf(limit);
     if (this.#time !== undefined) return this.#time.advanceUntil(condition, limitMs);
     const end = this.clock.now() + limitMs;
@@ -166,12 +178,18 @@ export class Cluster implements AsyncDisposable {
    * A kubeconfig, as YAML, for programs of this machine: the first call opens the API on a free port of 127.0.0.1. Who knows the seed of a
    * cluster in virtual time knows the key that signs its ServiceAccounts' tokens.
    */
-  kubeconfig(): Promise<string> {
+  async kubeconfig(): Promise<string> {
+    this.#mustLive();
     return (this.#kubeconfig ??= this.#serve());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     await this.parts[Symbol.asyncDispose]();
+  }
+
+  #mustLive(): void {
+    if (this.#isDisposed) throw new Error('this cluster has been disposed of: nothing goes on in it any more');
   }
 
   async #serve(): Promise<string> {
@@ -204,8 +222,6 @@ const POLL_MS = 10;
 
 function millisecondsOf(duration: Duration): number {
   const milliseconds = typeof duration === 'number' ? duration : parseDuration(duration);
-  if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
-  throw new TypeError(
-    `no duration: ${JSON.stringify(duration)}; write milliseconds, or for example "5m", "1h30m", "200ms"`,
-  );
+  if (Number.isFinite(milliseconds) && milliseconds! >= 0) return milliseconds!;
+  throw new TypeError(`no duration: ${inspect(duration)}; write milliseconds, or for example "5m", "1h30m", "200ms"`);
 }
