@@ -17,6 +17,7 @@ import {
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
 import { Applier } from './embedded/apply-objects.ts';
 import { checkOptions } from './embedded/checked-options.ts';
+import { keptAlive } from './embedded/kept-alive.ts';
 import { PodHandle } from './embedded/pod-handle.ts';
 import { whatIsNotReady } from './embedded/readiness.ts';
 import { SettledTransport } from './embedded/settled-transport.ts';
@@ -56,20 +57,21 @@ export async function createCluster(options: CreateClusterOptions = {}): Promise
   const clock = isVirtual ? new VirtualClock() : realClock;
   const random = seededRandom(options.seed ?? (isVirtual ? 1 : randomInt(2 ** 32)));
   const podCredentials = createPodCredentials(serverNames('127.0.0.1'), random.fork('pod-credentials'));
-  const parts = await composeCluster({
-    nodes: options.nodes,
-    zones: options.zones,
-    podsPerNode: options.podsPerNode,
-    clock,
-    random,
-    logger: options.logger,
-    serviceAccountKey: createServiceAccountKey(isVirtual ? random.fork('service-account-key') : undefined),
-    rootCertificate: podCredentials.rootCertificate,
-    podTls: () => podCredentials.tls(),
-    images: new Map(Object.entries(options.images ?? {}).map(([name, image]) => [name, imageOf(image)])),
-    controllers: options.controllers,
-  });
-  const cluster = new Cluster(parts);
+  const make = () =>
+    composeCluster({
+      nodes: options.nodes,
+      zones: options.zones,
+      podsPerNode: options.podsPerNode,
+      clock,
+      random,
+      logger: options.logger,
+      serviceAccountKey: createServiceAccountKey(isVirtual ? random.fork('service-account-key') : undefined),
+      rootCertificate: podCredentials.rootCertificate,
+      podTls: () => podCredentials.tls(),
+      images: new Map(Object.entries(options.images ?? {}).map(([name, image]) => [name, imageOf(image)])),
+      controllers: options.controllers,
+    });
+  const cluster = new Cluster(await (isVirtual ? make() : keptAlive(make)));
   if (isVirtual) await cluster.settle();
   return cluster;
 }
@@ -116,7 +118,7 @@ export class Cluster implements AsyncDisposable {
   /** Resolves once everything has happened that can without time passing; in real time, once no work is under way. */
   async settle(): Promise<void> {
     this.#mustLive();
-    await (this.#time === undefined ? this.parts.activity.whenIdle() : this.#time.settle());
+    await (this.#time === undefined ? keptAlive(() => this.parts.activity.whenIdle()) : this.#time.settle());
   }
 
   /** Goes on to the next moment at which something is due, and settles; false where nothing ever will be. Needs virtual time. */
@@ -131,7 +133,7 @@ export class Cluster implements AsyncDisposable {
     this.#mustLive();
     const milliseconds = millisecondsOf(duration);
     if (this.#time !== undefined) return this.#time.advance(milliseconds);
-    await sleep(this.clock, milliseconds);
+    await keptAlive(() => sleep(this.clock, milliseconds));
     await this.settle();
   }
 
@@ -143,7 +145,7 @@ export class Cluster implements AsyncDisposable {
     const end = this.clock.now() + limitMs;
     while (!(await condition())) {
       if (this.clock.now() >= end) return false;
-      await sleep(this.clock, POLL_MS);
+      await keptAlive(() => sleep(this.clock, POLL_MS));
     }
     return true;
   }
@@ -206,13 +208,16 @@ export class Cluster implements AsyncDisposable {
 
   async #letPass<T>(work: () => Promise<T>): Promise<T> {
     await this.settle();
+    // It may have ended meanwhile: whoever returns a promise out of an `await using` block comes too late.
+    this.#mustLive();
     const promise = work();
     let isDone = false;
     const done = promise.finally(() => (isDone = true));
-    if (this.#time === undefined) return done;
+    if (this.#time === undefined) return keptAlive(() => done);
     // What goes wrong is told below.
     done.catch(() => undefined);
     if (await this.#time.advanceUntil(() => isDone)) return done;
+    this.#mustLive();
     throw new Error('what was awaited has not ended within an hour of the cluster’s time');
   }
 }

@@ -110,3 +110,15 @@ test('ends a condition that throws, and one that waits for what never comes', as
   const never = (): Promise<boolean> => time.advanceUntil(() => false, Infinity);
   expect(await time.advanceUntil(never, 1_000)).toBe(false);
 });
+
+test('ends all waiting when it is stopped, though work has not ended', async () => {
+  const { clock, activity, time } = setUp();
+  const waiting = [time.advanceUntil(() => false), time.advanceUntil(() => time.advanceUntil(() => false))];
+  await nextTurn();
+  activity.begin();
+  await nextTurn();
+  time.stop();
+  expect(await Promise.all(waiting)).toEqual([false, false]);
+  expect(await time.advanceUntil(() => true)).toBe(false);
+  expect(clock.now()).toBe(0);
+});

@@ -27,6 +27,7 @@ export class VirtualTime {
   readonly #goals = new Set<Goal>();
   #moving = false;
   #atRest = false;
+  #isStopped = false;
   /** How many have waited so far. */
   #goalsAdded = 0;
   /** Called when somebody more waits. */
@@ -61,12 +62,20 @@ export class VirtualTime {
    */
   advanceUntil(condition: () => boolean | Promise<boolean>, limitMs: number = 3_600_000): Promise<boolean> {
     return new Promise((resolve, reject) => {
+      if (this.#isStopped) return resolve(false);
       const until = this.clock.now() + limitMs;
       this.#goals.add({ until, isMet: condition, isLookedAt: false, resolve, reject });
       this.#goalsAdded++;
       if (this.#moving) this.#onGoal();
       else void this.#move();
     });
+  }
+
+  /** Ends all waiting, with goals that were not met, for good: the work that time waits for may never end once its doers are gone. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const goal of this.#goals) goal.resolve(false);
+    this.#goals.clear();
   }
 
   async #move(): Promise<void> {
@@ -78,7 +87,7 @@ export class VirtualTime {
   async #moveWhile(isWanted: () => boolean): Promise<void> {
     while (isWanted()) {
       await this.#rest();
-      if (!isWanted()) return;
+      if (!isWanted() || this.#isStopped) return;
       // Who has reached a goal acts before time goes on.
       this.#atRest = true;
       const served = await this.#serveGoals();
@@ -127,7 +136,7 @@ export class VirtualTime {
         });
       }
       seen = this.#goalsAdded;
-      await this.#moveWhile(() => !isDone && this.#openGoals().length > 0);
+      await this.#moveWhile(() => !isDone && !this.#isStopped && this.#openGoals().length > 0);
       this.#atRest = true;
     }
     return done;
@@ -144,7 +153,8 @@ export class VirtualTime {
   /** Timers that are due at once fire at rest as well: what they find does not depend on when this is called. */
   async #rest(): Promise<void> {
     do {
-      for (let quiet = 0; quiet < QUIET_TURNS; quiet = this.#activity.idle ? quiet + 1 : 0) await nextTurn();
+      for (let quiet = 0; quiet < QUIET_TURNS && !this.#isStopped; quiet = this.#activity.idle ? quiet + 1 : 0)
+        await nextTurn();
     } while (this.#isDue() && this.clock.fireMoment(this.clock.now()));
   }
 
