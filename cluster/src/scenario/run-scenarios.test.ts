@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isNotFound, NAMESPACES } from '@kubarium/shared';
@@ -248,6 +248,20 @@ it('goes on after a failure that may be', async () => {
     `steps: [{try: [{${failing}, continueOnError: true}, {settle: {}}]}, {try: [{settle: {}}]}]`,
   );
   expect([result.status, result.operations.map(({ status }) => status)]).toEqual(['failed', ['failed', 'passed']]);
+});
+
+it('keeps snapshots whatever a scenario is called, and says where it cannot', async () => {
+  const text = (name: string): string =>
+    `apiVersion: sim.kubarium.dev/v1alpha1\nkind: Scenario\nmetadata: {name: ${name}}\nspec: {snapshot: true, steps: [{try: [{settle: {}}]}]}\n`;
+  writeFileSync(join(folder, 'all.yaml'), `${text('web / tls')}---\n${text('taken')}`);
+  mkdirSync(join(folder, 'all.taken.snap'));
+  const [written, refused] = await runScenarios(findScenarios([folder]), { update: true });
+  expect(written!.status).toBe('passed');
+  expect(readFileSync(join(folder, 'all.web-tls.snap'), 'utf8')).toBe('+0s step 1: settle settled\n');
+  expect(refused).toMatchObject({
+    status: 'failed',
+    failure: { message: expect.stringMatching(/^cannot write the snapshot: EISDIR/) as string },
+  });
 });
 
 it('compares the transcript with its snapshot', async () => {
