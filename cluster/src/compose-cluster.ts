@@ -325,6 +325,9 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     resources,
     port,
     serve,
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      pace?.time.stop();
+      await all.disposeAsync();
+    },
   };
 }

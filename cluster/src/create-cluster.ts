@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { ControllerFactory } from '@kubarium/controllers';
 import { defineImage, type Image, type Program } from '@kubarium/kubelet';
 import {
@@ -15,6 +16,8 @@ import {
 } from '@kubarium/shared';
 import { composeCluster, type ComposedCluster } from './compose-cluster.ts';
 import { Applier } from './embedded/apply-objects.ts';
+import { checkOptions } from './embedded/checked-options.ts';
+import { keptAlive } from './embedded/kept-alive.ts';
 import { PodHandle } from './embedded/pod-handle.ts';
 import { whatIsNotReady } from './embedded/readiness.ts';
 import { SettledTransport } from './embedded/settled-transport.ts';
@@ -49,24 +52,26 @@ export type Duration = number | string;
  * parts are in work. Several live side by side and share nothing.
  */
 export async function createCluster(options: CreateClusterOptions = {}): Promise<Cluster> {
+  checkOptions(options);
   const isVirtual = options.clock !== 'real';
   const clock = isVirtual ? new VirtualClock() : realClock;
   const random = seededRandom(options.seed ?? (isVirtual ? 1 : randomInt(2 ** 32)));
   const podCredentials = createPodCredentials(serverNames('127.0.0.1'), random.fork('pod-credentials'));
-  const parts = await composeCluster({
-    nodes: options.nodes,
-    zones: options.zones,
-    podsPerNode: options.podsPerNode,
-    clock,
-    random,
-    logger: options.logger,
-    serviceAccountKey: createServiceAccountKey(isVirtual ? random.fork('service-account-key') : undefined),
-    rootCertificate: podCredentials.rootCertificate,
-    podTls: () => podCredentials.tls(),
-    images: new Map(Object.entries(options.images ?? {}).map(([name, image]) => [name, imageOf(image)])),
-    controllers: options.controllers,
-  });
-  const cluster = new Cluster(parts);
+  const make = () =>
+    composeCluster({
+      nodes: options.nodes,
+      zones: options.zones,
+      podsPerNode: options.podsPerNode,
+      clock,
+      random,
+      logger: options.logger,
+      serviceAccountKey: createServiceAccountKey(isVirtual ? random.fork('service-account-key') : undefined),
+      rootCertificate: podCredentials.rootCertificate,
+      podTls: () => podCredentials.tls(),
+      images: new Map(Object.entries(options.images ?? {}).map(([name, image]) => [name, imageOf(image)])),
+      controllers: options.controllers,
+    });
+  const cluster = new Cluster(await (isVirtual ? make() : keptAlive(make)));
   if (isVirtual) await cluster.settle();
   return cluster;
 }
@@ -74,7 +79,10 @@ export async function createCluster(options: CreateClusterOptions = {}): Promise
 const imageOf = (image: Image | Program): Image =>
   typeof image === 'function' ? defineImage({ entrypoint: ['/app'], programs: { '/app': image } }) : image;
 
-/** A cluster inside a program, as tests want one. Disposing it stops everything. */
+/**
+ * A cluster inside a program, as tests want one. Disposing it stops everything; only `transcript()` and `clock` are of use afterwards, and
+ * disposing it once more does nothing.
+ */
 export class Cluster implements AsyncDisposable {
   /** An administrator's client. */
   readonly client: KubeClient;
@@ -85,12 +93,14 @@ export class Cluster implements AsyncDisposable {
   readonly #applier: Applier;
   readonly #transcript = new Transcript();
   #kubeconfig: Promise<string> | undefined;
+  #isDisposed = false;
 
   /** Use `createCluster`. */
   constructor(parts: ComposedCluster) {
     const time = parts.pace?.time;
     this.parts = parts;
-    this.client = time === undefined ? parts.client : new KubeClient(new SettledTransport(parts.transport, time));
+    this.client =
+      time === undefined ? parts.client : new KubeClient(new SettledTransport(parts.transport, () => this.settle()));
     this.clock = parts.runtime.clock;
     this.#time = time;
     parts.storage.watch('', 0, (batch) => this.#transcript.writes(batch));
@@ -107,31 +117,35 @@ export class Cluster implements AsyncDisposable {
 
   /** Resolves once everything has happened that can without time passing; in real time, once no work is under way. */
   async settle(): Promise<void> {
-    await (this.#time === undefined ? this.parts.activity.whenIdle() : this.#time.settle());
+    this.#mustLive();
+    await (this.#time === undefined ? keptAlive(() => this.parts.activity.whenIdle()) : this.#time.settle());
   }
 
   /** Goes on to the next moment at which something is due, and settles; false where nothing ever will be. Needs virtual time. */
   async step(): Promise<boolean> {
+    this.#mustLive();
     if (this.#time === undefined) throw new TypeError('only virtual time can be stepped');
     return this.#time.step();
   }
 
   /** Lets a duration pass, and settles. In virtual time it takes no longer than what happens in it; in real time it waits. */
   async advance(duration: Duration): Promise<void> {
+    this.#mustLive();
     const milliseconds = millisecondsOf(duration);
     if (this.#time !== undefined) return this.#time.advance(milliseconds);
-    await sleep(this.clock, milliseconds);
+    await keptAlive(() => sleep(this.clock, milliseconds));
     await this.settle();
   }
 
   /** Lets time pass until a condition holds, an hour at most unless told otherwise; resolves with whether it does. */
   async advanceUntil(condition: () => boolean | Promise<boolean>, limit: Duration = '1h'): Promise<boolean> {
+    this.#mustLive();
     const limitMs = millisecondsOf(limit);
     if (this.#time !== undefined) return this.#time.advanceUntil(condition, limitMs);
     const end = this.clock.now() + limitMs;
     while (!(await condition())) {
       if (this.clock.now() >= end) return false;
-      await sleep(this.clock, POLL_MS);
+      await keptAlive(() => sleep(this.clock, POLL_MS));
     }
     return true;
   }
@@ -166,12 +180,18 @@ export class Cluster implements AsyncDisposable {
    * A kubeconfig, as YAML, for programs of this machine: the first call opens the API on a free port of 127.0.0.1. Who knows the seed of a
    * cluster in virtual time knows the key that signs its ServiceAccounts' tokens.
    */
-  kubeconfig(): Promise<string> {
+  async kubeconfig(): Promise<string> {
+    this.#mustLive();
     return (this.#kubeconfig ??= this.#serve());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     await this.parts[Symbol.asyncDispose]();
+  }
+
+  #mustLive(): void {
+    if (this.#isDisposed) throw new Error('this cluster has been disposed of: nothing goes on in it any more');
   }
 
   async #serve(): Promise<string> {
@@ -188,13 +208,16 @@ export class Cluster implements AsyncDisposable {
 
   async #letPass<T>(work: () => Promise<T>): Promise<T> {
     await this.settle();
+    // It may have ended meanwhile: whoever returns a promise out of an `await using` block comes too late.
+    this.#mustLive();
     const promise = work();
     let isDone = false;
     const done = promise.finally(() => (isDone = true));
-    if (this.#time === undefined) return done;
+    if (this.#time === undefined) return keptAlive(() => done);
     // What goes wrong is told below.
     done.catch(() => undefined);
     if (await this.#time.advanceUntil(() => isDone)) return done;
+    this.#mustLive();
     throw new Error('what was awaited has not ended within an hour of the cluster’s time');
   }
 }
@@ -204,8 +227,6 @@ const POLL_MS = 10;
 
 function millisecondsOf(duration: Duration): number {
   const milliseconds = typeof duration === 'number' ? duration : parseDuration(duration);
-  if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
-  throw new TypeError(
-    `no duration: ${JSON.stringify(duration)}; write milliseconds, or for example "5m", "1h30m", "200ms"`,
-  );
+  if (Number.isFinite(milliseconds) && milliseconds! >= 0) return milliseconds!;
+  throw new TypeError(`no duration: ${inspect(duration)}; write milliseconds, or for example "5m", "1h30m", "200ms"`);
 }

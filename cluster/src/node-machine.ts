@@ -18,6 +18,10 @@ export class NodeMachine implements Component {
     this.#boot();
   }
 
+  get isOn(): boolean {
+    return this.#kubelet !== undefined;
+  }
+
   /** Resolves once the node has registered. */
   async start(): Promise<void> {
     await (this.#kubelet ?? this.#boot()).start();

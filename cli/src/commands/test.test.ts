@@ -85,6 +85,16 @@ it.each([
   expect(told.stderr).toContain(`error: ${message} `);
 });
 
+it.each([
+  ['--update', '--seed', '2'],
+  ['--against', 'file', '--runs', '2'],
+  ['--against', 'file', '--seed', '2'],
+  ['--update', '--against', 'file'],
+])('refuses what would have no effect: %s %s %s', async (...options) => {
+  expect(await run(['test', scenario('good', '{settle: {}}'), ...options])).toBe(2);
+  expect(told).toMatchObject({ stdout: '', stderr: expect.stringContaining('cannot be used with option') as string });
+});
+
 it('ends in good order where it is interrupted: with the reports, and the exit code of the signal', async () => {
   const files = [scenario('a', '{settle: {}}, {advance: {duration: 1000000h}}'), scenario('b', '{settle: {}}')];
   const report = join(folder, 'report.xml');

@@ -36,8 +36,14 @@ export const testCommand = (): Command =>
     .option('--seed <number>', 'seed of all simulated chance, instead of that in the file', wholeNumber(0, 0xffff_ffff))
     .option('--runs <count>', 'run each so often with the same seed, and compare', wholeNumber(1, 1_000_000), 1)
     .option('--parallel <count>', 'how many run at a time', wholeNumber(1, 1_000))
-    .option('--update', 'write the snapshots of transcripts anew')
-    .option('--against <kubeconfig>', 'run on this cluster, without what only a simulator can do')
+    .addOption(new Option('--update', 'write the snapshots of transcripts anew').conflicts('seed'))
+    .addOption(
+      new Option('--against <kubeconfig>', 'run on this cluster, without what only a simulator can do').conflicts([
+        'seed',
+        'runs',
+        'update',
+      ]),
+    )
     .option('--junit <file>', 'write a JUnit report to this file')
     .addOption(new Option('-o, --output <format>', 'what to print').choices(['text', 'json']).default('text'))
     .option('-v, --verbose', 'print each operation as it ends')

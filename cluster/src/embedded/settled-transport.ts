@@ -1,4 +1,4 @@
-import type { ApiObject, ApiRequest, Transport, VirtualTime, WatchRequest, WatchSink } from '@kubarium/shared';
+import type { ApiObject, ApiRequest, Transport, WatchRequest, WatchSink } from '@kubarium/shared';
 
 /**
  * Lets the cluster come to rest before each request. So what a request finds does not depend on how fast the caller's own code runs:
@@ -6,15 +6,15 @@ import type { ApiObject, ApiRequest, Transport, VirtualTime, WatchRequest, Watch
  */
 export class SettledTransport implements Transport {
   readonly #inner: Transport;
-  readonly #time: VirtualTime;
+  readonly #settle: () => Promise<void>;
 
-  constructor(inner: Transport, time: VirtualTime) {
+  constructor(inner: Transport, settle: () => Promise<void>) {
     this.#inner = inner;
-    this.#time = time;
+    this.#settle = settle;
   }
 
   async request(request: ApiRequest, signal?: AbortSignal): Promise<ApiObject> {
-    await this.#time.settle();
+    await this.#settle();
     return this.#inner.request(request, signal);
   }
 

@@ -163,6 +163,10 @@ export class EmbeddedTarget implements ScenarioTarget, Simulator {
     );
   }
 
+  isOn(node: string): boolean {
+    return this.#running.machines.get(node)?.isOn === true;
+  }
+
   async crashNode(name: string): Promise<void> {
     await this.#machine(name).stop();
   }

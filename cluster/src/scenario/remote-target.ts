@@ -1,4 +1,3 @@
-import { MessageChannel } from 'node:worker_threads';
 import {
   apiVersionOf,
   HttpTransport,
@@ -12,6 +11,7 @@ import {
   type Pod,
   type Resource,
 } from '@kubarium/shared';
+import { keptAlive } from '../embedded/kept-alive.ts';
 import type { ScenarioTarget } from './target.ts';
 
 const POLL_MS = 200;
@@ -58,7 +58,7 @@ export class RemoteTarget implements ScenarioTarget {
       if (this.#isDisposed) return false;
       const left = end - realClock.now();
       if (left <= 0) return false;
-      await waitInProcess(Math.min(POLL_MS, left));
+      await keptAlive(() => sleep(realClock, Math.min(POLL_MS, left)));
     }
     return true;
   }
@@ -95,16 +95,5 @@ export class RemoteTarget implements ScenarioTarget {
       if (isNotFound(error)) return [];
       throw error;
     }
-  }
-}
-
-/** The clock's own timers do not keep the process alive; here nothing else may. */
-async function waitInProcess(milliseconds: number): Promise<void> {
-  const keepAlive = new MessageChannel();
-  keepAlive.port1.on('message', () => undefined);
-  try {
-    await sleep(realClock, milliseconds);
-  } finally {
-    keepAlive.port1.close();
   }
 }

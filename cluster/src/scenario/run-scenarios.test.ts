@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isNotFound, NAMESPACES } from '@kubarium/shared';
@@ -163,6 +163,46 @@ it('shows what it is asked for', async () => {
   expect(transcript).toContain('    no config');
 });
 
+const SHELL_POD = `{apiVersion: v1, kind: Pod, metadata: {name: shell}, spec: {containers: [{name: main, image: busybox, command: [sleep, 1d]}]}}`;
+const SHELL = `create: {resource: ${SHELL_POD}}}, {wait: {apiVersion: v1, kind: Pod, name: shell, for: {condition: {name: Ready}}}`;
+
+it.each([
+  [
+    'a pattern that is an expression',
+    `exec: {pod: shell, command: [echo, red], expect: {stdout: {matches: (red|blue)}}}`,
+    'expected (red|blue), an expression that gives null; as a text it is \\(red|blue)\\',
+  ],
+  [
+    'a pattern that is none',
+    String.raw`exec: {pod: shell, command: [echo, green], expect: {stdout: {matches: \(red|blue)\}}}`,
+    'expected to match /(red|blue)/',
+  ],
+  [
+    'a command on a node that is off',
+    'crash: {node: node-1}}, {crash: {node: node-2}}, {exec: {pod: shell, command: [ls]}',
+    /^pod shell is on node-\d, which is switched off; restart the node first$/m,
+  ],
+  [
+    'a crash on a node that is off',
+    'crash: {node: node-1}}, {crash: {node: node-2}}, {crash: {pod: shell, container: main}',
+    /^pod shell is on node-\d, which is switched off; restart the node first$/m,
+  ],
+  [
+    'a command in a pod that waits',
+    `create: {resource: ${SHELL_POD.replace('shell', 'other').replace('sleep, 1d]', "sleep, 1d], resources: {requests: {cpu: '99'}}")}}}, {exec: {pod: other, command: [ls]}`,
+    'pod other does not run yet (Pending); wait for it first',
+  ],
+  [
+    'requests that too few pods answered',
+    `create: {resource: ${SHELL_POD.replace('shell', 'web').replace('busybox, command: [sleep, 1d]', 'web')}}}, {wait: {apiVersion: v1, kind: Pod, name: web, for: {condition: {name: Ready}}}}, {curl: {pod: web, url: 'http://localhost:8080', requests: 3, expect: {pods: 2}}`,
+    'namely   web 3',
+  ],
+])('says what is wrong with %s', async (_, operations, message) => {
+  const result = await run('wrong', `steps: [{try: [{${SHELL}}, {${operations}}]}]`);
+  const { failure } = result.operations.at(-1)!;
+  expect([failure!.message, ...failure!.details].join('\n')).toMatch(message);
+});
+
 it('runs alone what may not run while others do', async () => {
   const spec = (name: string, more: string): string =>
     `apiVersion: sim.kubarium.dev/v1alpha1\nkind: Scenario\nmetadata: {name: ${name}}\nspec: {${more}steps: [{try: [{settle: {}}]}]}\n`;
@@ -208,6 +248,20 @@ it('goes on after a failure that may be', async () => {
     `steps: [{try: [{${failing}, continueOnError: true}, {settle: {}}]}, {try: [{settle: {}}]}]`,
   );
   expect([result.status, result.operations.map(({ status }) => status)]).toEqual(['failed', ['failed', 'passed']]);
+});
+
+it('keeps snapshots whatever a scenario is called, and says where it cannot', async () => {
+  const text = (name: string): string =>
+    `apiVersion: sim.kubarium.dev/v1alpha1\nkind: Scenario\nmetadata: {name: ${name}}\nspec: {snapshot: true, steps: [{try: [{settle: {}}]}]}\n`;
+  writeFileSync(join(folder, 'all.yaml'), `${text('web / tls')}---\n${text('taken')}`);
+  mkdirSync(join(folder, 'all.taken.snap'));
+  const [written, refused] = await runScenarios(findScenarios([folder]), { update: true });
+  expect(written!.status).toBe('passed');
+  expect(readFileSync(join(folder, 'all.web-tls.snap'), 'utf8')).toBe('+0s step 1: settle settled\n');
+  expect(refused).toMatchObject({
+    status: 'failed',
+    failure: { message: expect.stringMatching(/^cannot write the snapshot: EISDIR/) as string },
+  });
 });
 
 it('compares the transcript with its snapshot', async () => {

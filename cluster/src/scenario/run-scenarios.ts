@@ -5,6 +5,7 @@ import { embeddedTarget } from './embedded-target.ts';
 import type { Scenario } from './parse-scenario.ts';
 import { RemoteTarget } from './remote-target.ts';
 import { runScenario } from './run-scenario.ts';
+import { messageOf } from './scenario-error.ts';
 import type { OperationResult, ScenarioResult } from './scenario-result.ts';
 import type { ScenarioTarget } from './target.ts';
 
@@ -106,7 +107,7 @@ async function runOnce(scenario: Scenario, id: number, options: RunScenariosOpti
     const result = await runScenario(scenario, target, { seed, id, signal: options.signal, onOperation });
     return { ...result, wallMs: realClock.now() - wallStart };
   } catch (error) {
-    const message = `the cluster could not be had: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `the cluster could not be had: ${messageOf(error)}`;
     const failure = { message, details: [], evidence: undefined };
     return { ...nothing, status: 'failed', failure, wallMs: realClock.now() - wallStart };
   }
@@ -124,10 +125,13 @@ async function targetOf({ spec }: Scenario, against: string | undefined, seed: n
   return embeddedTarget({ nodes: spec.cluster?.nodes, seed, durable });
 }
 
-/** Where the snapshot of a scenario lies: `lesson.snap` beside `lesson.yaml`, `lesson.OTHER.snap` for one of another name in it. */
+/**
+ * Where the snapshot of a scenario lies: `lesson.snap` beside `lesson.yaml`, `lesson.OTHER.snap` for one of another name in it, as far as
+ * that may stand in the name of a file.
+ */
 function snapshotFile({ file, name }: Scenario): string {
   const base = basename(file, extname(file));
-  return join(dirname(file), base === name ? `${base}.snap` : `${base}.${name}.snap`);
+  return join(dirname(file), base === name ? `${base}.snap` : `${base}.${name.replaceAll(/[^\w.-]+/g, '-')}.snap`);
 }
 
 function compareSnapshot(scenario: Scenario, result: ScenarioResult, options: RunScenariosOptions): ScenarioResult {
@@ -136,8 +140,12 @@ function compareSnapshot(scenario: Scenario, result: ScenarioResult, options: Ru
   const file = snapshotFile(scenario);
   const text = `${result.transcript.join('\n')}\n`;
   if (options.update === true) {
-    writeFileSync(file, text);
-    return result;
+    try {
+      writeFileSync(file, text);
+      return result;
+    } catch (error) {
+      return differs(result, [], `cannot write the snapshot: ${messageOf(error)}`);
+    }
   }
   if (!existsSync(file)) return differs(result, [], `there is no snapshot ${file}; write it with --update`);
   const before = readFileSync(file, 'utf8');

@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { parseDuration } from '@kubarium/shared';
-import { expressionIn } from './expression.ts';
+import { expressionIn, unescaped } from './expression.ts';
 import { nearestName } from './nearest-name.ts';
 import schema from './scenario.schema.json' with { type: 'json' };
 
@@ -24,7 +24,7 @@ function compiledSchema(): ValidateFunction {
   ajv.addFormat('regex', (text) => {
     if (expressionIn(text) !== undefined) return true;
     try {
-      RegExp(text);
+      RegExp(unescaped(text));
       return true;
     } catch {
       return false;

@@ -41,6 +41,8 @@ export interface Simulator {
   /** Runs a command in a container. Does not let time pass: use `until`. */
   exec(pod: Pod, container: string, command: readonly string[]): Promise<CommandResult>;
   trace(pod: Pod, container: string, url: string): Promise<TraceStatus>;
+  /** Whether a node's machine runs. */
+  isOn(node: string): boolean;
   /** A power cut of a node: its kubelet and pods are gone without a word. */
   crashNode(name: string): Promise<void>;
   /** Starts a node again, one that runs after shutting it down. */

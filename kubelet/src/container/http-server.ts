@@ -14,11 +14,14 @@ export interface HttpServerOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
+/** Answers a request; what it throws or rejects with ends the process, as in Node. */
+export type RequestHandler = (...given: Parameters<RequestListener>) => unknown;
+
 /**
  * Serves HTTP on the pod's network with Node's own HTTP code. Node's server is made at the first connection that needs it, so
  * that thousands of idle containers stay small. Its timers are off and its date is the clock's: nothing here leans on real time.
  */
-export function serveHttp(process: Process, options: HttpServerOptions, handler: RequestListener): Listener {
+export function serveHttp(process: Process, options: HttpServerOptions, handler: RequestHandler): Listener {
   let serve: ((connection: Connection) => void) | undefined;
   return process.network.listen(
     { port: options.port, ...(options.address !== undefined && { address: options.address }) },
@@ -27,15 +30,16 @@ export function serveHttp(process: Process, options: HttpServerOptions, handler:
 }
 
 function makeServer(
-  { runtime: { clock } }: Process,
+  process: Process,
   options: HttpServerOptions,
-  handler: RequestListener,
+  handler: RequestHandler,
 ): (connection: Connection) => void {
   const answer: RequestListener = (request, response) => {
     response.sendDate = false;
-    response.setHeader('Date', httpDate(clock.now()));
+    response.setHeader('Date', httpDate(process.runtime.clock.now()));
     if (options.name !== undefined) response.setHeader('Server', options.name);
-    handler(request, response);
+    // What a handler throws nobody else catches: Node ends a process for that.
+    new Promise<unknown>((done) => done(handler(request, response))).catch((error: unknown) => process.crash(error));
   };
   const simple = new SimpleRequests();
   let server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer> | undefined;

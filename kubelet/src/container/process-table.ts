@@ -291,7 +291,7 @@ export class SimulatedProcess implements Process, ChildProcess {
       .then(program)
       .then(
         (exitCode) => this.end(exitCode & 0xff),
-        (error: unknown) => this.#crashed(error),
+        (error: unknown) => this.crash(error),
       );
   }
 
@@ -306,18 +306,20 @@ export class SimulatedProcess implements Process, ChildProcess {
     this.#resolveExit(exitCode);
   }
 
-  #crashed(error: unknown): void {
+  crash(error: unknown): void {
     if (this.#ended) return;
     const name = this.argv[0] ?? '?';
+    let told = error instanceof Error ? error.message : String(error);
     if (!(error instanceof FileSystemError || error instanceof NetError || error instanceof SpawnError)) {
       const { namespace, name: pod, container } = this.pod;
       this.runtime.logger.error(
         { err: error, namespace, pod, container, argv: this.argv },
         'a simulated program failed',
       );
+      // A mistake in the program: who wrote it looks here for where it is.
+      if (error instanceof Error) told = error.stack ?? told;
     }
-    if (!this.stderr.writableEnded && !this.stderr.destroyed)
-      this.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (!this.stderr.writableEnded && !this.stderr.destroyed) this.stderr.write(`${name}: ${told}\n`);
     this.end(error instanceof SpawnError ? error.exitCode : 1);
   }
 }

@@ -112,6 +112,8 @@ export interface Process {
   readonly traces: TraceKeeper | undefined;
   /** Aborted when the process is ended from outside; its reason is the signal's name. */
   readonly killed: AbortSignal;
+  /** Ends it as an error does that nothing catches: with its words on stderr and exit code 1. */
+  crash(error: unknown): void;
   /** Takes over from a signal's default action; disposing gives it back. SIGKILL cannot be taken. */
   onSignal(signal: SignalName, handler: () => void): Disposable;
   /** Runs a program of the image by name (found through PATH) or path. Rejects with `not found` or `permission denied` (see SpawnError). */

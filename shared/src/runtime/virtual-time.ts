@@ -10,6 +10,8 @@ interface Goal {
   readonly until: number;
   /** Looked at whenever all is at rest. */
   isMet(): boolean | Promise<boolean>;
+  /** Whether it is being looked at: whoever does may want time to pass for that. */
+  isLookedAt: boolean;
   resolve(isMet: boolean): void;
   reject(error: unknown): void;
 }
@@ -25,6 +27,11 @@ export class VirtualTime {
   readonly #goals = new Set<Goal>();
   #moving = false;
   #atRest = false;
+  #isStopped = false;
+  /** How many have waited so far. */
+  #goalsAdded = 0;
+  /** Called when somebody more waits. */
+  #onGoal = (): void => {};
 
   constructor(clock: VirtualClock, activity: Activity) {
     this.clock = clock;
@@ -51,36 +58,58 @@ export class VirtualTime {
 
   /**
    * Lets time pass until the condition holds, at most `limitMs` (by default an hour) of it; resolves with whether it does. The
-   * condition is looked at whenever all is at rest.
+   * condition is looked at whenever all is at rest; it may itself let time pass.
    */
   advanceUntil(condition: () => boolean | Promise<boolean>, limitMs: number = 3_600_000): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#goals.add({ until: this.clock.now() + limitMs, isMet: condition, resolve, reject });
-      if (!this.#moving) void this.#move();
+      if (this.#isStopped) return resolve(false);
+      const until = this.clock.now() + limitMs;
+      this.#goals.add({ until, isMet: condition, isLookedAt: false, resolve, reject });
+      this.#goalsAdded++;
+      if (this.#moving) this.#onGoal();
+      else void this.#move();
     });
+  }
+
+  /** Ends all waiting, with goals that were not met, for good: the work that time waits for may never end once its doers are gone. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const goal of this.#goals) goal.resolve(false);
+    this.#goals.clear();
   }
 
   async #move(): Promise<void> {
     this.#moving = true;
-    while (this.#goals.size > 0) {
+    while (this.#goals.size > 0) await this.#moveWhile(() => this.#goals.size > 0);
+    this.#moving = false;
+  }
+
+  async #moveWhile(isWanted: () => boolean): Promise<void> {
+    while (isWanted()) {
       await this.#rest();
+      if (!isWanted() || this.#isStopped) return;
       // Who has reached a goal acts before time goes on.
       this.#atRest = true;
       const served = await this.#serveGoals();
       this.#atRest = false;
       if (served) continue;
       let limit = Infinity;
-      for (const { until } of this.#goals) limit = Math.min(limit, until);
+      for (const { until } of this.#openGoals()) limit = Math.min(limit, until);
       if (!this.clock.fireMoment(limit) && limit === Infinity) this.#giveUp();
     }
-    this.#moving = false;
+  }
+
+  #openGoals(): readonly Goal[] {
+    return Array.from(this.#goals).filter(({ isLookedAt }) => !isLookedAt);
   }
 
   async #serveGoals(): Promise<boolean> {
     let served = false;
-    for (const goal of Array.from(this.#goals)) {
+    for (const goal of this.#openGoals()) {
       try {
-        const isMet = await goal.isMet();
+        goal.isLookedAt = true;
+        const isMet = await this.#look(goal);
+        goal.isLookedAt = false;
         if (!isMet && this.clock.now() < goal.until) continue;
         goal.resolve(isMet);
       } catch (error) {
@@ -92,16 +121,40 @@ export class VirtualTime {
     return served;
   }
 
+  /** Looks at a condition. While it waits for others to reach their goals, time goes on for those. */
+  async #look(goal: Goal): Promise<boolean> {
+    let seen = this.#goalsAdded;
+    const answer = goal.isMet();
+    if (typeof answer === 'boolean') return answer;
+    let isDone = false;
+    const done = Promise.resolve(answer).finally(() => (isDone = true));
+    while (!isDone) {
+      if (this.#goalsAdded === seen) {
+        await new Promise<void>((wake) => {
+          this.#onGoal = wake;
+          done.then(() => wake(), wake);
+        });
+      }
+      seen = this.#goalsAdded;
+      await this.#moveWhile(() => !isDone && !this.#isStopped && this.#openGoals().length > 0);
+      this.#atRest = true;
+    }
+    return done;
+  }
+
   /** No timer is set and nothing goes on: nothing will ever happen by itself. */
   #giveUp(): void {
-    for (const goal of this.#goals) goal.resolve(false);
-    this.#goals.clear();
+    for (const goal of this.#openGoals()) {
+      goal.resolve(false);
+      this.#goals.delete(goal);
+    }
   }
 
   /** Timers that are due at once fire at rest as well: what they find does not depend on when this is called. */
   async #rest(): Promise<void> {
     do {
-      for (let quiet = 0; quiet < QUIET_TURNS; quiet = this.#activity.idle ? quiet + 1 : 0) await nextTurn();
+      for (let quiet = 0; quiet < QUIET_TURNS && !this.#isStopped; quiet = this.#activity.idle ? quiet + 1 : 0)
+        await nextTurn();
     } while (this.#isDue() && this.clock.fireMoment(this.clock.now()));
   }
 

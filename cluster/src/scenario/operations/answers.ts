@@ -21,7 +21,8 @@ export function answersProblems(
       : []),
   ];
   const byPod = countByPod(answers);
-  problems.push(...countProblems('pods that answered', expected.pods, byPod.size));
+  const pods = countProblems('pods that answered', expected.pods, byPod.size);
+  problems.push(...pods, ...(pods.length > 0 && byPod.size > 0 ? [`  namely   ${listOf(byPod)}`] : []));
   for (const [pod, count] of byPod)
     problems.push(...countProblems(`requests that ${pod} answered`, expected.each, count));
   const wrong = answers.flatMap((answer, index) => {
@@ -66,6 +67,9 @@ function countByPod(answers: readonly HttpAnswer[]): Map<string, number> {
   return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+const listOf = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([pod, count]) => `${pod} ${count}`).join(', ');
+
 /** One line for the transcript: how many answered what, and from which pods. */
 export function describeAnswers(answers: readonly HttpAnswer[]): string {
   const [only] = answers;
@@ -74,6 +78,6 @@ export function describeAnswers(answers: readonly HttpAnswer[]): string {
     return only.error ?? `${only.status}${from}: ${only.body.split('\n')[0]}`;
   }
   const failed = answers.filter(({ error }) => error !== undefined).length;
-  const pods = [...countByPod(answers)].map(([pod, count]) => `${pod} ${count}`).join(', ');
+  const pods = listOf(countByPod(answers));
   return `${answers.length} requests, ${failed} without an answer; ${pods || 'no pod answered'}`;
 }

@@ -10,7 +10,7 @@ import {
   type Outcome,
   type RunOperation,
 } from './operation-context.ts';
-import { containerPlace } from './pod-place.ts';
+import { runningPlace } from './pod-place.ts';
 
 /** Runs a command in a container and lets time pass until it has ended, at most `timeoutMs`. */
 export async function runCommand(
@@ -21,12 +21,7 @@ export async function runCommand(
   what: string = command.join(' '),
 ): Promise<CommandResult> {
   const simulator = simulatorOf(context);
-  const { pod, container } = await containerPlace(place, context);
-  if (!pod.spec.nodeName || pod.status.phase === 'Pending') {
-    throw new OperationFailure(
-      `pod ${pod.metadata.name} does not run yet (${pod.status.phase ?? 'Pending'}); wait for it first`,
-    );
-  }
+  const { pod, container } = await runningPlace(place, context);
   return settled(simulator.exec(pod, container, command), what, timeoutMs, context);
 }
 

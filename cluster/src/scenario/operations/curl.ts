@@ -14,7 +14,7 @@ import {
   type Outcome,
   type RunOperation,
 } from './operation-context.ts';
-import { containerPlace } from './pod-place.ts';
+import { runningPlace } from './pod-place.ts';
 
 /** Makes HTTP requests from a container, one after another, or in the background until `stop`. */
 export const curlOperation: RunOperation<CurlOperation> = async (body, context) => {
@@ -53,7 +53,7 @@ async function startBackground(
 ): Promise<Outcome> {
   if (context.background.has(background)) throw new OperationFailure(`${background} goes on already`);
   const simulator = simulatorOf(context);
-  const { pod, container } = await containerPlace(place, context);
+  const { pod, container } = await runningPlace(place, context);
   const limit = ['-m', String(context.timeoutMs('exec', timeout) / 1000)];
   const [program = '', ...rest] = command;
   const requests = new BackgroundRequests(async () =>

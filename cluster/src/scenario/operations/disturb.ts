@@ -3,7 +3,7 @@ import { formatDuration } from '../format-duration.ts';
 import type { DisturbOperation } from '../scenario.ts';
 import { deleteAndWait } from './delete.ts';
 import { OperationFailure, simulatorOf, type OperationContext, type RunOperation } from './operation-context.ts';
-import { containerPlace } from './pod-place.ts';
+import { containerPlace, runningPlace } from './pod-place.ts';
 import { NODES, PODS } from '@kubarium/shared';
 
 /**
@@ -39,9 +39,10 @@ async function disturbPod(
   named: string,
   context: OperationContext,
 ): Promise<string> {
-  const { pod, container } = await containerPlace({ ...body, pod: named }, context);
+  const isDeleted = how === 'restart' && body.container === undefined;
+  const { pod, container } = await (isDeleted ? containerPlace : runningPlace)({ ...body, pod: named }, context);
   const { namespace, name } = pod.metadata;
-  if (how === 'restart' && body.container === undefined) {
+  if (isDeleted) {
     await deleteAndWait(
       { resource: PODS, namespace, name },
       'Background',
@@ -51,7 +52,7 @@ async function disturbPod(
     return `pod ${name} deleted`;
   }
   const containers = body.container === undefined ? pod.spec.containers.map((one) => one.name) : [container];
-  for (const one of containers) await end(pod, one, how === 'crash' ? '-KILL' : '-TERM', context);
+  for (const one of containers) await end(pod, one, how === 'crash' ? 'SIGKILL' : 'SIGTERM', context);
   return `${containers.map((one) => `container ${one}`).join(', ')} of pod ${name}`;
 }
 
@@ -73,7 +74,7 @@ async function end(
   if (before === undefined) throw new OperationFailure(`container ${container} of pod ${name} does not run`);
   // The shell that sends the signal dies with its container.
   const killed = simulatorOf(context)
-    .exec(current, container, ['kill', signal, '1'])
+    .exec(current, container, ['kill', `-${signal}`, '1'])
     .catch(() => undefined);
   const hasEnded = async (): Promise<boolean> =>
     idOf((await client.get(PODS, { namespace, name })).status.containerStatuses) !== before;

@@ -11,13 +11,15 @@ export function textProblems(
   bindings: Bindings,
 ): string[] {
   if (expected === undefined) return [];
-  const wanted = fillIn(typeof expected === 'string' ? { equals: expected } : expected, bindings) as Record<
-    string,
-    unknown
-  >;
   const text = actual.replace(/\n$/, '');
-  return Object.entries(wanted).flatMap(([how, value]) => {
-    const part = String(value).replace(/\n$/, '');
+  return Object.entries(typeof expected === 'string' ? { equals: expected } : expected).flatMap(([how, written]) => {
+    const value = fillIn(written, bindings);
+    if (typeof value === 'object')
+      return [
+        what,
+        `  expected ${written}, an expression that gives ${JSON.stringify(value)}; as a text it is \\${written}\\`,
+      ];
+    const part = (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\n$/, '');
     switch (how) {
       case 'equals':
         return text === part ? [] : [what, `  expected ${JSON.stringify(part)}`, `  actual   ${JSON.stringify(text)}`];

@@ -2,7 +2,7 @@ import { isNotFound, PODS, type LabelSelector, type Pod } from '@kubarium/shared
 import { isReady } from '../../embedded/readiness.ts';
 import type { PodPlace } from '../scenario.ts';
 import { labelsText } from './delete.ts';
-import { OperationFailure, type OperationContext } from './operation-context.ts';
+import { OperationFailure, simulatorOf, type OperationContext } from './operation-context.ts';
 import { resourceOf } from './manifests.ts';
 
 export interface ContainerPlace {
@@ -35,6 +35,21 @@ export async function containerPlace(
     throw new OperationFailure(`pod ${pod.metadata.name} has no container ${chosen}; it has ${known.join(', ')}`);
   }
   return { pod, container: chosen };
+}
+
+/** The same, of a pod in which something can be done: it runs, and so does its node. */
+export async function runningPlace(place: PodPlace, context: OperationContext): Promise<ContainerPlace> {
+  const found = await containerPlace(place, context);
+  const { metadata, spec, status } = found.pod;
+  const node = spec.nodeName ?? '';
+  if (node === '' || status.phase === 'Pending') {
+    throw new OperationFailure(
+      `pod ${metadata.name} does not run yet (${status.phase ?? 'Pending'}); wait for it first`,
+    );
+  }
+  if (!simulatorOf(context).isOn(node))
+    throw new OperationFailure(`pod ${metadata.name} is on ${node}, which is switched off; restart the node first`);
+  return found;
 }
 
 async function findPod(named: string, namespace: string, context: OperationContext): Promise<Pod> {

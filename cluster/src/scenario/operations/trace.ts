@@ -3,7 +3,7 @@ import type { TraceOperation } from '../scenario.ts';
 import { settled } from './command.ts';
 import { check, outputsOf } from './expectations.ts';
 import { simulatorOf, type RunOperation } from './operation-context.ts';
-import { containerPlace } from './pod-place.ts';
+import { runningPlace } from './pod-place.ts';
 
 /** Makes one request and checks the hops that it took: the status of a `sim.kubarium.dev/v1alpha1 Trace`. */
 export const traceOperation: RunOperation<TraceOperation> = async (body, context) => {
@@ -16,7 +16,7 @@ export const traceOperation: RunOperation<TraceOperation> = async (body, context
     { pod: body.pod, namespace: body.namespace, container: body.container, url: body.url },
     context.bindings,
   ) as Required<TraceOperation>;
-  const { pod, container } = await containerPlace({ pod: named, namespace, container: wanted }, context);
+  const { pod, container } = await runningPlace({ pod: named, namespace, container: wanted }, context);
   const timeoutMs = context.timeoutMs('exec', body.timeout);
   const status = await settled(simulatorOf(context).trace(pod, container, url), `trace ${url}`, timeoutMs, context);
   check(`the trace of ${url}`, body.check, status, context.bindings);
