@@ -2,6 +2,7 @@ import type { Namespace } from '@kubarium/shared';
 import type { Strategy } from '../strategy.ts';
 import { dnsLabelErrors } from '../validation/names.ts';
 import { namespaceTableCells } from './table-cells.ts';
+import { validateNamespace } from './validation.ts';
 import { validateNamespaceStatusChange } from './validation-status.ts';
 
 const KUBERNETES = 'kubernetes';
@@ -29,6 +30,7 @@ export const namespaceStrategy: Strategy<Namespace> = {
     draft.status = { ...draft.status, phase: 'Terminating' };
     delete draft.metadata.deletionGracePeriodSeconds;
   },
+  validate: validateNamespace,
   nameErrors: dnsLabelErrors,
   validateStatusUpdate: validateNamespaceStatusChange,
   selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '' },

@@ -129,7 +129,8 @@ function finalizersErrors(finalizers: readonly string[]): FieldError[] {
   return errors;
 }
 
-const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
+/** Finalizers that need not be qualified by a domain. */
+export const STANDARD_FINALIZERS: readonly string[] = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 const unqualifiedFinalizerErrors = (finalizers: readonly string[]): FieldError[] =>
   finalizers.flatMap((name, index) => {
