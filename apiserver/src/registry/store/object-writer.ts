@@ -284,6 +284,8 @@ export class ObjectWriter {
   /** Keeps account of who owns what, for objects that were applied. */
   #trackOwners(draft: ApiObject, old: ApiObject, { fieldManager, runtime }: RequestContext, part: ChangedPart): void {
     const { metadata } = draft;
+    // Who writes a status does not say anew who owns what.
+    if (part === 'status') metadata.managedFields = old.metadata.managedFields;
     if (metadata.managedFields === undefined) return;
     const { group, version, schema, subresources } = this.definition;
     const writer = {
