@@ -29,6 +29,7 @@ import { KubeletServer } from './kubelet-server.ts';
 import { nodeRefusal } from './node-affinity.ts';
 import type { NodeContext } from './node-context.ts';
 import { nodeTree } from './container/volumes/node-tree.ts';
+import { nodeEvents } from './node-events.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { NodeLedger, type Refusal } from './node-ledger.ts';
 import type { NodeFacts } from './node-status.ts';
@@ -166,7 +167,13 @@ export class Kubelet implements Component {
   async start(): Promise<void> {
     await this.#options.informers.start();
     await this.#heartbeat.register();
-    this.#nodes.onChange({ added: (node) => this.#nodeChanged(node), updated: (node) => this.#nodeChanged(node) });
+    this.#nodes.onChange({
+      added: (node) => this.#nodeChanged(node),
+      updated: (node, previous) => {
+        this.#nodeChanged(node);
+        this.#tellOfNode(node, previous);
+      },
+    });
     this.#pods.onChange({
       added: (pod) => this.#added(pod),
       updated: (pod) => this.#workers.get(pod.metadata.uid)?.update(pod),
@@ -208,6 +215,14 @@ export class Kubelet implements Component {
   #nodeChanged(node: Node): void {
     this.#seeNode(node);
     this.#heartbeat.update(node);
+  }
+
+  #tellOfNode(node: Node, previous: Node): void {
+    for (const reason of nodeEvents(node, previous)) {
+      const { name } = node.metadata;
+      // A kubelet knows its node by the name only; kubectl looks for both.
+      this.#events.event({ kind: 'Node', name, uid: name }, 'Normal', reason, `Node ${name} status is now: ${reason}`);
+    }
   }
 
   #seeNode(node: Node): void {

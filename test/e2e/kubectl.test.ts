@@ -32,6 +32,18 @@ describe('kubectl shows what it does of a real cluster', () => {
     await expect.poll(reasons, { timeout: 20_000 }).toEqual([...each, ...each]);
   });
 
+  test('what happened to a node', async () => {
+    const reasons = async (): Promise<unknown[]> => {
+      const described = await kubectl('describe', 'node', 'node-2');
+      return [...described.matchAll(/^ {2}Normal +(\w+)/gm)].map(([, reason]) => reason);
+    };
+    await kubectl('cordon', 'node-2');
+    await expect.poll(reasons, { timeout: 20_000 }).toContain('NodeNotSchedulable');
+    await kubectl('uncordon', 'node-2');
+    await expect.poll(reasons, { timeout: 20_000 }).toContain('NodeSchedulable');
+    expect(await reasons()).toEqual(expect.arrayContaining(['NodeReady', 'RegisteredNode']));
+  });
+
   test('fields with their types and descriptions', async () => {
     const ports = await kubectl('explain', 'service.spec.ports', '--recursive');
     expect(ports).toContain('targetPort\t<IntOrString>');

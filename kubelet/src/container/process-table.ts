@@ -54,7 +54,12 @@ interface SignalHandler {
 /** As a container's pids limit: a fork bomb fills it and goes no further. */
 const MAX_PROCESSES = 1024;
 
-/** The processes of one container, by number. When the first one ends, all others are killed. */
+/**
+ * The processes of one container, by number. When the first one ends, all others are killed.
+ *
+ * Simplified: each container sees its own processes only; a pod's shareProcessNamespace and the container that an ephemeral one targets
+ * (`kubectl debug --target`) make no difference.
+ */
 export class ProcessTable {
   readonly context: ProcessContext;
   /** In order of their numbers. Never appended to: most containers have one. */
@@ -272,6 +277,10 @@ export class SimulatedProcess implements Process, ChildProcess {
 
   processes(): readonly ProcessInfo[] {
     return this.#table.processes();
+  }
+
+  streamsOf(pid: number): SimulatedProcess | undefined {
+    return this.#table.find(pid);
   }
 
   signal(pid: number, signal: SignalName): boolean {

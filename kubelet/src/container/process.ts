@@ -132,6 +132,8 @@ export interface Process {
   setForegroundGroup(group: number): void;
   /** All processes of the container. */
   processes(): readonly ProcessInfo[];
+  /** The standard streams of a process of the container, as its /proc/PID/fd has them; undefined where there is no such process. */
+  streamsOf(pid: number): Pick<Process, 'stdin' | 'stdout' | 'stderr'> | undefined;
   /** Sends a signal to a process of the container, or with -n to the process group n; false where there is none. */
   signal(pid: number, signal: SignalName): boolean;
 }

@@ -43,7 +43,7 @@ export async function execSession(running: RunningContainer, options: ExecOption
   } catch (error) {
     if (!(error instanceof SpawnError)) throw error;
     (stderr ?? stdout).write(
-      `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown\n`,
+      `OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown${options.tty ? '\r' : ''}\n`,
     );
     finish();
     return { ...session, exit: Promise.resolve(error.exitCode), close: () => {} };

@@ -115,9 +115,18 @@ export async function openRedirects(
     }
   }
 
+  /** What another process writes to: `> /proc/1/fd/1` adds to the container's log. */
+  function outputOf(pid: number, fd: number, name: string): Descriptor {
+    const streams = process.streamsOf(pid);
+    const output = fd === 1 ? streams?.stdout : fd === 2 ? streams?.stderr : undefined;
+    if (output === undefined) throw new RedirectError(`can't create ${name}: nonexistent directory`);
+    return output;
+  }
+
   function openOutput(name: string, append: boolean, mayRefuse = false): Descriptor {
     const path = absolutePath({ cwd: expander.state.cwd, pid: process.pid }, name);
-    const descriptor = /^\/dev\/fd\/(\d+)$/.exec(path)?.[1] ?? /^\/proc\/\d+\/fd\/(\d+)$/.exec(path)?.[1];
+    const [, pid, descriptor] = /^\/(?:dev|proc\/(\d+))\/fd\/(\d+)$/.exec(path) ?? [];
+    if (pid !== undefined && Number(pid) !== process.pid) return outputOf(Number(pid), Number(descriptor), name);
     if (descriptor !== undefined) return open.get(Number(descriptor)) ?? nullOutput();
     try {
       const device = process.files.exists(path) ? deviceAt(process, path) : undefined;

@@ -145,7 +145,10 @@ export class TestNode implements AsyncDisposable {
 
   /** What was reported of pods: `Reason: message`. */
   events(): string[] {
-    return this.api.all<Event>('events').map(({ reason, message }) => `${reason}: ${message}`);
+    return this.api
+      .all<Event>('events')
+      .filter(({ involvedObject }) => involvedObject.kind === 'Pod')
+      .map(({ reason, message }) => `${reason}: ${message}`);
   }
 
   /** The statuses that were written of pods. */

@@ -9,6 +9,7 @@ import { decodeTarget, planOfKind } from '../schema/kind-check.ts';
 import type { RequestContext } from '../strategy.ts';
 import { KUBECTL, lastAppliedFields, renewLastApplied } from './last-applied.ts';
 import { applyConfiguration } from './server-side-apply.ts';
+import { typedErrors } from './typed-errors.ts';
 import { typeNamed } from './typed-value.ts';
 
 export interface DraftRequest extends PatchRequest {
@@ -39,11 +40,13 @@ export function appliedDraft(
   }
   const target = decodeTarget(group, version, kind)!;
   const plan = planOfKind(target, target)!;
-  const { object: canonical, fits, hasUnknownFields } = conform(plan, configuration);
-  if (!fits || hasUnknownFields)
-    throw badRequest(typedError(configuration, metadata, decodeFlaws(plan, configuration)));
+  const type = typeNamed(schema);
+  const errors = typedErrors(configuration, type);
+  if (errors.length > 0) throw badRequest(typedError(configuration, metadata, errors));
+  const { object: canonical, fits } = conform(plan, configuration);
+  if (!fits) throw badRequest(typedError(configuration, metadata, [decodeFlaws(plan, configuration).misfit ?? '']));
   const { context, subresource, force = false, fieldManager = '' } = request;
-  const { object, managedFields } = applyConfiguration(current as unknown as Json | undefined, typeNamed(schema), {
+  const { object, managedFields } = applyConfiguration(current as unknown as Json | undefined, type, {
     configuration,
     canonical: canonical as unknown as Json,
     force,
@@ -68,10 +71,9 @@ function goKind(object: Json): string {
   return `${group}/${version}, Kind=${text(object['kind'])}`;
 }
 
-function typedError(object: Json, metadata: Json, flaws: ReturnType<typeof decodeFlaws>): string {
+function typedError(object: Json, metadata: Json, errors: readonly string[]): string {
   const name = `${text(metadata['namespace'])}/${text(metadata['name'])}`;
-  const unknown = flaws.strict.flatMap((flaw) => /^unknown field "(.*)"$/.exec(flaw)?.[1] ?? []);
-  const why = flaws.misfit ?? unknown.map((field) => `.${field}: field not declared in schema`).join('\n');
+  const why = errors.length === 1 ? errors[0] : `errors:\n  ${errors.join('\n  ')}`;
   return `failed to create typed patch object (${name}; ${goKind(object)}): ${why}`;
 }
 

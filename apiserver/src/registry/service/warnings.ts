@@ -16,6 +16,12 @@ export function serviceWarnings(service: Service): string[] {
     metadata.annotations?.[HINTS] !== undefined,
     `annotation ${HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead`,
   );
+  const hasExternalIPs = (spec.externalIPs ?? []).length > 0;
+  if (spec.type === 'ClusterIP' && isHeadless(service)) {
+    warnIf(spec.loadBalancerIP, 'spec.loadBalancerIP is ignored for headless services');
+    warnIf(hasExternalIPs, 'spec.externalIPs is ignored for headless services');
+    warnIf(spec.sessionAffinity !== 'None', 'spec.SessionAffinity is ignored for headless services');
+  }
   for (const [index, ip] of (isHeadless(service) ? [] : (spec.clusterIPs ?? [])).entries()) {
     warnings.push(...ipWarnings(ip, `spec.clusterIPs[${index}]`));
   }
@@ -25,12 +31,6 @@ export function serviceWarnings(service: Service): string[] {
   if (spec.loadBalancerIP) warnings.push(...ipWarnings(spec.loadBalancerIP, 'spec.loadBalancerIP'));
   for (const [index, range] of (spec.loadBalancerSourceRanges ?? []).entries()) {
     warnings.push(...cidrWarnings(range, `spec.loadBalancerSourceRanges[${index}]`));
-  }
-  const hasExternalIPs = (spec.externalIPs ?? []).length > 0;
-  if (spec.type === 'ClusterIP' && isHeadless(service)) {
-    warnIf(spec.loadBalancerIP, 'spec.loadBalancerIP is ignored for headless services');
-    warnIf(hasExternalIPs, 'spec.externalIPs is ignored for headless services');
-    warnIf(spec.sessionAffinity !== 'None', 'spec.SessionAffinity is ignored for headless services');
   }
   if (spec.type === 'ExternalName') {
     warnIf(hasExternalIPs, 'spec.externalIPs is ignored when spec.type is "ExternalName"');

@@ -292,7 +292,7 @@ describe('who owns what', () => {
 
   // As a kube-apiserver 1.35 takes them, which migrating from client-side apply to server-side apply needs.
   it('is what a client says who changes one, and follows what it changes', async () => {
-    const { make, put } = await setUp();
+    const { make, put, patch } = await setUp();
     await make('a', { spec: { size: 1, color: 'red' } });
     const said = [['x', { 'f:spec': { 'f:color': {}, 'f:size': {} } }]];
     const spec = { size: 1, color: 'red' };
@@ -309,6 +309,12 @@ describe('who owns what', () => {
     expect(owners(changed)).toEqual([
       ['a', { 'f:spec': { 'f:color': {} } }],
       ['unknown', { 'f:spec': { 'f:size': {} } }],
+    ]);
+    const status = await patch('a', { status: { phase: 'x' }, metadata: { managedFields: [entry('y')] } }, 'status');
+    expect(owners(status)).toEqual([
+      ['a', { 'f:spec': { 'f:color': {} } }],
+      ['unknown', { 'f:spec': { 'f:size': {} } }],
+      ['unknown', { 'f:status': { 'f:phase': {} } }],
     ]);
     expect(owners(await put('a', { spec }, { managedFields: [{}] }))).toBeUndefined();
     expect(owners(await put('a', { spec: { size: 3 } }))).toBeUndefined();

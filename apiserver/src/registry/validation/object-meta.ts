@@ -137,7 +137,8 @@ function finalizersErrors(finalizers: readonly string[]): FieldError[] {
   return errors;
 }
 
-const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
+/** Finalizers that need not be qualified by a domain. */
+export const STANDARD_FINALIZERS: readonly string[] = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 function unqualifiedFinalizerErrors({ finalizers = [] }: ObjectMeta, strategy: Strategy): FieldError[] {
   if (strategy.takesAnyFinalizer === true) return [];

@@ -138,3 +138,17 @@ test('nc talks to nc over TCP', async () => {
   const result = await run('nc -l 9000 > /tmp/got & echo hello | nc -N 127.0.0.1 9000; wait; cat /tmp/got');
   expect(result).toEqual({ stdout: 'hello\n', stderr: '', exitCode: 0 });
 });
+
+test('writes to the streams of another process by its descriptors', async () => {
+  const { run, stdout, stderr, container } = await testContainer({ argv: ['sleep', '1d'] });
+  const result = await run(
+    'echo told > /proc/1/fd/1; echo warned >> /proc/1/fd/2; echo own > /proc/$$/fd/1; echo x > /proc/99/fd/1',
+  );
+  expect(result).toEqual({
+    stdout: 'own\n',
+    stderr: "sh: can't create /proc/99/fd/1: nonexistent directory\n",
+    exitCode: 1,
+  });
+  expect([stdout.text, stderr.text]).toEqual(['told\n', 'warned\n']);
+  container.kill('SIGKILL');
+});
