@@ -21,7 +21,7 @@ export { bootstrapRules } from './authorization/bootstrap-rules.ts';
 export { forbiddenError } from './authorization/forbidden-error.ts';
 export { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
 export type { RuleSource } from './authorization/rule-source.ts';
-export type { ApiServerOptions, TlsOptions } from './config.ts';
+export type { ApiServerOptions, TlsOptions } from './api-server-options.ts';
 export { reviewDefinition } from './endpoints/review-resource.ts';
 export type { ReviewResource } from './endpoints/review-resource.ts';
 export { createApiServer } from './server.ts';

@@ -9,7 +9,7 @@ import { ClientCertificateAuthenticator } from './authentication/client-certific
 import { ServiceAccountTokens } from './authentication/service-account-token.ts';
 import { bootstrapRules } from './authorization/bootstrap-rules.ts';
 import { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
-import type { ApiServerOptions } from './config.ts';
+import type { ApiServerOptions } from './api-server-options.ts';
 import { accessControl, type AccessControl } from './endpoints/access-control.ts';
 import { customResourceDefinitionsRoute } from './endpoints/custom-resource-definitions.ts';
 import { discoveryRoutes } from './endpoints/discovery-routes.ts';

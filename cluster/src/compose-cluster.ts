@@ -2,14 +2,12 @@ import {
   bootstrapRules,
   Compactor,
   EventExpirer,
-  createApiServer,
   createRegistry,
   LocalTransport,
   objectCodec,
   openSqliteStorage,
   RbacAuthorizer,
   ServiceAccountSigner,
-  type ApiServer,
   type Storage,
   type CompactorOptions,
   type ReviewResource,
@@ -39,13 +37,13 @@ import {
   type ApiObject,
   type Clock,
   type Component,
-  type Connection,
   type Logger,
   type Resource,
   type Runtime,
   type SocketAddress,
   type Transport,
 } from '@kubarium/shared';
+import { ApiServers, type ServeOptions } from './api-servers.ts';
 import {
   CLUSTER_DOMAIN,
   CONTROL_PLANE_ADDRESS,
@@ -65,7 +63,7 @@ import { clockReview } from './clock/clock-review.ts';
 import { explanationReview } from './explain/explanation-review.ts';
 import { ServiceHealth } from './explain/service-health.ts';
 import { coreDnsImage } from './images/coredns-image.ts';
-import { InProcessNodes } from './node-connector.ts';
+import { InProcessNodes } from './in-process-nodes.ts';
 import { NodeMachine } from './node-machine.ts';
 import { dnsAlternatives } from './trace/dns-alternatives.ts';
 import { dnsEvidence, type DnsKnowledge } from './trace/dns-evidence.ts';
@@ -101,15 +99,6 @@ export interface ComposeOptions {
   readonly images?: ReadonlyMap<string, Image> | undefined;
   /** Controllers besides the built-in ones. */
   readonly controllers?: readonly ControllerFactory[] | undefined;
-}
-
-/** Where and to whom an API server answers on real sockets. */
-export interface ServeOptions {
-  readonly tls: TlsOptions;
-  readonly address: string;
-  /** 0 takes a free port. */
-  readonly port: number;
-  readonly adminToken: string;
 }
 
 /** The parts of a running cluster. Disposing it stops all of them; what is in the database stays. */
@@ -221,32 +210,22 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     trafficReview({ client, nodes, runtime }),
     clockReview({ clock, pace }),
   );
-  const running = parts.use(new AsyncDisposableStack());
-  const apiServer = ({ tls, ...listen }: Partial<ServeOptions> & Pick<ServeOptions, 'tls'>): ApiServer =>
-    running.use(
-      createApiServer({
+  const servers = parts.use(
+    new ApiServers(
+      {
         runtime,
         registry,
         nodes,
-        tls,
-        port: 0,
-        ...listen,
         serviceAccountSigner: signer,
         authorizer,
         reviews,
         storageRevision: () => storage.revision,
-      }),
-    );
-  const serve = async (to: ServeOptions): Promise<number> => (await apiServer(to).listen()).port;
-  let podServer: ApiServer | undefined;
-  let port: number | undefined;
-  if (options.serve !== undefined) {
-    podServer = apiServer({ tls: options.podTls(), ...options.serve });
-    ({ port } = await podServer.listen());
-  }
-  const accept = (connection: Connection): void =>
-    (podServer ??= apiServer({ tls: options.podTls() })).accept(connection);
-  parts.use(controlPlane.listen({ port: CONTROL_PLANE_PORT }, accept));
+      },
+      options.podTls,
+    ),
+  );
+  const port = options.serve && (await servers.serveAlsoPods(options.serve));
+  parts.use(controlPlane.listen({ port: CONTROL_PLANE_PORT }, (connection) => servers.accept(connection)));
 
   // Everything that acts on what the API holds.
   const images = createImageRegistry(new Map([['coredns', coreDnsImage(dns)], ...(options.images ?? [])]));
@@ -324,7 +303,7 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
     machines: new Map(machines.map((machine) => [machine.nodeName, machine])),
     resources,
     port,
-    serve,
+    serve: (to) => servers.serve(to),
     async [Symbol.asyncDispose]() {
       pace?.time.stop();
       await all.disposeAsync();

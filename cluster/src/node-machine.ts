@@ -1,6 +1,6 @@
 import type { Kubelet } from '@kubarium/kubelet';
 import type { Component } from '@kubarium/shared';
-import type { InProcessNodes } from './node-connector.ts';
+import type { InProcessNodes } from './in-process-nodes.ts';
 
 /** The machine of one node: what its kubelet runs on, and what a power cut takes away. */
 export class NodeMachine implements Component {

@@ -3,7 +3,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { realClock, seededRandom, silentLogger, type NodeConnector, type Runtime } from '@kubarium/shared';
 import { ServiceAccountSigner } from '../../authentication/service-account-signer.ts';
-import type { ApiServerOptions } from '../../config.ts';
+import type { ApiServerOptions } from '../../api-server-options.ts';
 import { resourceTable } from '../../registry/resource-table.ts';
 import { createApiServer, type ApiServer } from '../../server.ts';
 import { testCertificates, type TestCertificates } from './certificates.ts';
