@@ -15,14 +15,7 @@ import {
 } from '@kubarium/apiserver';
 import { ControllerManager, type ControllerContext, type ControllerFactory } from '@kubarium/controllers';
 import { ClusterDns, forwardTo } from '@kubarium/dns';
-import {
-  createImageRegistry,
-  createStubResolver,
-  Kubelet,
-  makeRootFileSystem,
-  startContainer,
-  type Image,
-} from '@kubarium/kubelet';
+import { createImageRegistry, Kubelet, makeRootFileSystem, startContainer, type Image } from '@kubarium/kubelet';
 import { NetworkPolicies, PodNetwork } from '@kubarium/network';
 import { HealthCheckServer, Proxy } from '@kubarium/proxy';
 import { Scheduler } from '@kubarium/scheduler';
@@ -243,7 +236,6 @@ export async function composeCluster(options: ComposeOptions): Promise<ComposedC
       capacity: { pods: String(podsPerNode) },
       startContainer,
       makeRootFileSystem,
-      makeResolver: createStubResolver,
       clusterDns: { address: DNS_SERVICE_IP, domain: CLUSTER_DOMAIN },
       traces: journal,
     });

@@ -20,8 +20,6 @@ import {
 import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
 import { createUnopenedVolume, createVolume, OpenableVolume, openVolume } from './container/memory-volume.ts';
 import type { ClusterDns } from './container/resolv-conf.ts';
-import type { MakeResolver } from './container/resolver.ts';
-import { createStubResolver } from './container/stub-resolver.ts';
 import type { MakeVolume, NewVolume } from './container/volumes/pod-volume.ts';
 import { ImageStore, type PullDelay } from './image-store.ts';
 import type { ImageRegistry } from './images/image.ts';
@@ -49,8 +47,6 @@ export interface KubeletOptions {
   readonly images: ImageRegistry;
   readonly startContainer: StartContainer;
   readonly makeRootFileSystem: MakeRootFileSystem;
-  /** By default the stub resolver of the C library. */
-  readonly makeResolver?: MakeResolver | undefined;
   readonly clusterDns?: ClusterDns | undefined;
   /** Who keeps the traces of requests that a program offers to trace (`curl -v`); by default nobody, and none is offered. */
   readonly traces?: TraceKeeper | undefined;
@@ -128,7 +124,6 @@ export class Kubelet implements Component {
     this.#context = {
       ...options,
       makeVolume,
-      makeResolver: options.makeResolver ?? createStubResolver,
       runtime,
       events: this.#events,
       statuses: this.#statuses,

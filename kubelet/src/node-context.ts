@@ -12,7 +12,6 @@ import type {
 } from '@kubarium/shared';
 import type { MakeRootFileSystem, StartContainer } from './container/container.ts';
 import type { ClusterDns } from './container/resolv-conf.ts';
-import type { MakeResolver } from './container/resolver.ts';
 import type { MakeVolume, NewVolume } from './container/volumes/pod-volume.ts';
 import type { ImageStore } from './image-store.ts';
 import type { StatusWriter } from './status-writer.ts';
@@ -37,7 +36,6 @@ export interface NodeContext {
   readonly startContainer: StartContainer;
   readonly makeRootFileSystem: MakeRootFileSystem;
   readonly makeVolume: MakeVolume;
-  readonly makeResolver: MakeResolver;
   readonly clusterDns: ClusterDns;
   readonly traces?: TraceKeeper | undefined;
   readonly allocatable: Readonly<Record<string, string>>;

@@ -3,14 +3,16 @@ import type { StoredImage } from '../image-store.ts';
 import type { NodeContext } from '../node-context.ts';
 import type { ContainerOptions } from './container.ts';
 import { ContainerConfigError } from './container-config-error.ts';
-import { environment, type NamedObjects } from './environment.ts';
+import { environment } from './environment.ts';
 import { DEFAULT_PATH } from './executable.ts';
 import { expandVariables } from './expansion.ts';
 import type { FileSystem } from './file-system.ts';
 import { createFileVolume } from './memory-volume.ts';
+import { namedObjects } from './named-objects.ts';
 import type { PodSandbox } from './pod-sandbox.ts';
 import { containerUser } from './security-context.ts';
 import { serviceEnvironment } from './service-environment.ts';
+import { createStubResolver } from './stub-resolver.ts';
 import { terminationMessagePath } from './termination-message.ts';
 import type { PodVolumes } from './volumes/pod-volumes.ts';
 
@@ -24,12 +26,6 @@ export interface ConfigurationInput {
 }
 
 export type Configuration = Omit<ContainerOptions, 'streams'>;
-
-/** The objects that a pod may name, out of the node's caches. */
-export const namedObjects = (context: NodeContext, namespace: string): NamedObjects => ({
-  configMap: (name) => context.configMaps.get(`${namespace}/${name}`),
-  secret: (name) => context.secrets.get(`${namespace}/${name}`),
-});
 
 /**
  * All that a container is started with: its files with every volume mounted, its variables, its command, its user. Throws
@@ -73,7 +69,7 @@ export function configureContainer(input: ConfigurationInput): Configuration {
     ...user,
     files,
     network: sandbox.network,
-    makeResolver: context.makeResolver,
+    makeResolver: createStubResolver,
     runtime: context.runtime,
     traces: context.traces,
     pod: {

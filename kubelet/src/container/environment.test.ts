@@ -1,7 +1,8 @@
 import type { ConfigMap, Container, Secret, Service } from '@kubarium/shared';
 import { makePod } from '@kubarium/shared/testing';
 import { expect, it } from 'vitest';
-import { environment, type NamedObjects } from './environment.ts';
+import { environment } from './environment.ts';
+import type { NamedObjects } from './named-objects.ts';
 import { expandVariables } from './expansion.ts';
 import { serviceEnvironment } from './service-environment.ts';
 

@@ -2,12 +2,7 @@ import type { ConfigMap, Container, EnvVarSource, Secret } from '@kubarium/share
 import { type DownwardFacts, podField, resourceField } from './downward-api.ts';
 import { ContainerConfigError } from './container-config-error.ts';
 import { expandVariables } from './expansion.ts';
-
-/** The objects that a pod may name in its own namespace. */
-export interface NamedObjects {
-  configMap(name: string): ConfigMap | undefined;
-  secret(name: string): Secret | undefined;
-}
+import type { NamedObjects } from './named-objects.ts';
 
 export interface EnvironmentInput {
   readonly container: Container;

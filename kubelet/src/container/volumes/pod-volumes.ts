@@ -4,16 +4,13 @@ import {
   NONE,
   type Pod,
   type ProjectedVolumeSource,
-  type ServiceAccountTokenProjection,
-  type Timer,
   type Volume,
   withOneBy,
 } from '@kubarium/shared';
 import { aggregate } from '../../go-format.ts';
 import type { NodeContext } from '../../node-context.ts';
-import { namedObjects } from '../container-configuration.ts';
 import type { DownwardFacts } from '../downward-api.ts';
-import type { NamedObjects } from '../environment.ts';
+import { namedObjects, type NamedObjects } from '../named-objects.ts';
 import { configMapFiles } from './config-map.ts';
 import { downwardApiFiles } from './downward-api.ts';
 import type { FileSystem } from '../file-system.ts';
@@ -21,8 +18,8 @@ import { emptyDir } from './empty-dir.ts';
 import { hostPath } from './host-path.ts';
 import { DEFAULT_MODE, type Payload, type PayloadFile, samePayload, VolumeError } from './payload.ts';
 import type { NewVolume, PodVolume } from './pod-volume.ts';
+import { PodTokens, type TokensOwner } from './pod-tokens.ts';
 import { secretFiles } from './secret.ts';
-import { renewalMs, requestToken, type Token } from './service-account-token.ts';
 import { writePayload } from './volume-writer.ts';
 
 /** Whose volumes they are. */
@@ -41,13 +38,6 @@ interface Written {
   readonly made: NewVolume;
 }
 
-interface HeldToken {
-  readonly volume: string;
-  readonly path: string;
-  token: string;
-  renewal: Timer;
-}
-
 interface Mounted {
   readonly name: string;
   readonly volume: PodVolume;
@@ -62,26 +52,31 @@ const volumeOf = ({ volume }: Written): string => volume;
  * Simplified: volumes of other kinds than those below (persistentVolumeClaim, csi, nfs, image, ...) and the projected sources
  * clusterTrustBundle and podCertificate fail to mount, and say so.
  */
-export class PodVolumes implements Disposable {
+export class PodVolumes implements Disposable, TokensOwner {
   readonly #context: NodeContext;
   readonly #owner: VolumesOwner;
+  readonly #tokens: PodTokens;
   #mounted: FewOrManyBy<Mounted> = NONE;
   #written: FewOrManyBy<Written> = NONE;
-  #tokens: readonly HeldToken[] = NONE;
   #disposed = false;
 
   constructor(context: NodeContext, owner: VolumesOwner) {
     this.#context = context;
     this.#owner = owner;
+    this.#tokens = new PodTokens(context, this);
+  }
+
+  get pod(): Pod {
+    return this.#owner.facts.pod;
   }
 
   /** Sets up what is not set up yet; gives what failed, by volume, and why. */
   async mount(): Promise<{ readonly name: string; readonly message: string }[]> {
     const failures: { name: string; message: string }[] = [];
-    for (const source of this.#pod.spec.volumes ?? []) {
+    for (const source of this.pod.spec.volumes ?? []) {
       if (this.get(source.name) !== undefined) continue;
       try {
-        await this.#fetchTokens(source);
+        await this.#tokens.fetch(source);
         if (this.#disposed) return [];
         this.#mounted = withOneBy(this.#mounted, { name: source.name, volume: this.#setUp(source) }, nameOf);
       } catch (error) {
@@ -102,7 +97,7 @@ export class PodVolumes implements Disposable {
    * Simplified: called as soon as something changes; a real kubelet looks once a minute or so.
    */
   refresh(): void {
-    for (const source of this.#pod.spec.volumes ?? []) {
+    for (const source of this.pod.spec.volumes ?? []) {
       const written = findBy(this.#written, source.name, volumeOf);
       if (written === undefined) continue;
       try {
@@ -119,21 +114,17 @@ export class PodVolumes implements Disposable {
 
   [Symbol.dispose](): void {
     this.#disposed = true;
-    for (const { renewal } of this.#tokens) renewal.cancel();
+    this.#tokens[Symbol.dispose]();
     this.#mounted = NONE;
     this.#written = NONE;
   }
 
-  get #pod(): Pod {
-    return this.#owner.facts.pod;
-  }
-
   get #objects(): NamedObjects {
-    return namedObjects(this.#context, this.#pod.metadata.namespace ?? '');
+    return namedObjects(this.#context, this.pod.metadata.namespace ?? '');
   }
 
   #setUp(source: Volume): PodVolume {
-    const fsGroup = this.#pod.spec.securityContext?.fsGroup;
+    const fsGroup = this.pod.spec.securityContext?.fsGroup;
     if (source.emptyDir !== undefined) return emptyDir(source.emptyDir, this.#context.makeVolume, fsGroup);
     if (source.hostPath !== undefined) return hostPath(source.hostPath, this.#context.hostTree());
     const payload = this.#payload(source);
@@ -152,7 +143,7 @@ export class PodVolumes implements Disposable {
   }
 
   #write({ payload, atMs }: Written, files: FileSystem): void {
-    writePayload(files, payload, atMs, this.#pod.spec.securityContext?.fsGroup);
+    writePayload(files, payload, atMs, this.pod.spec.securityContext?.fsGroup);
   }
 
   /** The files of a volume made of API objects; undefined for other kinds. */
@@ -183,7 +174,7 @@ export class PodVolumes implements Disposable {
         else if (downwardAPI !== undefined) part = downwardApiFiles(downwardAPI.items ?? [], facts, defaultMode);
         else if (serviceAccountToken !== undefined) {
           const { path } = serviceAccountToken;
-          const token = this.#tokens.find((one) => one.volume === volume && one.path === path)?.token;
+          const token = this.#tokens.get(volume, path);
           if (token !== undefined) part.set(path, tokenFile(token, facts.pod, defaultMode));
         } else
           throw new VolumeError(`projected sources of type ${Object.keys(other)[0] ?? 'unknown'} are not simulated`);
@@ -195,48 +186,6 @@ export class PodVolumes implements Disposable {
     }
     if (failures.length > 0) throw new VolumeError(aggregate(failures));
     return files;
-  }
-
-  async #fetchTokens({ name, projected }: Volume): Promise<void> {
-    for (const { serviceAccountToken } of projected?.sources ?? []) {
-      if (serviceAccountToken === undefined) continue;
-      const { path } = serviceAccountToken;
-      if (this.#tokens.some((one) => one.volume === name && one.path === path)) continue;
-      const token = await requestToken(this.#context.client, this.#pod, serviceAccountToken);
-      if (this.#disposed) return;
-      const renewal = this.#renewAfter(this.#lifeMs(token), name, serviceAccountToken);
-      this.#tokens = this.#tokens.concat({ volume: name, path, token: token.token, renewal });
-    }
-  }
-
-  #lifeMs({ expiresMs }: Token): number {
-    return renewalMs(this.#context.runtime.clock.now(), expiresMs);
-  }
-
-  async #renew(volume: string, projection: ServiceAccountTokenProjection): Promise<void> {
-    const token = await requestToken(this.#context.client, this.#pod, projection);
-    if (this.#disposed) return;
-    const held = this.#held(volume, projection);
-    held.token = token.token;
-    held.renewal = this.#renewAfter(this.#lifeMs(token), volume, projection);
-  }
-
-  #held(volume: string, { path }: ServiceAccountTokenProjection): HeldToken {
-    return this.#tokens.find((one) => one.volume === volume && one.path === path)!;
-  }
-
-  #renewAfter(delayMs: number, volume: string, projection: ServiceAccountTokenProjection): Timer {
-    const { runtime } = this.#context;
-    return runtime.clock.setTimer(delayMs, () => {
-      runtime.activity?.begin();
-      this.#renew(volume, projection)
-        .then(() => this.refresh())
-        .catch((error: unknown) => {
-          runtime.logger.warn({ error: String(error) }, 'a service account token was not renewed; trying again');
-          if (!this.#disposed) this.#held(volume, projection).renewal = this.#renewAfter(30_000, volume, projection);
-        })
-        .finally(() => runtime.activity?.end());
-    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SecretProjection } from '@kubarium/shared';
-import type { NamedObjects } from '../environment.ts';
+import type { NamedObjects } from '../named-objects.ts';
 import { keyFiles, type Payload, VolumeError } from './payload.ts';
 
 /** The files of a Secret. Throws VolumeError where it, or a key, is not there. */
