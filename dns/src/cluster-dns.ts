@@ -1,4 +1,5 @@
 import type { Component, InformerFactory, Random, Runtime } from '@kubarium/shared';
+import type { AnswerMessage } from './answer-message.ts';
 import { answerQuestion, type Question } from './answer.ts';
 import { declined } from './declined.ts';
 import { decodeQuery } from './decode-query.ts';
@@ -10,15 +11,6 @@ import { readResponse } from './read-response.ts';
 import { CLASS_IN, TYPE, type Answer, type Rcode, type ResourceRecord } from './record.ts';
 import { shuffledAnswer } from './shuffled-answer.ts';
 import type { Upstream } from './upstream.ts';
-
-/**
- * Turns a query's bytes into the response's; undefined is silence. At once, but for what an upstream server is asked. Never throws,
- * whatever the bytes.
- */
-export type AnswerMessage = (
-  message: Uint8Array,
-  transport: 'udp' | 'tcp',
-) => Uint8Array | undefined | Promise<Uint8Array>;
 
 export interface ClusterDnsOptions {
   readonly informers: InformerFactory;

@@ -1,5 +1,5 @@
 import type { NetworkNamespace } from '@kubarium/shared';
-import type { AnswerMessage } from './cluster-dns.ts';
+import type { AnswerMessage } from './answer-message.ts';
 import { replyWith } from './reply-with.ts';
 import { serveStream } from './tcp-frames.ts';
 

@@ -1,7 +1,7 @@
 import type { Component, Runtime } from '@kubarium/shared';
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { AnswerMessage } from './cluster-dns.ts';
+import type { AnswerMessage } from './answer-message.ts';
 import { replyWith } from './reply-with.ts';
 import { serveStream } from './tcp-frames.ts';
 

@@ -1,6 +1,7 @@
 export { answerQuestion, type Question } from './answer.ts';
 export type { FindOptions } from './find-name.ts';
-export { ClusterDns, type AnswerMessage, type ClusterDnsOptions } from './cluster-dns.ts';
+export type { AnswerMessage } from './answer-message.ts';
+export { ClusterDns, type ClusterDnsOptions } from './cluster-dns.ts';
 export { serveDns, type ServeDnsOptions } from './dns-server.ts';
 export { HostDnsListener, type HostDnsListenerOptions } from './host-dns-listener.ts';
 export { forwardTo, type Upstream } from './upstream.ts';

@@ -1,4 +1,4 @@
-import type { AnswerMessage } from './cluster-dns.ts';
+import type { AnswerMessage } from './answer-message.ts';
 
 /** Sends an answer: at once where it is there, so that a simulated cluster's order does not hang on promises. */
 export function replyWith(answer: ReturnType<AnswerMessage>, send: (response: Uint8Array | undefined) => void): void {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { AnswerMessage } from './cluster-dns.ts';
+import type { AnswerMessage } from './answer-message.ts';
 import { replyWith } from './reply-with.ts';
 
 /** Cuts a TCP stream into messages (RFC 7766): each comes after its length in two bytes. */
