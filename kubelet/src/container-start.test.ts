@@ -1,20 +1,8 @@
-import type { ConfigMap, ContainerStatus } from '@kubarium/shared';
+import type { ContainerStatus } from '@kubarium/shared';
+import { makeConfigMap } from '@kubarium/shared/testing';
 import { expect, it } from 'vitest';
 import { TestNode } from './testing/test-node.ts';
 
-const metadata = (name: string) => ({
-  name,
-  namespace: 'default',
-  uid: name,
-  resourceVersion: '1',
-  creationTimestamp: '',
-});
-const configMap = (name: string, data: Record<string, string>): ConfigMap => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: metadata(name),
-  data,
-});
 const state = (node: TestNode) => (node.pod().status.containerStatuses as [ContainerStatus])[0].state;
 
 it('backs off from an image that cannot be had', async () => {
@@ -103,7 +91,7 @@ it('waits for a ConfigMap that a variable comes from', async () => {
     waiting: { reason: 'CreateContainerConfigError', message: 'configmap "config" not found' },
   });
   expect(node.events()).toContain('Failed: Error: configmap "config" not found');
-  node.api.put('configmaps', configMap('config', { level: 'debug' }));
+  node.api.put('configmaps', makeConfigMap('config', { data: { level: 'debug' } }));
   await node.advance(10);
   expect(node.containers.last('main').options.env['LEVEL']).toBe('debug');
   expect(state(node)).toHaveProperty('running');

@@ -1,25 +1,14 @@
-import type { ConfigMap, Container, Secret, Service } from '@kubarium/shared';
-import { makePod } from '@kubarium/shared/testing';
+import type { Container, Service } from '@kubarium/shared';
+import { makeConfigMap, makePod, makeSecret, makeService } from '@kubarium/shared/testing';
 import { expect, it } from 'vitest';
 import { environment } from './environment.ts';
 import type { NamedObjects } from './named-objects.ts';
 import { expandVariables } from './expansion.ts';
 import { serviceEnvironment } from './service-environment.ts';
 
-const metadata = (name: string) => ({
-  name,
-  namespace: 'default',
-  uid: name,
-  resourceVersion: '1',
-  creationTimestamp: '',
-});
 const objects: NamedObjects = {
-  configMap: (name) =>
-    name === 'config' ? ({ metadata: metadata(name), data: { level: 'debug' } } as unknown as ConfigMap) : undefined,
-  secret: (name) =>
-    name === 'secret'
-      ? ({ metadata: metadata(name), data: { password: 'aHVudGVyMg==' } } as unknown as Secret)
-      : undefined,
+  configMap: (name) => (name === 'config' ? makeConfigMap(name, { data: { level: 'debug' } }) : undefined),
+  secret: (name) => (name === 'secret' ? makeSecret(name, { data: { password: 'aHVudGVyMg==' } }) : undefined),
 };
 
 const variables = (
@@ -104,13 +93,7 @@ it.each([
 });
 
 it('names Services as Docker links did', () => {
-  const service = (name: string, spec: Service['spec']): Service => ({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: metadata(name),
-    spec,
-    status: {},
-  });
+  const service = (name: string, spec: Service['spec']): Service => makeService({ metadata: { name }, spec });
   const backend = service('my-backend', { clusterIP: '10.96.1.2', ports: [{ name: 'http', port: 80 }] });
   const headless = service('headless', { clusterIP: 'None', ports: [{ port: 80 }] });
   const kubernetes = service('kubernetes', { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443 }] });

@@ -62,7 +62,7 @@ export async function resolveHost(
   trace: TraceSink | undefined = process.trace,
 ): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host];
-  const found = await process.resolver.lookup(host.replace(/\.$/, '.'), trace);
+  const found = await process.resolver.lookup(host, trace);
   process.killed.throwIfAborted();
   if (!found.ok || found.addresses.length === 0) throw new ResolveError(host);
   return found.addresses;

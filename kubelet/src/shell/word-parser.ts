@@ -58,18 +58,15 @@ export class WordParser {
       } else if (character === '"') {
         flush();
         parts.push(...this.#doubleQuoted());
-      } else if (character === '$' || character === '`') {
+      } else {
         const part = this.#expansion(false);
         if (part === undefined) {
-          text += '$';
+          text += character;
           cursor.position++;
         } else {
           flush();
           parts.push(part);
         }
-      } else {
-        text += character;
-        cursor.position++;
       }
     }
     flush();
@@ -100,18 +97,15 @@ export class WordParser {
       if (character === '\\' && cursor.position + 1 < cursor.source.length && escapable.includes(cursor.peek(1))) {
         if (cursor.peek(1) !== '\n') text += cursor.peek(1);
         cursor.position += 2;
-      } else if (character === '$' || character === '`') {
+      } else {
         const part = this.#expansion(true);
         if (part === undefined) {
-          text += '$';
+          text += character;
           cursor.position++;
         } else {
           flush();
           parts.push(part);
         }
-      } else {
-        text += character;
-        cursor.position++;
       }
     }
     flush();
@@ -119,10 +113,11 @@ export class WordParser {
     return parts;
   }
 
-  /** What `$` or a backtick begins; undefined for a dollar sign that is only that. */
+  /** What begins here by `$` or a backtick; undefined where nothing does: a dollar sign may be only that. */
   #expansion(quoted: boolean): WordPart | undefined {
     const cursor = this.#cursor;
     if (cursor.peek() === '`') return this.#backticks(quoted);
+    if (cursor.peek() !== '$') return undefined;
     const next = cursor.peek(1);
     if (next === '(') {
       if (cursor.peek(2) === '(') {

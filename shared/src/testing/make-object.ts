@@ -1,4 +1,4 @@
-import type { Node, Pod, PodSpec, PodStatus, Service, ServiceSpec } from '../api/core-v1.ts';
+import type { ConfigMap, Node, Pod, PodSpec, PodStatus, Secret, Service, ServiceSpec } from '../api/core-v1.ts';
 import type { ObjectMeta } from '../api/meta-v1.ts';
 
 const metadata = (over: Partial<ObjectMeta>): ObjectMeta => ({
@@ -45,4 +45,20 @@ export const makeService = (over: { metadata?: Partial<ObjectMeta>; spec?: Parti
   metadata: metadata({ name: 'web', namespace: 'default', ...over.metadata }),
   spec: { ...over.spec },
   status: {},
+});
+
+/** A ConfigMap in namespace `default`. */
+export const makeConfigMap = (name: string, over: Partial<Omit<ConfigMap, 'metadata'>>): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: metadata({ name, namespace: 'default' }),
+  ...over,
+});
+
+/** A Secret in namespace `default`. */
+export const makeSecret = (name: string, over: Partial<Omit<Secret, 'metadata'>>): Secret => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: metadata({ name, namespace: 'default' }),
+  ...over,
 });

@@ -1,29 +1,13 @@
 import type { ApiObject, ConfigMap, Secret, Volume } from '@kubarium/shared';
 import { forbidden, PODS } from '@kubarium/shared';
+import { makeConfigMap, makeSecret } from '@kubarium/shared/testing';
 import { expect, it } from 'vitest';
 import { TestNode } from '../../testing/test-node.ts';
 import type { FileSystem } from '../file-system.ts';
 
-const metadata = (name: string) => ({
-  name,
-  namespace: 'default',
-  uid: name,
-  resourceVersion: '1',
-  creationTimestamp: '',
-});
-const configMap = (name: string, data: Record<string, string>, more: Partial<ConfigMap> = {}): ConfigMap => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: metadata(name),
-  data,
-  ...more,
-});
-const secret = (name: string, data: Record<string, string>): Secret => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: metadata(name),
-  data,
-});
+const configMap = (name: string, data: Record<string, string>, more: Partial<ConfigMap> = {}): ConfigMap =>
+  makeConfigMap(name, { data, ...more });
+const secret = (name: string, data: Record<string, string>): Secret => makeSecret(name, { data });
 
 const run = (node: TestNode, volume: Omit<Volume, 'name'>, mount: object = {}, spec: object = {}): Promise<unknown> =>
   node.run({

@@ -1,4 +1,6 @@
 import type { Process } from '../../container/process.ts';
+import { complain } from '../../container/standard-io.ts';
+import { resolveHost, ResolveError } from '../http-client.ts';
 
 /** A port that nothing is bound to, where traceroute begins too. */
 const CLOSED_PORT = 33_434;
@@ -26,4 +28,15 @@ export function isReachable(process: Process, address: string, timeoutMs: number
     process.killed.addEventListener('abort', onKilled, { once: true });
     socket.send(Buffer.alloc(32), { address, port: CLOSED_PORT });
   });
+}
+
+/** The address of a host; undefined where it has none, after saying so. */
+export async function targetAddress(process: Process, host: string): Promise<string | undefined> {
+  try {
+    return (await resolveHost(process, host))[0]!;
+  } catch (error) {
+    if (!(error instanceof ResolveError)) throw error;
+    await complain(process, `bad address '${host}'`);
+    return undefined;
+  }
 }

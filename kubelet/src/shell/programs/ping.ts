@@ -1,22 +1,15 @@
 import { sleep } from '@kubarium/shared';
-import { complain, write } from '../../container/standard-io.ts';
+import { write } from '../../container/standard-io.ts';
 import { command, UsageError } from '../command.ts';
-import { resolveHost, ResolveError } from '../http-client.ts';
-import { isReachable } from './icmp-echo.ts';
+import { isReachable, targetAddress } from './icmp-echo.ts';
 
 /** `ping [-c count] [-i seconds] [-W seconds] [-w seconds] [-s bytes] [-q] host`, after busybox's: 0 where something answered. */
 export const ping = command({ letters: 'c:i:W:w:s:t:I:q4n' }, async (process, options) => {
   const host = options.operands[0];
   if (host === undefined) throw new UsageError('missing host');
   const { clock } = process.runtime;
-  let address: string;
-  try {
-    address = (await resolveHost(process, host))[0]!;
-  } catch (error) {
-    if (!(error instanceof ResolveError)) throw error;
-    await complain(process, `bad address '${host}'`);
-    return 1;
-  }
+  const address = await targetAddress(process, host);
+  if (address === undefined) return 1;
   const bytes = options.number('s') ?? 56;
   const intervalMs = (options.number('i') ?? 1) * 1000;
   const answerMs = (options.number('W') ?? 10) * 1000;

@@ -1,8 +1,7 @@
 import { nameOfAddress } from '../../container/name-of-address.ts';
-import { complain, write } from '../../container/standard-io.ts';
+import { write } from '../../container/standard-io.ts';
 import { command, UsageError } from '../command.ts';
-import { resolveHost, ResolveError } from '../http-client.ts';
-import { isReachable } from './icmp-echo.ts';
+import { isReachable, targetAddress } from './icmp-echo.ts';
 
 /**
  * `traceroute [-n] [-m hops] [-w seconds] [-q probes] host`. Simplified: the pod network has no routers that answer, so the way to what
@@ -11,14 +10,8 @@ import { isReachable } from './icmp-echo.ts';
 export const traceroute = command({ letters: 'nm:w:q:p:f:s:i:I46' }, async (process, options) => {
   const host = options.operands[0];
   if (host === undefined) throw new UsageError('missing host');
-  let address: string;
-  try {
-    address = (await resolveHost(process, host))[0]!;
-  } catch (error) {
-    if (!(error instanceof ResolveError)) throw error;
-    await complain(process, `bad address '${host}'`);
-    return 1;
-  }
+  const address = await targetAddress(process, host);
+  if (address === undefined) return 1;
   const hops = options.number('m') ?? 30;
   const probes = options.number('q') ?? 3;
   const waitMs = (options.number('w') ?? 5) * 1000;
