@@ -104,12 +104,15 @@ export class Reflector<T extends ApiObject> {
   async #list(): Promise<void> {
     const objects = new Map<string, T>();
     let page: string | undefined;
+    let resourceVersion: string | undefined;
     do {
       const list = await this.#client.list(this.#resource, { ...this.#selection, limit: 500, continue: page });
       for (const item of list.items) objects.set(keyOf(item), this.#typed(item));
       page = list.metadata.continue === '' ? undefined : list.metadata.continue;
-      this.#resourceVersion = list.metadata.resourceVersion;
+      ({ resourceVersion } = list.metadata);
     } while (page !== undefined);
+    // Only now: a list that broke off is no state to go on from.
+    this.#resourceVersion = resourceVersion;
     if (!this.#stop.signal.aborted) this.#sink.replaced(objects);
   }
 

@@ -159,6 +159,28 @@ describe('SharedInformer', () => {
     expect(latest().query).toEqual({ allowWatchBookmarks: 'true', resourceVersion: '10' });
   });
 
+  it('lists from the beginning where a page could not be had', async () => {
+    const { transport, clock, informer, told, latest } = makeInformer();
+    let failures = 1;
+    transport.answer = ({ query }) => {
+      const isSecond = query?.['continue'] === 'next';
+      if (isSecond && failures-- > 0) throw unreachable();
+      return {
+        apiVersion: 'v1',
+        kind: 'PodList',
+        metadata: { resourceVersion: '10', ...(isSecond ? {} : { continue: 'next' }) },
+        items: [makePod(isSecond ? 'b' : 'a', '1')],
+      } as never;
+    };
+    const started = informer.start();
+    await turns();
+    latest().end(new StatusError({ code: 422, reason: 'Invalid', message: 'sendInitialEvents is forbidden' }));
+    await turns();
+    clock.fireMoment();
+    await started;
+    expect(told).toEqual(['+a1', '+b1']);
+  });
+
   it('does not ask in a tight circle where each watch ends at once', async () => {
     const { transport, clock, latest } = await synced([]);
     for (let round = 0; round < 3; round++) {
