@@ -1,4 +1,8 @@
+import { once } from 'node:events';
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -84,6 +88,23 @@ describe('HttpTransport', () => {
     const { promise: ended, resolve } = Promise.withResolvers<StatusError | undefined>();
     lost.watch(SECRETS, {}, { event: () => {}, end: resolve });
     expect((await ended)?.code).toBe(503);
+  });
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    [
+      'refuses it in half a sentence',
+      (response) => response.writeHead(500, { 'content-length': 100 }).write('half', () => response.destroy()),
+    ],
+    ['tells what is no event', (response) => response.end('<html>\n')],
+  ])('requests and watches end with an error of the API where the server %s', async (_, answer) => {
+    await using server = createServer(api.certificates.server, (_request, response) => answer(response));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    using broken = new HttpTransport({ server: `https://127.0.0.1:${port}`, ca: api.certificates.ca });
+    const { promise: ended, resolve } = Promise.withResolvers<StatusError | undefined>();
+    new KubeClient(broken).watch(SECRETS, {}, { event: () => {}, end: resolve });
+    expect((await ended)?.code).toBe(503);
+    await expect(new KubeClient(broken).list(SECRETS)).rejects.toMatchObject({ code: 503 });
   });
 
   test('what the server does not allow is told as it tells it', async () => {

@@ -56,8 +56,7 @@ export class LocalTransport implements Transport {
     this.#runtime = runtime;
   }
 
-  async request(request: ApiRequest, signal?: AbortSignal): Promise<ApiObject> {
-    signal?.throwIfAborted();
+  async request(request: ApiRequest): Promise<ApiObject> {
     const review = this.#review(request.resource);
     if (review !== undefined)
       return request.verb === 'create' ? this.#answer(review, request) : this.#read(review, request);

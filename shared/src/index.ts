@@ -61,7 +61,6 @@ export * from './client/indexed-store.ts';
 export * from './client/informer-factory.ts';
 export * from './client/reconcile-loop.ts';
 export * from './client/reflector.ts';
-export * from './client/retry-on-conflict.ts';
 export * from './client/shared-informer.ts';
 export * from './client/work-queue.ts';
 export * from './runtime/virtual-time.ts';

@@ -13,9 +13,9 @@ export class SettledTransport implements Transport {
     this.#settle = settle;
   }
 
-  async request(request: ApiRequest, signal?: AbortSignal): Promise<ApiObject> {
+  async request(request: ApiRequest): Promise<ApiObject> {
     await this.#settle();
-    return this.#inner.request(request, signal);
+    return this.#inner.request(request);
   }
 
   watch(request: WatchRequest, sink: WatchSink): () => void {

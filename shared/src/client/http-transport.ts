@@ -48,13 +48,13 @@ export class HttpTransport implements Transport, Disposable {
     });
   }
 
-  async request(request: ApiRequest, signal?: AbortSignal): Promise<ApiObject> {
+  async request(request: ApiRequest): Promise<ApiObject> {
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const outgoing = this.#open(METHODS[request.verb], pathOf(request), body, request.patchType, signal);
+    const outgoing = this.#open(METHODS[request.verb], pathOf(request), body, request.patchType);
     const response = await answered(outgoing);
     const text = await wholeText(response);
     if (response.statusCode! >= 400) throw statusError(response.statusCode!, text);
-    return JSON.parse(text) as ApiObject;
+    return parsed(text) as ApiObject;
   }
 
   watch(request: WatchRequest, sink: WatchSink): () => void {
@@ -66,23 +66,20 @@ export class HttpTransport implements Transport, Disposable {
       sink.end(error);
     };
     const query = { ...request.query, watch: 'true' };
-    const outgoing = this.#open('GET', pathOf({ ...request, query }), undefined, undefined, undefined);
+    const outgoing = this.#open('GET', pathOf({ ...request, query }));
     answered(outgoing).then(
       async (response) => {
-        if (response.statusCode! >= 400) {
-          const text = await wholeText(response);
-          return end(statusError(response.statusCode!, text));
-        }
+        if (response.statusCode! >= 400) return end(await refusal(response));
         eachLine(response, (line) => {
           if (ended) return;
-          const event = JSON.parse(line) as WatchEvent | { type: 'ERROR'; object: Status };
-          if (event.type === 'ERROR') end(errorOf(event.object as Status));
-          else sink.event(event as WatchEvent);
+          const event = watchEvent(line);
+          if (event instanceof StatusError) end(event);
+          else sink.event(event);
         });
         response.once('end', () => end());
         response.once('error', (error) => end(unreachable(error)));
       },
-      (error: unknown) => end(error instanceof StatusError ? error : unreachable(error)),
+      (error: StatusError) => end(error),
     );
     return () => {
       ended = true;
@@ -91,8 +88,8 @@ export class HttpTransport implements Transport, Disposable {
   }
 
   /** What a path of the server answers to GET, as text: a log, a discovery document. Rejects with a StatusError. */
-  async text(path: string, signal?: AbortSignal): Promise<string> {
-    const response = await answered(this.#open('GET', path, undefined, undefined, signal));
+  async text(path: string): Promise<string> {
+    const response = await answered(this.#open('GET', path));
     const text = await wholeText(response);
     if (response.statusCode! >= 400) throw statusError(response.statusCode!, text);
     return text;
@@ -103,13 +100,7 @@ export class HttpTransport implements Transport, Disposable {
     this.#agent.destroy();
   }
 
-  #open(
-    method: string,
-    path: string,
-    body: string | undefined,
-    contentType: string | undefined,
-    signal: AbortSignal | undefined,
-  ): ClientRequest {
+  #open(method: string, path: string, body?: string, contentType = 'application/json'): ClientRequest {
     const { server, userAgent = 'kubarium', token } = this.#options;
     const bearer = typeof token === 'function' ? token() : token;
     const request = httpsRequest(server.replace(/\/$/, '') + path, {
@@ -119,11 +110,8 @@ export class HttpTransport implements Transport, Disposable {
         Accept: 'application/json',
         'User-Agent': userAgent,
         ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
-        ...(body === undefined
-          ? {}
-          : { 'Content-Type': contentType ?? 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+        ...(body === undefined ? {} : { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) }),
       },
-      ...(signal === undefined ? {} : { signal }),
     });
     request.on('error', () => {});
     request.end(body);
@@ -148,9 +136,33 @@ export function pathOf(request: Pick<ApiRequest, 'resource' | 'namespace' | 'nam
 function answered(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
-    request.once('error', (error) => reject(error.name === 'AbortError' ? error : unreachable(error)));
+    request.once('error', (error) => reject(unreachable(error)));
   });
 }
+
+/** What a line of a watch tells, or why it ends. */
+function watchEvent(line: string): WatchEvent | StatusError {
+  try {
+    const event = parsed(line) as WatchEvent | { type: 'ERROR'; object: Status };
+    return event.type === 'ERROR' ? errorOf(event.object as Status) : (event as WatchEvent);
+  } catch (error) {
+    return error as StatusError;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
+const refusal = (response: IncomingMessage): Promise<StatusError> =>
+  wholeText(response).then(
+    (text) => statusError(response.statusCode!, text),
+    (error: StatusError) => error,
+  );
 
 async function wholeText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

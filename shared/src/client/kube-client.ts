@@ -35,11 +35,9 @@ export interface WriteOptions {
  */
 export class KubeClient {
   readonly #transport: Transport;
-  readonly #signal: AbortSignal | undefined;
 
-  constructor(transport: Transport, signal?: AbortSignal) {
+  constructor(transport: Transport) {
     this.#transport = transport;
-    this.#signal = signal;
   }
 
   get<T extends ApiObject>(resource: Resource<T>, target: ObjectName, subresource?: string): Promise<T> {
@@ -115,7 +113,7 @@ export class KubeClient {
   }
 
   #send<R>(request: ApiRequest): Promise<R> {
-    return this.#transport.request(request, this.#signal) as Promise<R>;
+    return this.#transport.request(request) as Promise<R>;
   }
 }
 

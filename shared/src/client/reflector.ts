@@ -67,8 +67,7 @@ export class Reflector<T extends ApiObject> {
         if (signal.aborted) return;
         await this.#watch();
       } catch (error) {
-        // An aborted client serves nobody any more: its owner is going.
-        if (this.#stop.signal.aborted || (error instanceof Error && error.name === 'AbortError')) return;
+        if (this.#stop.signal.aborted) return;
         await this.#recover(error);
       }
     }

@@ -38,8 +38,8 @@ function makeInformer() {
     client: new KubeClient(transport),
     runtime: { clock, random: seededRandom(1), logger },
     resource: PODS,
-    indexers: { namespace: (pod: Pod) => [pod.metadata.namespace ?? ''] },
   });
+  informer.addIndexers({ namespace: (pod) => [pod.metadata.namespace ?? ''] });
   running.push(informer);
   const told: string[] = [];
   const handler = {

@@ -12,24 +12,22 @@ export interface SharedInformerOptions<T extends ApiObject> {
   readonly runtime: Runtime;
   readonly resource: Resource<T>;
   readonly selection?: Selection | undefined;
-  readonly indexers?: Indexers<T> | undefined;
 }
 
 /** Informer over a KubeClient. Handlers are called synchronously, one change at a time, in the order of their adding. */
 export class SharedInformer<T extends ApiObject> implements Informer<T> {
   readonly name: string;
   readonly #runtime: Runtime;
-  readonly #cache: IndexedStore<T>;
+  readonly #cache = new IndexedStore<T>();
   readonly #reflector: Reflector<T>;
   readonly #firstSync = Promise.withResolvers<void>();
   #handlers: readonly InformerHandler<T>[] = [];
   #running: Promise<void> | undefined;
   #synced = false;
 
-  constructor({ client, runtime, resource, selection = {}, indexers = {} }: SharedInformerOptions<T>) {
+  constructor({ client, runtime, resource, selection = {} }: SharedInformerOptions<T>) {
     this.name = `informer/${resource.resource}`;
     this.#runtime = runtime;
-    this.#cache = new IndexedStore(indexers);
     this.#reflector = new Reflector(client, runtime, resource, selection, {
       replaced: (objects) => this.#replace(objects),
       changed: (type, object) => this.#apply(type, object),

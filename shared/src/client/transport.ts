@@ -39,7 +39,7 @@ export interface WatchSink {
  * back are shared and must not be changed. Every failure is a StatusError; no connection is code 503, ServiceUnavailable.
  */
 export interface Transport {
-  request(request: ApiRequest, signal?: AbortSignal): Promise<ApiObject>;
+  request(request: ApiRequest): Promise<ApiObject>;
   /** Opens a watch; ends it quietly, without `end`, when the returned function is called. */
   watch(request: WatchRequest, sink: WatchSink): () => void;
 }
