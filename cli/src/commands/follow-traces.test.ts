@@ -1,4 +1,7 @@
+import { getEventListeners } from 'node:events';
 import { createCluster, type Trace } from '@kubarium/cluster';
+import { KubeClient, type ApiObject } from '@kubarium/shared';
+import { ScriptedTransport, turns } from '@kubarium/shared/testing';
 import { expect, it } from 'vitest';
 import { followTraces } from './follow-traces.ts';
 
@@ -27,4 +30,26 @@ it('tells of what comes from now on, and ends with the signal', async () => {
   await follow;
   await cluster.pod('frontend').exec('curl -s http://127.0.0.1:81; true');
   expect(seen.map(({ status }) => status.verdict)).toEqual(['Refused']);
+});
+
+it('keeps nothing of the watches that the server has ended', async () => {
+  const transport = new ScriptedTransport();
+  transport.answer = () => ({ metadata: { resourceVersion: '1' } }) as ApiObject;
+  const controller = new AbortController();
+  const { signal } = controller;
+  const follow = followTraces(new KubeClient(transport), '', {
+    signal,
+    tell: () => expect.unreachable(),
+    tellGap: () => expect.unreachable(),
+  });
+  for (let ended = 0; ended < 3; ended++) {
+    await turns();
+    transport.watches.at(-1)!.end();
+  }
+  await turns();
+  expect(transport.watches).toHaveLength(4);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  controller.abort();
+  await follow;
+  expect(transport.watches.at(-1)!.isClosed).toBe(true);
 });

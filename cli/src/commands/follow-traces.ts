@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { TRACES, type Trace } from '@kubarium/cluster';
 import type { KubeClient, StatusError, WatchEvent } from '@kubarium/shared';
 
@@ -37,20 +38,20 @@ const versionNow = async (client: KubeClient): Promise<string> =>
   (await client.list(TRACES, { fieldSelector: 'metadata.name=' })).metadata.resourceVersion;
 
 /** Resolves when the watch ends: with why, where it was not in good order. */
-function watched(
+async function watched(
   client: KubeClient,
   options: { readonly fieldSelector: string; readonly resourceVersion: string },
   signal: AbortSignal,
   event: (event: WatchEvent<Trace>) => void,
 ): Promise<StatusError | undefined> {
-  return new Promise((resolve) => {
-    // Bookmarks keep the version young where the selector fits little.
-    const stop = client.watch<Trace>(TRACES, { ...options, allowWatchBookmarks: true }, { event, end: resolve });
-    signal.addEventListener('abort', () => {
-      stop();
-      resolve(undefined);
-    });
+  const { promise, resolve } = Promise.withResolvers<StatusError | undefined>();
+  // Bookmarks keep the version young where the selector fits little.
+  const stop = client.watch<Trace>(TRACES, { ...options, allowWatchBookmarks: true }, { event, end: resolve });
+  using _aborted = addAbortListener(signal, () => {
+    stop();
+    resolve(undefined);
   });
+  return await promise;
 }
 
 /** Aborted by Ctrl-C, by SIGTERM and where nobody reads the output any more. */
