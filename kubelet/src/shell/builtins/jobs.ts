@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { write } from '../../container/standard-io.ts';
 import type { Builtin } from '../builtin.ts';
 import { killCommand } from '../kill-command.ts';
@@ -28,10 +29,11 @@ export const waitBuiltin: Builtin = async (shell, [, ...targets], io) => {
 
 /** The promise's value, or undefined where a trapped signal came first. */
 async function untilTrap(shell: Interpreter, exit: Promise<number>): Promise<number | undefined> {
-  const trap = new Promise<undefined>((resolve) => (shell.traps.onTrap = () => resolve(undefined)));
-  const killed = new Promise<number>((resolve) => shell.process.killed.addEventListener('abort', () => resolve(137)));
+  const { promise: interrupted, resolve } = Promise.withResolvers<number | undefined>();
+  shell.traps.onTrap = () => resolve(undefined);
+  using _killed = addAbortListener(shell.process.killed, () => resolve(137));
   try {
-    return await Promise.race([exit, trap, killed]);
+    return await Promise.race([exit, interrupted]);
   } finally {
     shell.traps.onTrap = undefined;
   }

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Connection, Datagram } from '@kubarium/shared';
 import { NetError } from '@kubarium/shared';
 import { nameOfAddress } from '../../container/name-of-address.ts';
@@ -164,16 +165,14 @@ async function talkUdp(process: Process, options: Options, address: string, port
   for (;;) {
     for (let chunk; (chunk = received.shift()) !== undefined;) await write(process, chunk);
     if (refused) break;
-    const expired = await new Promise<boolean>((resolve) => {
-      const timer = waitMs === Infinity ? undefined : process.runtime.clock.setTimer(waitMs, () => resolve(true));
-      wake = () => {
-        timer?.cancel();
-        resolve(false);
-      };
-      process.killed.addEventListener('abort', () => resolve(true), { once: true });
-      if (received.length > 0 || refused) wake();
-    });
-    if (expired) break;
+    const { promise: expired, resolve } = Promise.withResolvers<boolean>();
+    const timer = waitMs === Infinity ? undefined : process.runtime.clock.setTimer(waitMs, () => resolve(true));
+    using _killed = addAbortListener(process.killed, () => resolve(true));
+    wake = () => resolve(false);
+    if (received.length > 0 || refused) wake();
+    const isOver = await expired;
+    timer?.cancel();
+    if (isOver) break;
   }
   socket[Symbol.dispose]();
   process.killed.throwIfAborted();
@@ -190,7 +189,7 @@ async function serveTcp(process: Process, port: number, options: Options): Promi
       listener[Symbol.dispose]();
       resolve(accepted);
     });
-    process.killed.addEventListener('abort', () => reject(process.killed.reason), { once: true });
+    using _killed = addAbortListener(process.killed, () => reject(process.killed.reason));
     if (options.has('v')) await write(process, `Listening on 0.0.0.0 ${port}\n`, process.stderr);
     const connection = await promise;
     if (options.has('v'))
