@@ -18,11 +18,21 @@ export interface Clock {
 export const realClock: Clock = {
   now: () => Date.now(),
   setTimer(delayMs, callback) {
-    // Node fires at once, with a warning, what does not fit 31 bits.
-    const timer = setTimeout(callback, Math.min(delayMs, 0x7fff_ffff)).unref();
+    if (delayMs > LONGEST_MS) return inParts(delayMs, callback);
+    const timer = setTimeout(callback, delayMs).unref();
     return { cancel: () => clearTimeout(timer) };
   },
 };
+
+/** Node fires at once, with a warning, what does not fit 31 bits. */
+const LONGEST_MS = 0x7fff_ffff;
+
+function inParts(delayMs: number, callback: () => void): Timer {
+  let timer = realClock.setTimer(LONGEST_MS, () => {
+    timer = realClock.setTimer(delayMs - LONGEST_MS, callback);
+  });
+  return { cancel: () => timer.cancel() };
+}
 
 /** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
