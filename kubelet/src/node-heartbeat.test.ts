@@ -69,3 +69,15 @@ it('keeps what others write into the node', async () => {
   expect(node.api.node('node-1')!.status.conditions).toContainEqual(condition);
   expect(node.api.node('node-1')!.spec.podCIDR).toBe('10.244.0.0/24');
 });
+
+it('says nothing more once the node has gone down', async () => {
+  await using node = await TestNode.start();
+  const { status, ...rest } = node.api.node('node-1')!;
+  const conditions = status.conditions!.map((one) => (one.type === 'Ready' ? { ...one, status: 'False' } : one));
+  node.api.put('nodes', { ...rest, status: { ...status, conditions } });
+  const before = node.api.requests.length;
+  const down = node.kubelet[Symbol.asyncDispose]();
+  await node.settle();
+  await down;
+  expect(node.api.requests.slice(before)).toEqual([]);
+});

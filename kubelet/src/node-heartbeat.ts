@@ -99,6 +99,7 @@ export class NodeHeartbeat implements Disposable {
   }
 
   async #beat(): Promise<void> {
+    if (this.#stopped) return;
     if (this.#isBusy) {
       this.#isDue = true;
       return;
