@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { NetError, type TraceSink } from '@kubarium/shared';
+import type { Duplex } from 'node:stream';
+import { NetError, type Connection, type TraceSink } from '@kubarium/shared';
 import type { Process } from '../../container/process.ts';
 import { absolutePath, write } from '../../container/standard-io.ts';
 import type { Options } from '../command.ts';
@@ -119,7 +120,6 @@ export class Transfer {
 
   /** One request; tells where it is redirected to, when that is to be followed. */
   async #exchange(url: HttpUrl, request: CurlRequest): Promise<string | undefined> {
-    const options = this.#options;
     this.connected = false;
     this.host = url.host;
     this.port = url.port;
@@ -131,6 +131,20 @@ export class Transfer {
     });
     const addresses = await this.#addresses(url);
     this.#facts['time_namelookup'] = this.#elapsedSeconds();
+    const connection = await this.#connect(url, addresses);
+    try {
+      const stream = url.tls ? await this.#startTls(connection, url) : connection;
+      await this.#tellRequest(url, request);
+      const response = await exchangeHttp(stream, { ...request, signal: this.#deadline.signal });
+      this.#trace?.hop(answeredHop(url, request, response));
+      return await this.#answer(response, url);
+    } finally {
+      connection.destroy();
+    }
+  }
+
+  async #connect(url: HttpUrl, addresses: readonly string[]): Promise<Connection> {
+    const options = this.#options;
     const seconds = options.number('connect-timeout');
     const attempts: string[] = [];
     let connection;
@@ -166,42 +180,38 @@ export class Transfer {
       await this.#verbose(
         `${attempts.join('')}* Connected to ${url.host} (${connection.remoteAddress}) port ${url.port}\n`,
       );
-    try {
-      const ca = options.value('cacert');
-      const stream = url.tls
-        ? await startTls(connection, {
-            insecure: options.has('k'),
-            serverName: url.host,
-            ca:
-              ca === undefined
-                ? undefined
-                : this.#process.files.readFile(absolutePath(this.#process, ca), this.#process),
-          })
-        : connection;
-      const head = [
-        `${request.method} ${request.path} HTTP/1.1\r\n`,
-        ...request.headers.map(([name, value]) => `${name}: ${value}\r\n`),
-        '\r\n',
-      ];
-      const bodyBytes = request.body?.length ?? 0;
-      const now = this.#elapsedSeconds();
-      Object.assign(this.#facts, {
-        time_appconnect: url.tls ? now : 0,
-        time_pretransfer: now,
-        size_request: head.join('').length + bodyBytes,
-        size_upload: bodyBytes,
-      });
-      const sentOff =
-        request.body === undefined
-          ? '* Request completely sent off\n'
-          : `${this.#bytesLine('}', bodyBytes)}* upload completely sent off: ${bodyBytes} bytes\n`;
-      await this.#verbose(`* using HTTP/1.x\n${head.map((line) => `> ${line}`).join('')}${sentOff}`);
-      const response = await exchangeHttp(stream, { ...request, signal: this.#deadline.signal });
-      this.#trace?.hop(answeredHop(url, request, response));
-      return await this.#answer(response, url);
-    } finally {
-      connection.destroy();
-    }
+    return connection;
+  }
+
+  #startTls(connection: Connection, url: HttpUrl): Promise<Duplex> {
+    const ca = this.#options.value('cacert');
+    return startTls(connection, {
+      insecure: this.#options.has('k'),
+      serverName: url.host,
+      ca: ca === undefined ? undefined : this.#process.files.readFile(absolutePath(this.#process, ca), this.#process),
+    });
+  }
+
+  /** What is known of the request as it leaves. */
+  async #tellRequest(url: HttpUrl, request: CurlRequest): Promise<void> {
+    const head = [
+      `${request.method} ${request.path} HTTP/1.1\r\n`,
+      ...request.headers.map(([name, value]) => `${name}: ${value}\r\n`),
+      '\r\n',
+    ];
+    const bodyBytes = request.body?.length ?? 0;
+    const now = this.#elapsedSeconds();
+    Object.assign(this.#facts, {
+      time_appconnect: url.tls ? now : 0,
+      time_pretransfer: now,
+      size_request: head.join('').length + bodyBytes,
+      size_upload: bodyBytes,
+    });
+    const sentOff =
+      request.body === undefined
+        ? '* Request completely sent off\n'
+        : `${this.#bytesLine('}', bodyBytes)}* upload completely sent off: ${bodyBytes} bytes\n`;
+    await this.#verbose(`* using HTTP/1.x\n${head.map((line) => `> ${line}`).join('')}${sentOff}`);
   }
 
   async #answer(response: IncomingMessage, url: HttpUrl): Promise<string | undefined> {
