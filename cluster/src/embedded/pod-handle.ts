@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { isNotFound, PODS, type KubeClient, type NodeConnector, type Pod } from '@kubarium/shared';
-import { isReady } from './readiness.ts';
+import { isReadyOrDone } from './readiness.ts';
 
 export interface ExecResult {
   readonly exitCode: number;
@@ -81,7 +81,7 @@ export class PodHandle {
   async ready(limitMs: number = 300_000): Promise<Pod> {
     const becameReady = await this.#access.advanceUntil(async () => {
       const pod = await this.#find();
-      return pod !== undefined && isReady(pod);
+      return pod !== undefined && isReadyOrDone(pod);
     }, limitMs);
     if (becameReady) return this.get();
     const pod = await this.get();

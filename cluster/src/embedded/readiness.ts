@@ -5,7 +5,7 @@ export async function whatIsNotReady(client: KubeClient): Promise<string[]> {
   const [deployments, pods] = await Promise.all([client.list(DEPLOYMENTS), client.list(PODS)]);
   return [
     ...deployments.items.filter((one) => !isAvailable(one)).map((one) => nameOf('deployment', one)),
-    ...pods.items.filter((one) => !isReady(one)).map((one) => nameOf('pod', one)),
+    ...pods.items.filter((one) => !isReadyOrDone(one)).map((one) => nameOf('pod', one)),
   ];
 }
 
@@ -15,14 +15,14 @@ const nameOf = (kind: string, { metadata }: Deployment | Pod): string =>
 function isAvailable({ metadata, spec, status }: Deployment): boolean {
   const { replicas = 1 } = spec;
   return (
-    status?.observedGeneration === metadata.generation &&
-    (status?.updatedReplicas ?? 0) === replicas &&
-    (status?.replicas ?? 0) === replicas &&
-    (status?.availableReplicas ?? 0) === replicas
+    status.observedGeneration === metadata.generation &&
+    (status.updatedReplicas ?? 0) === replicas &&
+    (status.replicas ?? 0) === replicas &&
+    (status.availableReplicas ?? 0) === replicas
   );
 }
 
-export const isReady = ({ metadata, status }: Pod): boolean =>
+export const isReadyOrDone = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined &&
   (status.phase === 'Succeeded' ||
     (status.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True'));

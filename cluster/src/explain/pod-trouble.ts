@@ -28,15 +28,26 @@ const CREATE_FAILURES = new Set(['CreateContainerConfigError', 'CreateContainerE
 type ContainerStatus = NonNullable<Pod['status']['containerStatuses']>[number];
 
 /** The first thing that keeps a pod from being ready, in the order of a pod's life; undefined where it is ready. */
-export function podTrouble({ pod, node, warnings }: PodFacts): PodTrouble | undefined {
-  const { metadata, spec, status } = pod;
-  const name = `${metadata.namespace}/${metadata.name}`;
-  const describe = `kubectl describe pod ${metadata.name} -n ${metadata.namespace}`;
-  const lastWarning = (reason: string): string[] =>
-    warnings
-      .filter((warning) => warning.reason === reason)
-      .slice(0, 1)
-      .map(({ message }) => message);
+export function podTrouble(facts: PodFacts): PodTrouble | undefined {
+  const { pod } = facts;
+  const early = endTrouble(pod) ?? schedulingTrouble(pod);
+  if (early !== undefined || isReady(pod)) return early;
+  return nodeTrouble(facts) ?? containersTrouble(facts) ?? readinessTrouble(facts);
+}
+
+const nameOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.name}`;
+
+const describe = ({ metadata }: Pod): string => `kubectl describe pod ${metadata.name} -n ${metadata.namespace}`;
+
+const lastWarning = ({ warnings }: PodFacts, reason: string): string[] =>
+  warnings
+    .filter((warning) => warning.reason === reason)
+    .slice(0, 1)
+    .map(({ message }) => message);
+
+function endTrouble(pod: Pod): PodTrouble | undefined {
+  const { metadata, status } = pod;
+  const name = nameOf(pod);
   if (metadata.deletionTimestamp !== undefined) {
     return {
       kind: 'Terminating',
@@ -53,35 +64,57 @@ export function podTrouble({ pod, node, warnings }: PodFacts): PodTrouble | unde
       fix: 'Run a pod that goes on: a Deployment, or restartPolicy Always',
     };
   }
+  return undefined;
+}
+
+function schedulingTrouble(pod: Pod): PodTrouble | undefined {
+  if ((pod.spec.nodeName ?? '') !== '') return undefined;
+  const name = nameOf(pod);
   const scheduled = condition(pod, 'PodScheduled');
-  if ((spec.nodeName ?? '') === '') {
-    if (scheduled?.status !== 'False') {
-      return { kind: 'Starting', message: 'is not scheduled yet', evidence: [`${name} has no node`], fix: 'Wait' };
-    }
-    return {
-      kind: 'Unschedulable',
-      message: 'finds no node',
-      evidence: [`${name}: ${scheduled.message ?? scheduled.reason ?? ''}`],
-      fix: 'Change what the pod asks for (resources, nodeSelector, affinity, tolerations) or give the cluster a node that fits',
-    };
+  if (scheduled?.status !== 'False') {
+    return { kind: 'Starting', message: 'is not scheduled yet', evidence: [`${name} has no node`], fix: 'Wait' };
   }
-  if (isReady(pod)) return undefined;
-  if (!isNodeReady(node)) {
-    return {
-      kind: 'NodeDown',
-      message: `runs on ${spec.nodeName}, which ${node === undefined ? 'does not exist' : 'is not ready'}`,
-      evidence: [`${name} is on ${spec.nodeName}`],
-      fix: `See: kubectl describe node ${spec.nodeName}`,
-    };
-  }
-  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-  for (const container of statuses) {
-    const trouble = containerTrouble(container, name, describe, lastWarning);
+  return {
+    kind: 'Unschedulable',
+    message: 'finds no node',
+    evidence: [`${name}: ${scheduled.message ?? scheduled.reason ?? ''}`],
+    fix: 'Change what the pod asks for (resources, nodeSelector, affinity, tolerations) or give the cluster a node that fits',
+  };
+}
+
+function nodeTrouble({ pod, node }: PodFacts): PodTrouble | undefined {
+  if (isNodeReady(node)) return undefined;
+  const { nodeName } = pod.spec;
+  return {
+    kind: 'NodeDown',
+    message: `runs on ${nodeName}, which ${node === undefined ? 'does not exist' : 'is not ready'}`,
+    evidence: [`${nameOf(pod)} is on ${nodeName}`],
+    fix: `See: kubectl describe node ${nodeName}`,
+  };
+}
+
+const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
+  ...(status.initContainerStatuses ?? []),
+  ...(status.containerStatuses ?? []),
+];
+
+function containersTrouble(facts: PodFacts): PodTrouble | undefined {
+  for (const container of statusesOf(facts.pod)) {
+    const trouble = containerTrouble(container, facts);
     if (trouble !== undefined) return trouble;
   }
+  return undefined;
+}
+
+/** All its containers run, or are about to. */
+function readinessTrouble(facts: PodFacts): PodTrouble {
+  const { pod } = facts;
+  const { spec, status } = pod;
+  const name = nameOf(pod);
+  const statuses = statusesOf(pod);
   const unready = statuses.find(({ ready, state }) => !ready && state?.running !== undefined);
   const probe = (spec.containers ?? []).find((one) => one.name === unready?.name)?.readinessProbe;
-  const failures = lastWarning('Unhealthy');
+  const failures = lastWarning(facts, 'Unhealthy');
   if (unready !== undefined && (probe !== undefined || failures.length > 0)) {
     return {
       kind: failures.length === 0 ? 'Starting' : 'ProbeFails',
@@ -112,7 +145,7 @@ export function podTrouble({ pod, node, warnings }: PodFacts): PodTrouble | unde
       evidence: [
         `${name}: ${[ready?.reason, ready?.message].filter(Boolean).join(': ') || 'all its containers are ready'}`,
       ],
-      fix: describe,
+      fix: describe(pod),
     };
   }
   const waiting = statuses.find(({ state }) => state?.waiting !== undefined)?.state?.waiting?.reason;
@@ -126,10 +159,10 @@ export function podTrouble({ pod, node, warnings }: PodFacts): PodTrouble | unde
 
 function containerTrouble(
   { name, state, lastState, image, restartCount }: ContainerStatus,
-  pod: string,
-  describe: string,
-  lastWarning: (reason: string) => string[],
+  facts: PodFacts,
 ): PodTrouble | undefined {
+  const { metadata } = facts.pod;
+  const pod = nameOf(facts.pod);
   const waiting = state?.waiting;
   const reason = waiting?.reason ?? '';
   if (PULL_FAILURES.has(reason)) {
@@ -151,7 +184,7 @@ function containerTrouble(
   const ended = state?.terminated ?? lastState?.terminated;
   const isCrashed = reason === 'CrashLoopBackOff' || (state?.terminated !== undefined && (restartCount ?? 0) > 0);
   if (isCrashed || (state?.running === undefined && ended !== undefined && ended.exitCode !== 0)) {
-    const killed = lastWarning('Unhealthy').filter(
+    const killed = lastWarning(facts, 'Unhealthy').filter(
       (message) => message.startsWith('Liveness') || message.startsWith('Startup'),
     );
     return {
@@ -161,13 +194,18 @@ function containerTrouble(
         `${pod}, container ${name}: ended with exit code ${ended?.exitCode ?? '?'} (${ended?.reason ?? 'Error'}), restarted ${restartCount ?? 0} times`,
         ...killed.map((message) => `its last probe: ${message}`),
       ],
-      fix: `See why it ends: kubectl logs ${pod.split('/')[1]} -n ${pod.split('/')[0]} -c ${name} --previous`,
+      fix: `See why it ends: kubectl logs ${metadata.name} -n ${metadata.namespace} -c ${name} --previous`,
     };
   }
   if (reason === 'ContainerCreating' || reason === 'PodInitializing') {
-    const mount = lastWarning('FailedMount').concat(lastWarning('FailedCreatePodSandBox'));
+    const mount = lastWarning(facts, 'FailedMount').concat(lastWarning(facts, 'FailedCreatePodSandBox'));
     if (mount.length > 0) {
-      return { kind: 'ContainerNotCreated', message: 'cannot mount its volumes', evidence: mount, fix: describe };
+      return {
+        kind: 'ContainerNotCreated',
+        message: 'cannot mount its volumes',
+        evidence: mount,
+        fix: describe(facts.pod),
+      };
     }
   }
   return undefined;

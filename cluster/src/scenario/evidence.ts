@@ -10,7 +10,7 @@ import {
   type KubeClient,
   type Pod,
 } from '@kubarium/shared';
-import { isReady } from '../embedded/readiness.ts';
+import { isReadyOrDone } from '../embedded/readiness.ts';
 import { formatDuration } from './format-duration.ts';
 import type { Named } from './operations/operation-context.ts';
 import type { Evidence } from './scenario-result.ts';
@@ -45,7 +45,9 @@ export async function evidenceOf(
   }
   const recent = inOrderOfTime(events).slice(-MOST_EVENTS);
   // Those in trouble have more to say.
-  const telling = [...pods.values()].sort((a, b) => Number(isReady(a)) - Number(isReady(b))).slice(0, MOST_PODS);
+  const telling = [...pods.values()]
+    .sort((a, b) => Number(isReadyOrDone(a)) - Number(isReadyOrDone(b)))
+    .slice(0, MOST_PODS);
   return { events: recent.map((event) => describeEvent(event, sinceMs)), logs: await logsOf(telling, target) };
 }
 

@@ -1,5 +1,5 @@
 import { isNotFound, PODS, type LabelSelector, type Pod } from '@kubarium/shared';
-import { isReady } from '../../embedded/readiness.ts';
+import { isReadyOrDone } from '../../embedded/readiness.ts';
 import type { PodPlace } from '../scenario.ts';
 import { labelsText } from './delete.ts';
 import { OperationFailure, simulatorOf, type OperationContext } from './operation-context.ts';
@@ -65,7 +65,7 @@ async function findPod(named: string, namespace: string, context: OperationConte
   }
   const labelSelector = named.includes('=') ? named : await selectorOf(named, namespace, context);
   const { items } = await client.list(PODS, { namespace, labelSelector });
-  const pod = items.find(isReady);
+  const pod = items.find(isReadyOrDone);
   if (pod !== undefined) return pod;
   throw new OperationFailure(
     items.length === 0
