@@ -113,7 +113,7 @@ function readinessTrouble(facts: PodFacts): PodTrouble {
   const name = nameOf(pod);
   const statuses = statusesOf(pod);
   const unready = statuses.find(({ ready, state }) => !ready && state?.running !== undefined);
-  const probe = (spec.containers ?? []).find((one) => one.name === unready?.name)?.readinessProbe;
+  const probe = spec.containers.find((one) => one.name === unready?.name)?.readinessProbe;
   const failures = lastWarning(facts, 'Unhealthy');
   if (unready !== undefined && (probe !== undefined || failures.length > 0)) {
     return {
@@ -182,7 +182,7 @@ function containerTrouble(
     };
   }
   const ended = state?.terminated ?? lastState?.terminated;
-  const isCrashed = reason === 'CrashLoopBackOff' || (state?.terminated !== undefined && (restartCount ?? 0) > 0);
+  const isCrashed = reason === 'CrashLoopBackOff' || (state?.terminated !== undefined && restartCount > 0);
   if (isCrashed || (state?.running === undefined && ended !== undefined && ended.exitCode !== 0)) {
     const killed = lastWarning(facts, 'Unhealthy').filter(
       (message) => message.startsWith('Liveness') || message.startsWith('Startup'),
@@ -191,7 +191,7 @@ function containerTrouble(
       kind: 'CrashLooping',
       message: `crashes again and again in its container ${name}`,
       evidence: [
-        `${pod}, container ${name}: ended with exit code ${ended?.exitCode ?? '?'} (${ended?.reason ?? 'Error'}), restarted ${restartCount ?? 0} times`,
+        `${pod}, container ${name}: ended with exit code ${ended?.exitCode ?? '?'} (${ended?.reason ?? 'Error'}), restarted ${restartCount} times`,
         ...killed.map((message) => `its last probe: ${message}`),
       ],
       fix: `See why it ends: kubectl logs ${metadata.name} -n ${metadata.namespace} -c ${name} --previous`,

@@ -66,7 +66,7 @@ export function serviceCidrController(context: ControllerContext): Component {
   }
 
   async function tell(range: ServiceCIDR, condition: Condition): Promise<void> {
-    const { conditions = [] } = range.status ?? {};
+    const { conditions = [] } = range.status;
     const current = conditions.find(({ type }) => type === condition.type);
     if (current?.status === condition.status && current.reason === condition.reason) return;
     const others = conditions.filter((each) => each !== current);

@@ -64,7 +64,7 @@ export interface CompiledPolicy {
 export function compiledPolicy({ metadata, spec }: NetworkPolicy): CompiledPolicy {
   const { name } = metadata;
   const namespace = metadata.namespace ?? '';
-  const { podSelector, policyTypes, ingress = [], egress = [] } = spec ?? {};
+  const { podSelector, policyTypes, ingress = [], egress = [] } = spec;
   const types = policyTypes ?? (egress.length > 0 ? ['Ingress', 'Egress'] : ['Ingress']);
   const rules = (direction: string, list: readonly { peers?: NetworkPolicyPeer[]; ports?: NetworkPolicyPort[] }[]) =>
     list.map(({ peers, ports }, index): Rule => {
