@@ -60,10 +60,13 @@ async function check(
   }
 }
 
+/** A number as protobuf writes it: seven bits a byte, the last ones first. */
+const varint = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)]);
+
 /** HealthCheckRequest { string service = 1 } in a gRPC frame. */
 function healthRequest(service: string): Buffer {
   const name = Buffer.from(service, 'utf8');
-  const message = name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
+  const message = name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a, ...varint(name.length)]), name]);
   const head = Buffer.alloc(FRAME_HEAD);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);

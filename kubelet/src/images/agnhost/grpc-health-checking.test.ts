@@ -19,9 +19,12 @@ test('serves until it is told not to', async () => {
   expect(await probe()).toMatchObject({ result: 'success' });
 });
 
-test('knows one service', async () => {
-  const { probe } = await start('--service', 'a');
-  expect(await probe('a')).toMatchObject({ result: 'success' });
+test.each([
+  ['short', 'a'],
+  ['long', 'a'.repeat(300)],
+])('knows one service, of a %s name', async (_, service) => {
+  const { probe } = await start('--service', service);
+  expect(await probe(service)).toMatchObject({ result: 'success' });
   expect(await probe('b')).toMatchObject({ message: 'error: health rpc failed: rpc error: code = 5' });
 });
 

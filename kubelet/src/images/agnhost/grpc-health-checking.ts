@@ -71,7 +71,9 @@ const refuse = (stream: ServerHttp2Stream, code: number, message: string): void 
   stream.respond({ ...HEADERS, 'grpc-status': String(code), 'grpc-message': message }, { endStream: true });
 
 /** HealthCheckRequest { string service = 1 } out of a gRPC frame. */
-const serviceOf = (frame: Buffer): string =>
-  frame[FRAME_HEAD_BYTES] === 0x0a
-    ? frame.subarray(FRAME_HEAD_BYTES + 2, FRAME_HEAD_BYTES + 2 + frame[FRAME_HEAD_BYTES + 1]!).toString()
-    : '';
+function serviceOf(frame: Buffer): string {
+  if (frame[FRAME_HEAD_BYTES] !== 0x0a) return '';
+  // Its length comes before it, in bytes of which all but the last have the highest bit. Nothing comes after it.
+  const lengthEnd = frame.findIndex((byte, index) => index > FRAME_HEAD_BYTES && byte < 0x80);
+  return frame.subarray(lengthEnd + 1).toString();
+}
