@@ -1,6 +1,6 @@
 import type { DnsAnswer, RecordType } from '../container/dns-client.ts';
 import { questionLine, recordData, recordLine } from './dns-text.ts';
-import { timeParts } from './listing.ts';
+import { timeParts } from '../container/time-parts.ts';
 
 /** Which parts of a message are shown (`+noall +answer`, `+short`, ...). */
 export interface ShownParts {

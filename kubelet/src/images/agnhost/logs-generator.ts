@@ -1,6 +1,6 @@
 import { sleep } from '@kubarium/shared';
 import { write } from '../../container/standard-io.ts';
-import { timeParts } from '../../shell/listing.ts';
+import { timeParts } from '../../container/time-parts.ts';
 import type { SubCommand } from './agnhost.ts';
 
 const VERBS = ['GET', 'PUT', 'POST'];

@@ -1,7 +1,7 @@
 import { timestamp } from '@kubarium/shared';
 import { write } from '../../container/standard-io.ts';
 import { command, UsageError } from '../command.ts';
-import { timeParts } from '../listing.ts';
+import { timeParts } from '../../container/time-parts.ts';
 
 /** `date [-u] [-I[seconds]] [-R] [-d @seconds] [+format]`: the simulation's time, in UTC. */
 export const date = command({ raw: true }, async (process) => {

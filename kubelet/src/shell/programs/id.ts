@@ -1,6 +1,6 @@
 import { programName, write } from '../../container/standard-io.ts';
 import { command } from '../command.ts';
-import { knownName } from '../listing.ts';
+import { knownName } from '../account-names.ts';
 
 /** `id [-u | -g | -G] [-n]`, and `whoami`. */
 export const id = command({ letters: 'ugGnr' }, async (process, options) => {

@@ -1,8 +1,9 @@
 import type { FileStat } from '../../container/file-system.ts';
 import type { Process } from '../../container/process.ts';
 import { absolutePath, write } from '../../container/standard-io.ts';
+import { timeParts } from '../../container/time-parts.ts';
 import { command, eachOperand } from '../command.ts';
-import { nameOf, shortTime } from '../listing.ts';
+import { nameOf } from '../account-names.ts';
 
 /** `ls [-1aAldRrtFhins] [paths]`: one name a line, as into a pipe. */
 export const ls = command(
@@ -92,4 +93,10 @@ export function permissionText(mode: number): string {
   ] as const)
     if ((mode & bit) !== 0) text[at] = text[at] === 'x' ? letter : letter.toUpperCase();
   return text.join('');
+}
+
+/** `Jan  1 00:00`. */
+function shortTime(milliseconds: number): string {
+  const { monthName, day, hour, minute } = timeParts(milliseconds);
+  return `${monthName} ${String(Number(day)).padStart(2)} ${hour}:${minute}`;
 }

@@ -1,6 +1,6 @@
 import { absolutePath, write } from '../../container/standard-io.ts';
 import { command, eachOperand } from '../command.ts';
-import { nameOf } from '../listing.ts';
+import { nameOf } from '../account-names.ts';
 import { formatTime } from './date.ts';
 import { permissionText } from './ls.ts';
 
