@@ -3,7 +3,8 @@ import { badRequest, conflict, PODS, StatusError } from '@kubarium/shared';
 import { setPodCondition } from '../pod/condition.ts';
 import type { SubresourceCall, SubresourceHandler } from '../registry.ts';
 import { createdStatus } from '../store/success-status.ts';
-import { notSupported, required } from '../validation/field-error.ts';
+import { notSupported, quoted, required } from '../validation/field-error.ts';
+import { pathSegmentErrors } from '../validation/names.ts';
 
 const POD_BINDING = { group: '', resource: 'pods/binding' };
 
@@ -24,9 +25,12 @@ export const podBindingHandler: SubresourceHandler = {
 export const bindingHandler: SubresourceHandler = {
   async create({ context, registry, target }, body) {
     checkTarget(body as Binding);
-    if (!body.metadata.name) throw badRequest('Name parameter required.');
+    const { name } = body.metadata;
+    if (!name) throw badRequest('Name parameter required.');
+    const flaws = pathSegmentErrors(name);
+    if (flaws.length > 0) throw badRequest(`Name parameter invalid: ${quoted(name)}: ${flaws.join(';')}`);
     const pods = registry.resource(PODS.group, PODS.version, PODS.resource)!;
-    await pods.create(context, { namespace: target.namespace, name: body.metadata.name }, body, 'binding');
+    await pods.create(context, { namespace: target.namespace, name }, body, 'binding');
     return createdStatus();
   },
 };

@@ -5,7 +5,10 @@ import { isOutdated } from '../store/resource-version.ts';
 import { uidConflict } from '../store/write-checks.ts';
 import { finalizerNameErrors } from './finalizers.ts';
 
-/** `namespaces/finalize`: takes a name off `spec.finalizers` once that one's work is done; the last one lets the namespace go. */
+/**
+ * `namespaces/finalize`: takes a name off `spec.finalizers` once that one's work is done; the last one lets the namespace go.
+ * Simplified: the real server takes over the metadata of the object too.
+ */
 export const finalizeHandler: SubresourceHandler = {
   async update(call, body) {
     const wanted = body as Namespace;

@@ -110,6 +110,7 @@ export class ObjectWriter {
   async update(context: RequestContext, target: Target, draft: ApiObject, part: ChangedPart): Promise<Written> {
     const { strategy } = this.definition;
     checkNames(this.definition, draft, target, true);
+    // Simplified: the real server also makes a Service of a PUT to the status of none.
     const creates = strategy.allowCreateOnUpdate === true && part === 'whole';
     for (;;) {
       try {

@@ -11,6 +11,7 @@ const ANNOTATIONS_BYTES = 256 * 1024;
 /**
  * What is wrong with an object's metadata: by itself where `old` is undefined, else with its change. The name follows the
  * strategy's `nameErrors`, a DNS subdomain by default.
+ * Simplified: the real server judges the metadata of an update several times, and so tells a cause as often.
  */
 export const validateObjectMeta = (meta: ObjectMeta, old: ObjectMeta | undefined, definition: Named): FieldError[] =>
   old === undefined ? createErrors(meta, definition) : updateErrors(meta, old, definition);
