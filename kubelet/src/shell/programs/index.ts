@@ -58,6 +58,7 @@ import { stat } from './stat.ts';
 import { tail } from './tail.ts';
 import { tee } from './tee.ts';
 import { tar } from './tar.ts';
+import { telnet } from './telnet.ts';
 import { test } from './test.ts';
 import { timeout } from './timeout.ts';
 import { touch } from './touch.ts';
@@ -143,6 +144,7 @@ export const standardPrograms: ReadonlyMap<string, Program> = new Map<string, Pr
   ['stat', stat],
   ['tail', tail],
   ['tee', tee],
+  ['telnet', telnet],
   ['tar', tar],
   ['test', test],
   ['timeout', timeout],

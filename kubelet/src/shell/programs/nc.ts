@@ -7,6 +7,7 @@ import { complain, readChunk, write } from '../../container/standard-io.ts';
 import type { Options } from '../command.ts';
 import { command, UsageError } from '../command.ts';
 import { dialFirst, resolveHost, ResolveError } from '../http-client.ts';
+import { relay } from '../relay.ts';
 
 const USAGE = 'usage: nc [-46klNnuvz] [-p source_port] [-q seconds] [-w timeout] [destination] [port]';
 
@@ -54,7 +55,8 @@ const told = (host: string, address: string): string => (host === address ? host
 const clientText = async (process: Process, options: Options, { address, port }: Datagram['from']): Promise<string> =>
   `Connection received on ${(options.has('n') ? undefined : await nameOfAddress(process, address)) ?? address} ${port}\n`;
 
-const WORDS: Readonly<Record<string, string>> = {
+/** Why a connection was not made, in the words of libc. */
+export const CONNECT_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Connection refused',
   ETIMEDOUT: 'Operation timed out',
   EHOSTUNREACH: 'No route to host',
@@ -78,7 +80,7 @@ async function talkTcp(
     if (verbose)
       await complain(
         process,
-        `connect to ${told(host, addresses[0]!)} port ${port} (tcp) failed: ${WORDS[error.code] ?? error.code}`,
+        `connect to ${told(host, addresses[0]!)} port ${port} (tcp) failed: ${CONNECT_ERRORS[error.code] ?? error.code}`,
       );
     return 1;
   }
@@ -97,46 +99,6 @@ async function talkTcp(
     closesOnEof: options.has('N') || options.number('q') !== undefined,
   });
   return 0;
-}
-
-/** Standard input to the connection, the connection to standard output, until the other end closes or nothing comes for a while. */
-async function relay(
-  process: Process,
-  connection: Connection,
-  { idleMs, closesOnEof }: { idleMs: number | undefined; closesOnEof: boolean },
-): Promise<void> {
-  const { clock } = process.runtime;
-  const idle = new AbortController();
-  let timer = idleMs === undefined ? undefined : clock.setTimer(idleMs, () => idle.abort('idle'));
-  const awake = (): void => {
-    if (idleMs === undefined) return;
-    timer?.cancel();
-    timer = clock.setTimer(idleMs, () => idle.abort('idle'));
-  };
-  const signal = AbortSignal.any([process.killed, idle.signal]);
-  const upward = async (): Promise<void> => {
-    for (let chunk; (chunk = await readChunk(process.stdin, signal)) !== undefined;) {
-      awake();
-      if (connection.destroyed) return;
-      connection.write(chunk);
-    }
-    if (closesOnEof) connection.end();
-  };
-  const sending = upward().catch(() => {});
-  try {
-    for (let chunk; (chunk = await readChunk(connection, signal)) !== undefined;) {
-      awake();
-      await write(process, chunk);
-    }
-  } catch (error) {
-    process.killed.throwIfAborted();
-    if (!idle.signal.aborted) throw error;
-  } finally {
-    timer?.cancel();
-    idle.abort('done');
-    connection.end();
-  }
-  await sending;
 }
 
 async function talkUdp(process: Process, options: Options, address: string, port: number): Promise<number> {

@@ -81,3 +81,17 @@ it('nc says who comes', async () => {
   const udp = await run('timeout 2 nc -luvn 9001 & echo hello | nc -u -w1 127.0.0.1 9001; wait');
   expect(udp.text).toMatch(/^Bound on 0\.0\.0\.0 9001\nConnection received on 10\.244\.0\.2 \d+\nhello\n$/);
 });
+
+it.each([
+  ['telnet 127.0.0.1 1', "telnet: can't connect to remote host (127.0.0.1): Connection refused\n", 1],
+  ['telnet nope 80', "telnet: bad address 'nope'\n", 1],
+  ['telnet localhost x', 'telnet: usage: telnet HOST [PORT]\n', 1],
+  [
+    'printf "GET / HTTP/1.0\\r\\n\\r\\n" | telnet localhost 80 | grep -E "^(HTTP|Conn)"',
+    'Connected to localhost\nHTTP/1.1 200 OK\r\nConnection: close\r\nConnection closed by foreign host\n',
+    0,
+  ],
+  ['telnet localhost 80 < /dev/null', 'Connected to localhost\nConnection closed by foreign host\n', 0],
+])('%s', async (script, text, exitCode) => {
+  expect(await run(script)).toEqual({ text, exitCode });
+});
