@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isNotFound, NAMESPACES } from '@kubarium/shared';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createCluster } from '../create-cluster.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { jsonReport } from './report/json-report.ts';
@@ -248,6 +248,35 @@ it('goes on after a failure that may be', async () => {
     `steps: [{try: [{${failing}, continueOnError: true}, {settle: {}}]}, {try: [{settle: {}}]}]`,
   );
   expect([result.status, result.operations.map(({ status }) => status)]).toEqual(['failed', ['failed', 'passed']]);
+});
+
+it('says how far it came where many runs are interrupted', async () => {
+  const interrupting = new AbortController();
+  const onRun = (_: unknown, run: number): void => (run === 3 ? interrupting.abort() : undefined);
+  const result = await run('many', 'steps: [{try: [{settle: {}}]}]', {
+    runs: 1000,
+    signal: interrupting.signal,
+    onRun,
+  });
+  expect(result).toMatchObject({ status: 'failed', runs: 3 });
+  expect(result.failure!.message).toBe('interrupted after 3 of 1000 runs, all alike');
+});
+
+it('says where a run differs from the first', async () => {
+  const name = 'KUBARIUM_TEST_RUN';
+  vi.stubEnv(name, 'one');
+  const step = `{create: {resource: {apiVersion: v1, kind: ConfigMap, metadata: {name: (env('${name}'))}}}}`;
+  const onOperation = (): void => void vi.stubEnv(name, 'two');
+  const { failure } = await run('input', `steps: [{try: [${step}]}]`, { runs: 3, onOperation });
+  vi.unstubAllEnvs();
+  expect(failure).toMatchObject({
+    message: 'run 2 differs from run 1',
+    details: [
+      'line 1',
+      '  expected +0s step 1: create configmap default/one created',
+      '  actual   +0s step 1: create configmap default/two created',
+    ],
+  });
 });
 
 it('keeps snapshots whatever a scenario is called, and says where it cannot', async () => {

@@ -70,11 +70,16 @@ async function runAsOften(scenario: Scenario, id: number, options: RunScenariosO
   if (first.status !== 'passed' || options.against !== undefined) return first;
   let { wallMs } = first;
   for (let run = 2; run <= runs; run++) {
-    if (options.signal?.aborted === true) return { ...first, runs: run - 1, wallMs };
     const other = await runOnce(scenario, id, { ...options, onOperation: undefined });
     wallMs += other.wallMs;
+    if (options.signal?.aborted === true)
+      return differs(
+        { ...first, runs: run - 1, wallMs },
+        [],
+        `interrupted after ${run - 1} of ${runs} runs, all alike`,
+      );
     if (other.digest !== first.digest)
-      return differs({ ...first, runs: run, wallMs }, other.transcript, `run ${run} differs from run 1`);
+      return differs({ ...other, runs: run, wallMs }, first.transcript, `run ${run} differs from run 1`);
     options.onRun?.(scenario, run);
   }
   const result = { ...first, runs, wallMs };

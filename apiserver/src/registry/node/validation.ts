@@ -35,7 +35,7 @@ const isWhole = (name: string): boolean => name === 'pods' || (name.includes('/'
 
 const amountsErrors = (status: Node['status']): FieldError[] =>
   (['capacity', 'allocatable'] as const).flatMap((key) =>
-    Object.entries(status?.[key] ?? {}).flatMap(([name, text]) => {
+    Object.entries(status[key] ?? {}).flatMap(([name, text]) => {
       const field = `status.${key}.${name}`;
       const amount = parseQuantity(`${text}`);
       const shown = amount.toString();

@@ -1,4 +1,4 @@
-import { apiVersionOf, EVENTS, inOrderOfTime, PODS, type ApiObject, type Pod } from '@kubarium/shared';
+import { apiVersionOf, EVENTS, inOrderOfTime, PODS, type ApiObject, type Pod, type Resource } from '@kubarium/shared';
 import { stringify } from 'yaml';
 import { describeEvent } from '../evidence.ts';
 import { fillIn } from '../expression.ts';
@@ -40,7 +40,7 @@ export const eventsOperation: RunOperation<EventsOperation> = async (unfilled, c
     ({ metadata, involvedObject }) => name === undefined || metadata.name === name || involvedObject.name === name,
   );
   const lines = (event: (typeof events)[number]): readonly string[] =>
-    format === undefined ? [describeEvent(event, context.startMs)] : textLines(event, format);
+    format === undefined ? [describeEvent(event, context.startMs)] : textLines(typed(event, EVENTS), format);
   return { says: counted(events.length, 'event'), shows: events.flatMap(lines) };
 };
 
@@ -82,10 +82,14 @@ const shown = (
   lines: (object: ApiObject) => readonly string[],
 ): Outcome => ({
   says: meant.name === undefined ? counted(objects.length, meant.resource.kind.toLowerCase()) : describeObject(meant),
-  shows: objects.flatMap((object, index) => [
-    ...(index === 0 ? [] : ['---']),
-    ...lines({ ...object, apiVersion: apiVersionOf(meant.resource), kind: meant.resource.kind }),
-  ]),
+  shows: objects.flatMap((object, index) => [...(index === 0 ? [] : ['---']), ...lines(typed(object, meant.resource))]),
+});
+
+/** The items of a list do not say what they are. */
+const typed = (object: ApiObject, resource: Resource): ApiObject => ({
+  ...object,
+  apiVersion: apiVersionOf(resource),
+  kind: resource.kind,
 });
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
