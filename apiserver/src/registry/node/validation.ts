@@ -65,7 +65,7 @@ export function validateNodeChange({ spec, status }: Node, { spec: old }: Node):
   if (old?.providerID && old.providerID !== spec.providerID) {
     errors.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'));
   }
-  if ((old?.externalID ?? '') !== (spec?.externalID ?? ''))
+  if ((old?.externalID ?? '') !== (spec.externalID ?? ''))
     errors.push(forbidden('spec.externalID', 'may not be updated'));
   return errors;
 }
