@@ -38,7 +38,7 @@ export function planDeletion(
   if (grace !== undefined && old.deletionTimestamp !== undefined && (old.deletionGracePeriodSeconds ?? 0) > 0) {
     const before = old.deletionGracePeriodSeconds!;
     if (options.gracePeriodSeconds === undefined || grace >= before) return { remove: false };
-    metadata.deletionTimestamp = timestamp(parseTimestamp(old.deletionTimestamp) - (before - grace) * 1000);
+    metadata.deletionTimestamp = timestamp(parseTimestamp(old.deletionTimestamp) - graceMs(before) + graceMs(grace));
     metadata.deletionGracePeriodSeconds = grace;
     return { marked: { ...object, metadata }, remove: grace === 0 && finalizers.length === 0 };
   }
@@ -62,9 +62,12 @@ export const isReleased = (definition: ResourceDefinition, object: ApiObject): b
 
 const isHeld = ({ strategy }: ResourceDefinition, object: ApiObject): boolean => strategy.isHeld?.(object) ?? false;
 
+/** As long as Go's durations can be: 292 years. Simplified: the real server's time of death wraps around beyond it. */
+const graceMs = (seconds: number): number => Math.min(seconds, 9_223_372_036) * 1000;
+
 /** Dying is a change that an observer of generations should see. What holds itself (a Namespace) has no grace period. */
 function mark(metadata: ObjectMeta, graceSeconds: number | undefined, nowMs: number): void {
-  metadata.deletionTimestamp = timestamp(nowMs + (graceSeconds ?? 0) * 1000);
+  metadata.deletionTimestamp = timestamp(nowMs + graceMs(graceSeconds ?? 0));
   metadata.deletionGracePeriodSeconds = graceSeconds;
   if (metadata.generation !== undefined) metadata.generation++;
 }

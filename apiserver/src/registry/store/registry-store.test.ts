@@ -389,6 +389,14 @@ describe('delete', () => {
     expect(await names()).toEqual([]);
   });
 
+  it('lets an object die some day, however long it is given', async () => {
+    const { make, remove } = await setUp({ gracePeriodSeconds: (_, options) => options.gracePeriodSeconds! });
+    await make('a');
+    const longest = { deletionTimestamp: '2318-04-12T23:47:16Z', deletionGracePeriodSeconds: 9_007_199_254_740_992 };
+    expect(meta((await remove('a', { gracePeriodSeconds: 9_007_199_254_740_992 })).body)).toMatchObject(longest);
+    expect(meta((await remove('a', { gracePeriodSeconds: 30 })).body).deletionTimestamp).toBe('2026-01-01T00:00:30Z');
+  });
+
   it.each([
     [
       'the uid',
