@@ -1,6 +1,6 @@
 /**
  * Asks a real API server what it answers to the scenes of test-data/requests.yaml: record-requests.ts SERVER TOKEN. Writes
- * requests.recorded.json beside it. The server must be a new one.
+ * requests.recorded.json beside it. The server must be a new one, with the ServiceAccount admission plugin.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';

@@ -16,6 +16,5 @@ export const create: VerbHandler = async (call) => {
     object,
     subresource,
   );
-  addWarnings(call.reply, written.warnings);
   return sendObject(call, 201, written);
 };

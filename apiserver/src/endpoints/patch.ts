@@ -1,5 +1,4 @@
 import { decodePatch } from './decode-patch.ts';
-import { addWarnings } from './exchange.ts';
 import { writeOptions } from './query-options.ts';
 import { readBody } from './read-body.ts';
 import { contextOf, mediaTypeOf, targetOf, type VerbHandler } from './resource-call.ts';
@@ -16,9 +15,8 @@ export const patch: VerbHandler = async (call) => {
   const written = await call.resource.patch(
     contextOf(call, options.dryRun),
     targetOf(call),
-    { ...decoded, fieldValidation, fieldManager, force, warn: (warnings) => addWarnings(call.reply, warnings) },
+    { ...decoded, fieldValidation, fieldManager, force },
     call.info.subresource,
   );
-  addWarnings(call.reply, written.warnings);
   return sendObject(call, written.created ? 201 : 200, written);
 };

@@ -5,6 +5,7 @@ import type { ResourceDefinition } from '../registry/resource-definition.ts';
 import type { RequestContext } from '../registry/strategy.ts';
 import type { Representation } from './content-negotiation.ts';
 import { decodeDeleteOptions, decodeObject, decodeTarget, type Decoded, type DecodeTarget } from './decode-object.ts';
+import { addWarnings } from './exchange.ts';
 import { methodNotAllowed } from './http-errors.ts';
 import type { ApiMetrics } from './metrics.ts';
 import type { FieldValidation } from './query-options.ts';
@@ -52,6 +53,7 @@ export const contextOf = (call: ReadCall, dryRun: boolean): RequestContext => ({
   runtime: call.services.runtime,
   dryRun,
   fieldManager: call.query.get('fieldManager') || userAgentName(call.request.headers['user-agent']),
+  warn: (warnings) => addWarnings(call.reply, warnings),
 });
 
 /** `kubectl` of `kubectl/v1.35.0 (linux/amd64)`. */

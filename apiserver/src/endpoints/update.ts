@@ -15,6 +15,5 @@ export const update: VerbHandler = async (call) => {
     object,
     call.info.subresource,
   );
-  addWarnings(call.reply, written.warnings);
   return sendObject(call, written.created ? 201 : 200, written);
 };

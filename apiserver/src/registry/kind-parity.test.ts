@@ -9,6 +9,7 @@ import { defaultPlugins } from '../admission/default-plugins.ts';
 import { decodeObject, decodeTarget } from '../endpoints/decode-object.ts';
 import { objectCodec } from '../storage/object-codec.ts';
 import { openSqliteStorage } from '../storage/sqlite-storage.ts';
+import type { Rendered } from './registry.ts';
 import { RegistryStore } from './store/registry-store.ts';
 import { resourceTable } from './resource-table.ts';
 import type { RequestContext } from './strategy.ts';
@@ -38,12 +39,9 @@ async function newRegistry(): Promise<RegistryStore> {
     // As the recorded server, which has no ServiceAccount plugin.
     admission: defaultPlugins.filter(({ name }) => name !== 'ServiceAccount'),
   });
-  await created(registry, '/api/v1/namespaces', { kind: NAMESPACES.kind, metadata: { name: 'default' } });
-  await created(registry, '/api/v1/namespaces/default/services', {
-    kind: 'Service',
-    metadata: { name: 'kubernetes' },
-    spec: { clusterIP: '10.96.0.1', ports: [{ port: 443 }] },
-  });
+  await created(registry, '/api/v1/namespaces', { kind: NAMESPACES.kind, metadata: { name: 'default' } }, context);
+  const service = { metadata: { name: 'kubernetes' }, spec: { clusterIP: '10.96.0.1', ports: [{ port: 443 }] } };
+  await created(registry, '/api/v1/namespaces/default/services', { kind: 'Service', ...service }, context);
   return registry;
 }
 
@@ -59,21 +57,27 @@ function decoded(registry: RegistryStore, path: string, sent: JsonObject): ApiOb
     .object;
 }
 
-const created = (registry: RegistryStore, path: string, sent: JsonObject, dryRun = false) => {
+const created = (registry: RegistryStore, path: string, sent: JsonObject, asked: RequestContext) => {
   const { resource, namespace } = resourceAt(registry, path);
-  return resource.create({ ...context, dryRun }, { namespace }, decoded(registry, path, sent));
+  return resource.create(asked, { namespace }, decoded(registry, path, sent));
 };
 
 async function answer(registry: RegistryStore, kind: KindCases, one: KindCase): Promise<Recorded> {
   const sent = objectToCreate(kind, one);
   const { resource, namespace } = resourceAt(registry, kind.path);
   const name = (sent['metadata'] as JsonObject)['name'] as string;
+  const warnings: string[] = [];
+  const asked = { ...context, dryRun: true, warn: (more: readonly string[]) => void warnings.push(...more) };
+  const recorded = ({ text }: Rendered): Recorded => {
+    const object = comparable(JSON.parse(text) as JsonObject, sent);
+    return warnings.length === 0 ? { object } : { object, warnings };
+  };
   try {
-    if (!isUpdate(one)) return recorded(await created(registry, kind.path, sent, true), sent);
-    const { value } = await created(registry, kind.path, sent);
+    if (!isUpdate(one)) return recorded(await created(registry, kind.path, sent, asked));
+    const { value } = await created(registry, kind.path, sent, context);
     try {
       const put = decoded(registry, kind.path, objectToPut(structuredClone(value) as unknown as JsonObject, one));
-      return recorded(await resource.update({ ...context, dryRun: true }, { namespace, name }, put), sent);
+      return recorded(await resource.update(asked, { namespace, name }, put));
     } finally {
       await resource.delete(context, { namespace, name }, { gracePeriodSeconds: 0, propagationPolicy: 'Background' });
     }
@@ -81,11 +85,6 @@ async function answer(registry: RegistryStore, kind: KindCases, one: KindCase): 
     if (!(error instanceof StatusError)) throw error;
     return { message: error.status.message, causes: error.status.details?.causes ?? [] };
   }
-}
-
-function recorded({ text, warnings }: { text: string; warnings: readonly string[] }, sent: JsonObject): Recorded {
-  const object = comparable(JSON.parse(text) as JsonObject, sent);
-  return warnings.length === 0 ? { object } : { object, warnings };
 }
 
 /** What the real server shows of its internal forms is its own affair: a message counts up to its first line. */

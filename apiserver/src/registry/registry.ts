@@ -70,13 +70,10 @@ export interface PatchRequest {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict' | undefined;
   readonly fieldManager?: string | undefined;
   readonly force?: boolean | undefined;
-  /** Told of what is odd about the patch as soon as it is known, whatever becomes of the request. */
-  readonly warn?: ((warnings: readonly string[]) => void) | undefined;
 }
 
 export interface Written extends Rendered {
   readonly created: boolean;
-  readonly warnings: readonly string[];
 }
 
 /** The verbs of one resource. `subresource` is one of the definition's: `status`, `scale`, `binding`, `eviction`, `token`, ... */

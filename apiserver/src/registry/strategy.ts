@@ -18,6 +18,8 @@ export interface RequestContext {
   readonly dryRun: boolean;
   /** The name under which what is written is owned (`fieldManager`, or the first word of the client's User-Agent). */
   readonly fieldManager?: string | undefined;
+  /** Told of what the client should know, as soon as it is known and whatever becomes of the request; once more what is found once more. */
+  readonly warn?: ((warnings: readonly string[]) => void) | undefined;
 }
 
 /** Something taken outside the object for as long as it exists, like a cluster IP: kept on commit, given back on revert. */

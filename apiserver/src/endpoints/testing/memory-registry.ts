@@ -133,6 +133,6 @@ class MemoryResource implements ResourceRegistry {
       this.#objects.set(key, rendered);
       this.#tell({ ...rendered, type });
     }
-    return { ...rendered, created: type === 'ADDED', warnings: [] };
+    return { ...rendered, created: type === 'ADDED' };
   }
 }

@@ -44,13 +44,11 @@ export class ObjectView {
 export class WrittenObject implements Written {
   readonly text: string;
   readonly created: boolean;
-  readonly warnings: readonly string[];
   readonly #rendered: Rendered;
 
-  constructor(rendered: Rendered, created: boolean, warnings: readonly string[]) {
+  constructor(rendered: Rendered, created: boolean) {
     this.text = rendered.text;
     this.created = created;
-    this.warnings = warnings;
     this.#rendered = rendered;
   }
 

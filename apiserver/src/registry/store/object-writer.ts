@@ -48,7 +48,6 @@ export interface ChangeRequest {
 
 /** What a write found and made, before it is durable. */
 interface Outcome {
-  readonly warnings: readonly string[];
   readonly allocation: Allocation | undefined;
   /** The object as answered where that is not what is stored (dry run, the last state of a removed one). */
   readonly answer: ApiObject | undefined;
@@ -142,13 +141,13 @@ export class ObjectWriter {
       // The storage has called back by now: what follows is part of the same step.
       const removing = outcome?.removes === true && !context.dryRun ? this.#remove(context, key) : undefined;
       const [written] = await Promise.all([writing, removing]);
-      const { allocation, answer, warnings } = outcome!;
+      const { allocation, answer } = outcome!;
       if (context.dryRun) allocation?.revert();
       else {
         allocation?.commit();
         if (removing === undefined) this.#tellStored(written);
       }
-      return new WrittenObject(answer === undefined ? this.#view.show(written) : renderObject(answer), false, warnings);
+      return new WrittenObject(answer === undefined ? this.#view.show(written) : renderObject(answer), false);
     } catch (error) {
       outcome?.allocation?.revert();
       throw storageFailure(this.definition, target.name, error);
@@ -214,7 +213,7 @@ export class ObjectWriter {
     const { strategy } = this.definition;
     const { name } = draft.metadata;
     beforeCreate(this.definition, draft, context);
-    const warnings = strategy.warnings?.(draft, undefined) ?? [];
+    if (context.warn !== undefined) context.warn(strategy.warnings?.(draft, undefined) ?? []);
     if (!context.dryRun) {
       if (isRevision(draft.metadata.resourceVersion)) throw badRequest(VERSION_OF_NEW_OBJECT);
       draft.metadata.resourceVersion = '';
@@ -223,7 +222,7 @@ export class ObjectWriter {
     if (context.dryRun) {
       allocation?.revert();
       if (this.exists(draft.metadata)) throw this.#taken(draft.metadata);
-      return new WrittenObject(renderObject(draft), true, warnings);
+      return new WrittenObject(renderObject(draft), true);
     }
     try {
       const stored = await this.#storage.create(
@@ -232,7 +231,7 @@ export class ObjectWriter {
       );
       allocation?.commit();
       this.#tellStored(stored);
-      return new WrittenObject(this.#view.show(stored), true, warnings);
+      return new WrittenObject(this.#view.show(stored), true);
     } catch (error) {
       allocation?.revert();
       throw isStorageError(error, 'exists')
@@ -272,13 +271,13 @@ export class ObjectWriter {
       old,
     });
     const draft = beforeUpdate(this.definition, { draft: wanted, old, part, isApply, context });
-    const warnings = part === 'status' ? [] : (strategy.warnings?.(draft, old) ?? []);
+    if (part === 'whole' && context.warn !== undefined) context.warn(strategy.warnings?.(draft, old) ?? []);
     if (isReleased(this.definition, draft)) {
-      return [stored.value, { warnings, allocation: undefined, answer: draft, removes: true }];
+      return [stored.value, { allocation: undefined, answer: draft, removes: true }];
     }
     const allocation = part === 'whole' ? this.#allocate(draft, old) : undefined;
     const next = shareParts(stored.value, this.#view.toStored(draft));
-    return [next, { warnings, allocation, answer: context.dryRun ? draft : undefined, removes: false }];
+    return [next, { allocation, answer: context.dryRun ? draft : undefined, removes: false }];
   }
 
   #allocate(draft: ApiObject, old: ApiObject | undefined): Allocation | undefined {

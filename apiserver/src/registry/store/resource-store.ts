@@ -86,7 +86,7 @@ export class ResourceStore implements ResourceRegistry {
     if (handler.create === undefined) throw methodNotSupported(this.definition, 'create');
     checkNamespace(this.definition, draft, target.namespace);
     const call = this.#call(context, { namespace: target.namespace, name: target.name ?? draft.metadata.name ?? '' });
-    return new WrittenObject(render(await handler.create(call, draft)), true, []);
+    return new WrittenObject(render(await handler.create(call, draft)), true);
   }
 
   async update(context: RequestContext, target: Target, draft: ApiObject, subresource?: string): Promise<Written> {
@@ -96,7 +96,7 @@ export class ResourceStore implements ResourceRegistry {
     }
     if (handler.update === undefined) throw methodNotSupported(this.definition, 'update');
     checkNames(this.definition, draft, target, true);
-    return new WrittenObject(render(await handler.update(this.#call(context, target), draft)), false, []);
+    return new WrittenObject(render(await handler.update(this.#call(context, target), draft)), false);
   }
 
   async patch(context: RequestContext, target: Target, request: PatchRequest, subresource?: string): Promise<Written> {
@@ -108,7 +108,7 @@ export class ResourceStore implements ResourceRegistry {
     return writer.change(context, target, {
       draft: (current) => {
         const { draft, warnings } = applyPatch(this.definition, current, request);
-        request.warn?.([...warnings, ...withoutRepeatedOwners(draft.metadata, true)]);
+        context.warn?.([...warnings, ...withoutRepeatedOwners(draft.metadata, true)]);
         return draft;
       },
       part: subresource === 'status' ? 'status' : 'whole',
@@ -121,7 +121,7 @@ export class ResourceStore implements ResourceRegistry {
     const { writer } = this.#parts;
     const draftOf = (current: ApiObject | undefined): ApiObject => {
       const { draft, warnings } = appliedDraft(this.definition, current, { ...request, subresource, context });
-      request.warn?.([...warnings, ...withoutRepeatedOwners(draft.metadata, true)]);
+      context.warn?.([...warnings, ...withoutRepeatedOwners(draft.metadata, true)]);
       return draft;
     };
     for (;;) {
@@ -156,7 +156,7 @@ export class ResourceStore implements ResourceRegistry {
     for (let attempt = 1; ; attempt++) {
       const current = await handler.get(this.#call(context, target));
       const { draft, warnings } = this.#parts.applyPatch(this.definition, current, request);
-      request.warn?.(warnings);
+      context.warn?.(warnings);
       try {
         return await this.update(context, target, draft, subresource);
       } catch (error) {
