@@ -77,6 +77,13 @@ export class HeapProbe implements Disposable {
     return Number(result?.value);
   }
 
+  /** How many TCP connections the process holds. */
+  async openSockets(): Promise<number> {
+    const expression = `process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length`;
+    const { result } = await this.#ask('Runtime.evaluate', { expression, returnByValue: true });
+    return Number(result?.value);
+  }
+
   /** What the process is doing this moment, innermost call first; the next thing that it does, where it is idle. */
   async stack(): Promise<string[]> {
     const paused = new Promise<readonly CallFrame[]>((resolve) => (this.#onPaused = resolve));

@@ -5,7 +5,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { PassThrough, type Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
 import { serviceUnavailable, StatusError } from '@kubarium/shared';
 import { rewriteHtml, rewriteLink, type ProxySite } from './proxy-rewrite.ts';
@@ -54,28 +54,38 @@ export const proxy: StreamingHandler = async (call) => {
 export const proxyUpgrade: UpgradeHandler = async (call, { request, socket, head }: Upgrade) => {
   const target = await proxyTarget(call);
   const connection = await dial(call, target);
+  // What looks like a body is what follows the upgrade.
+  const { 'content-length': _, expect: __, ...headers } = forwardedHeaders(request.headers);
   const outgoing = sent(call, connection, siteOf(call), {
-    ...forwardedHeaders(request.headers),
+    ...headers,
     connection: 'Upgrade',
     upgrade: request.headers.upgrade,
   });
   outgoing.end();
+  // The client is read while the pod is waited for, or nobody would see it leave.
+  const fromClient = new PassThrough();
+  fromClient.write(head);
+  socket.pipe(fromClient);
   socket.once('close', () => outgoing.destroy());
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   outgoing.once('upgrade', (incoming, upstream, upstreamHead) => {
     socket.write(`${statusLine(incoming)}\r\n\r\n`);
     if (upstreamHead.length > 0) socket.write(upstreamHead);
-    if (head.length > 0) upstream.write(head);
-    join(socket, upstream);
+    fromClient.pipe(upstream).pipe(socket);
+    endTogether(socket, upstream);
     resolve();
   });
   outgoing.once('response', (incoming) => {
     socket.write(`${statusLine(incoming)}\r\nConnection: close\r\n\r\n`);
     incoming.pipe(socket, { end: false });
     incoming.once('close', () => hangUp(socket));
+    fromClient.resume();
     resolve();
   });
-  outgoing.once('error', (error) => reject(unreachable(error)));
+  outgoing.once('error', (error) => {
+    fromClient.resume();
+    reject(unreachable(error));
+  });
   await promise;
 };
 
@@ -210,8 +220,7 @@ function statusLine(incoming: IncomingMessage): string {
   return lines.join('\r\n');
 }
 
-function join(one: Duplex, other: Duplex): void {
-  one.pipe(other).pipe(one);
+function endTogether(one: Duplex, other: Duplex): void {
   for (const [stream, peer] of [
     [one, other],
     [other, one],

@@ -27,6 +27,16 @@ beforeAll(async () => {
       response.writeHead(302, { Location: '/target?x=1' }).end();
     } else request.pipe(response);
   });
+  site.on('upgrade', (request, socket, head) => {
+    if (request.url === '/silent') {
+      socket.once('end', () => site.emit('left'));
+      socket.resume();
+      return void site.emit('asked');
+    }
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n');
+    socket.write(head);
+    socket.pipe(socket);
+  });
   echo = createServer((socket) => socket.pipe(socket));
   await Promise.all([once(site.listen(0, '127.0.0.1'), 'listening'), once(echo.listen(0, '127.0.0.1'), 'listening')]);
   sitePort = (site.address() as AddressInfo).port;
@@ -304,6 +314,32 @@ describe('proxy', () => {
     expect(text).toBe(`<a href="${base}/next">n</a><img src="rel.png"><a href="http://elsewhere/x">`);
     const moved = await api.ask('GET', `${proxied('services/s:80')}/moved`);
     expect(moved.headers.location).toBe(`${proxied('services/s:80')}/target?x=1`);
+  });
+
+  test.each([
+    ['with bytes right behind it', '', 'one'],
+    ['that looks as if it had a body', 'Content-Length: 5\r\n', 'three'],
+  ])('joins an upgrade %s to the pod', async (_, header, first) => {
+    const socket = connect({ host: '127.0.0.1', port: api.port, ca: api.certificates.ca });
+    const head = `GET ${proxied(`pods/p:${sitePort}`)}/chat HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n`;
+    socket.write(`${head}Connection: Upgrade\r\nUpgrade: chat\r\n${header}\r\n${first}`);
+    let reply = '';
+    for await (const chunk of socket) {
+      if (reply === '') socket.write(' two');
+      reply += String(chunk);
+      if (reply.endsWith(' two')) break;
+    }
+    expect(reply).toMatch(new RegExp(`^HTTP/1\\.1 101 .*\r\n\r\n${first} two$`, 's'));
+  });
+
+  test('leaves a pod that does not answer an upgrade together with the client', async () => {
+    const socket = connect({ host: '127.0.0.1', port: api.port, ca: api.certificates.ca });
+    const left = once(site, 'left');
+    const head = `GET ${proxied(`pods/p:${sitePort}`)}/silent HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n`;
+    socket.write(`${head}Connection: Upgrade\r\nUpgrade: chat\r\n\r\nsomething`);
+    await once(site, 'asked');
+    socket.end(' more');
+    expect(await left).toEqual([]);
   });
 
   test('says that a pod does not speak TLS', async () => {
