@@ -490,6 +490,19 @@ test.each([
   );
 });
 
+test('a watcher that leaves in the midst of a body is noticed', async () => {
+  const open = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+  const socket = connect({ host: '127.0.0.1', port: api.port, ca: api.certificates.ca });
+  await once(socket, 'secureConnect');
+  const before = open();
+  const head = `GET ${MAPS}?watch=1 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\nContent-Length: 200000\r\n\r\n`;
+  socket.write(head + 'x'.repeat(150_000));
+  await once(socket, 'data');
+  socket.destroy();
+  // Its own end and the server's.
+  await expect.poll(open).toBeLessThanOrEqual(before - 2);
+});
+
 test('a selector of twenty thousand characters is read', async () => {
   const values = Array.from({ length: 2_000 }, (_, index) => `v${index + 10_000}`);
   const { code } = await api.ask('GET', `${MAPS}?labelSelector=a%20in%20(${values.join()})`);

@@ -65,6 +65,8 @@ export class WatchStream {
     this.#limitBytes = limitBytes;
     response.writeHead(200, { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' });
     response.flushHeaders();
+    // A body that nobody wants holds up the connection, and with it the news that the client has left.
+    response.req.resume();
     if (response.socket === null) {
       this.#waiting = [];
       // The response sends its head just after the event.

@@ -15,6 +15,8 @@ export const podLog: StreamingHandler = async (call) => {
   const { raw } = reply.hijack();
   raw.writeHead(200, { 'Content-Type': 'text/plain' });
   raw.flushHeaders();
+  // A body that nobody wants holds up the connection, and with it the news that the client has left.
+  raw.req.resume();
   raw.once('close', () => void log.destroy());
   endWith(call, log, () => raw.end());
   log.pipe(raw, { end: false });

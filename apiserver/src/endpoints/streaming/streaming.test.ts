@@ -258,6 +258,16 @@ describe('logs', () => {
     await expect.poll(() => kubelet.logs[opened]!.destroyed).toBe(true);
   });
 
+  test('end with a client that leaves in the midst of a body', async () => {
+    const opened = kubelet.logs.length;
+    const socket = connect({ host: '127.0.0.1', port: api.port, ca: api.certificates.ca });
+    const head = `GET ${PODS}/p/log?follow=true HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n`;
+    socket.write(`${head}Content-Length: 200000\r\n\r\n${'x'.repeat(150_000)}`);
+    await once(socket, 'data');
+    socket.destroy();
+    await expect.poll(() => kubelet.logs[opened]!.destroyed).toBe(true);
+  });
+
   test('end with their WebSocket, and need a protocol that both speak', async () => {
     const opened = kubelet.logs.length;
     const socket = webSocket('log?follow=true', ['binary.k8s.io']);
