@@ -12,7 +12,8 @@ import type { JsonObject } from './samples.ts';
  *
  *     RIVAL_SERVER=https://127.0.0.1:PORT RIVAL_TOKEN=TOKEN node test/fuzz/compare.ts --requests 5000 --only '^pods'
  *
- * The real server must be a new one without controllers (kube-apiserver with etcd alone); `SEED=7` for other requests.
+ * The real server must be a new one without controllers (kube-apiserver with etcd alone), its token one of a user `kubernetes-admin`, and
+ * its ServiceAccount admission plugin on: else those differ. `SEED=7` for other requests.
  */
 
 const SERVE = new URL('../../apiserver/scripts/serve.ts', import.meta.url).pathname;
