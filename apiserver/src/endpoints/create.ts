@@ -1,4 +1,3 @@
-import { withoutRepeatedOwners } from '../registry/validation/owner-references.ts';
 import { addWarnings } from './exchange.ts';
 import { sendObject } from './send-object.ts';
 import { writeOptions } from './query-options.ts';
@@ -8,7 +7,7 @@ import { contextOf, decodedBody, namespaceOf, type VerbHandler } from './resourc
 export const create: VerbHandler = async (call) => {
   const options = writeOptions(call.query, 'CreateOptions');
   const { object, warnings } = await decodedBody(call, options.fieldValidation);
-  addWarnings(call.reply, [...warnings, ...withoutRepeatedOwners(object.metadata, false)]);
+  addWarnings(call.reply, warnings);
   const { name, subresource } = call.info;
   const written = await call.resource.create(
     contextOf(call, options.dryRun),

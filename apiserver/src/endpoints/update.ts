@@ -1,4 +1,3 @@
-import { withoutRepeatedOwners } from '../registry/validation/owner-references.ts';
 import { addWarnings } from './exchange.ts';
 import { sendObject } from './send-object.ts';
 import { writeOptions } from './query-options.ts';
@@ -8,7 +7,7 @@ import { contextOf, decodedBody, targetOf, type VerbHandler } from './resource-c
 export const update: VerbHandler = async (call) => {
   const options = writeOptions(call.query, 'UpdateOptions');
   const { object, warnings } = await decodedBody(call, options.fieldValidation);
-  addWarnings(call.reply, [...warnings, ...withoutRepeatedOwners(object.metadata, false)]);
+  addWarnings(call.reply, warnings);
   const written = await call.resource.update(
     contextOf(call, options.dryRun),
     targetOf(call),

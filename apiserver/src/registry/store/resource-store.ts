@@ -63,6 +63,7 @@ export class ResourceStore implements ResourceRegistry {
     const handler = this.#handler(subresource);
     if (handler === undefined) return this.#parts.reader.get(target, options);
     if (handler.get === undefined) throw methodNotSupported(this.definition, 'get');
+    // What it is part of must be there, and as new as is asked for.
     this.#parts.reader.get(target, options);
     return render(await handler.get(this.#call(context, target)));
   }
@@ -81,6 +82,7 @@ export class ResourceStore implements ResourceRegistry {
     draft: ApiObject,
     subresource?: string,
   ): Promise<Written> {
+    tellFlaws(context, [], draft, false);
     const handler = this.definition.virtual ?? this.#handler(subresource);
     if (handler === undefined) return this.#parts.writer.create(context, target, draft);
     if (handler.create === undefined) throw methodNotSupported(this.definition, 'create');
@@ -90,6 +92,7 @@ export class ResourceStore implements ResourceRegistry {
   }
 
   async update(context: RequestContext, target: Target, draft: ApiObject, subresource?: string): Promise<Written> {
+    tellFlaws(context, [], draft, false);
     const handler = this.#handler(subresource);
     if (handler === undefined) {
       return this.#parts.writer.update(context, target, draft, subresource === 'status' ? 'status' : 'whole');
@@ -108,7 +111,7 @@ export class ResourceStore implements ResourceRegistry {
     return writer.change(context, target, {
       draft: (current) => {
         const { draft, warnings } = applyPatch(this.definition, current, request);
-        context.warn?.([...warnings, ...withoutRepeatedOwners(draft.metadata, true)]);
+        tellFlaws(context, warnings, draft, true);
         return draft;
       },
       part: subresource === 'status' ? 'status' : 'whole',
@@ -121,7 +124,7 @@ export class ResourceStore implements ResourceRegistry {
     const { writer } = this.#parts;
     const draftOf = (current: ApiObject | undefined): ApiObject => {
       const { draft, warnings } = appliedDraft(this.definition, current, { ...request, subresource, context });
-      context.warn?.([...warnings, ...withoutRepeatedOwners(draft.metadata, true)]);
+      tellFlaws(context, warnings, draft, true);
       return draft;
     };
     for (;;) {
@@ -221,4 +224,10 @@ export class ResourceStore implements ResourceRegistry {
       },
     };
   }
+}
+
+/** Tells of the flaws of a draft, and takes owners out that it has twice, whether or not somebody is told. */
+function tellFlaws(context: RequestContext, known: readonly string[], draft: ApiObject, isPatched: boolean): void {
+  const flaws = [...known, ...withoutRepeatedOwners(draft.metadata, isPatched)];
+  context.warn?.(flaws);
 }

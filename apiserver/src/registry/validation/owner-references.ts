@@ -3,6 +3,7 @@ import type { ObjectMeta, OwnerReference } from '@kubarium/shared';
 /** Takes references that are given twice out of a draft's metadata, and says so. */
 export function withoutRepeatedOwners(metadata: ObjectMeta, isPatched: boolean): string[] {
   const references = metadata.ownerReferences ?? [];
+  if (references.length < 2) return [];
   const told = new Set<string>();
   const unique = new Map<string, OwnerReference>();
   for (const reference of references) {
