@@ -37,8 +37,8 @@ const PLAIN: Representation = { format: 'json', pretty: false, as: undefined };
 const PRETTY: Representation = { format: 'json', pretty: true, as: undefined };
 
 /**
- * What the path offers: one object, a plain one (a review, which is not printed as a table), a collection (which can also be watched), a running watch,
- * or a document in JSON alone.
+ * What the path offers: one object, a plain one (a review, which is not printed as a table), a collection (which can also be watched), a
+ * running watch, or a document in JSON alone.
  */
 export type Offer = 'object' | 'plain' | 'collection' | 'watch' | 'document';
 

@@ -2,6 +2,7 @@ import type { Server } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { realClock } from '@kubarium/shared';
+import { peerOf } from './peer.ts';
 
 /** How many turns of the event loop a request waits at most. */
 const MOST_TURNS = 16;
@@ -15,7 +16,7 @@ const PATIENCE_MS = 100;
  * three requests.
  */
 export class Handshakes {
-  /** By peer: from a socket's TLS there is no way back to the socket. */
+  /** By peer. */
   readonly #open = new Set<string>();
   #newestMs = 0;
 
@@ -39,5 +40,3 @@ export class Handshakes {
     setImmediate(() => this.before(callback, turns - 1));
   }
 }
-
-const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;

@@ -1,20 +1,22 @@
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
+import { peerOf } from './peer.ts';
 import { hangUp } from './streaming/upgrade.ts';
 
 /** Tells clients that speak HTTP where TLS is spoken so, in the real server's words, rather than hang up on them. */
 export function answerPlainHttp(server: Pick<Server, 'on'>): void {
-  // By port: from a socket's TLS there is no way back to the socket.
-  const sockets = new Map<number, Socket>();
+  const sockets = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
-    const port = socket.remotePort;
-    if (port === undefined) return;
-    sockets.set(port, socket);
-    socket.once('close', () => sockets.delete(port));
+    if (socket.remotePort === undefined) return;
+    const peer = peerOf(socket);
+    sockets.set(peer, socket);
+    socket.once('close', () => sockets.delete(peer));
   });
-  server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, { remotePort = 0 }: Socket) => {
+  server.on('tlsClientError', ({ code }: NodeJS.ErrnoException, socket: Socket) => {
     if (code !== 'ERR_SSL_HTTP_REQUEST') return;
-    sockets.get(remotePort)?.end('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n');
+    sockets
+      .get(peerOf(socket))
+      ?.end('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n');
   });
 }
 

@@ -53,8 +53,7 @@ export function appliedDraft(
     manager: { name: fieldManager, apiVersion, subresource, time: timestamp(context.runtime.clock.now()) },
     hasStatus: 'status' in definition.subresources,
     metadataKeptFromStatus: definition.strategy.metadataKeptFromStatus,
-    lastApplied:
-      current === undefined ? undefined : lastAppliedFields(current as unknown as Json, plan, typeNamed(schema)),
+    lastApplied: current === undefined ? undefined : lastAppliedFields(current as unknown as Json, plan, type),
   });
   const { draft, warnings } = decodePatched(target, object, request);
   draft.metadata.managedFields = managedFields;

@@ -1,6 +1,7 @@
 import type { Secret } from '@kubarium/shared';
 import { immutableContentErrors } from '../config-map/validation.ts';
 import type { FieldError } from '../strategy.ts';
+import { jsonType } from '../schema/decode-flaws.ts';
 import { invalid, invalidEach, required, tooLong } from '../validation/field-error.ts';
 import { immutableErrors } from '../validation/immutable.ts';
 import { configKeyErrors } from '../validation/names.ts';
@@ -57,8 +58,7 @@ function jsonObjectFlaw(text: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined;
-    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
+    return `json: cannot unmarshal ${jsonType(value)} into Go value of type map[string]interface {}`;
   } catch {
     const first = text.trimStart()[0]!;
     return /[{["\d\-tfn]/.test(first)

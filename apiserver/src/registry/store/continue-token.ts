@@ -1,4 +1,5 @@
 import { badRequest, type StatusError } from '@kubarium/shared';
+import { jsonType } from '../schema/decode-flaws.ts';
 import { JsonSyntaxError, readJsonText } from '../schema/json-text.ts';
 
 /**
@@ -48,18 +49,13 @@ function tokenIn(text: string): WireToken {
   }
   const token = (JSON.parse(json) ?? {}) as unknown;
   if (typeof token !== 'object' || Array.isArray(token)) {
-    throw notValid(`json: cannot unmarshal ${goKind(token)} into Go value of type storage.continueToken`);
+    throw notValid(`json: cannot unmarshal ${jsonType(token)} into Go value of type storage.continueToken`);
   }
   for (const [name, type] of Object.entries({ v: 'string', rv: 'int64', start: 'string' })) {
     const value = (token as Record<string, unknown>)[name] ?? undefined;
     if (value === undefined || (type === 'int64' ? Number.isSafeInteger(value) : typeof value === 'string')) continue;
-    const kind = type === 'int64' && typeof value === 'number' ? `number ${value}` : goKind(value);
+    const kind = type === 'int64' && typeof value === 'number' ? `number ${value}` : jsonType(value);
     throw notValid(`json: cannot unmarshal ${kind} into Go struct field continueToken.${name} of type ${type}`);
   }
   return Object.fromEntries(Object.entries(token as object).filter(([, value]) => value !== null));
 }
-
-const goKind = (value: unknown): string => {
-  if (typeof value === 'boolean') return 'bool';
-  return Array.isArray(value) ? 'array' : typeof value;
-};
