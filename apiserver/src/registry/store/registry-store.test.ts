@@ -272,6 +272,21 @@ describe('patch', () => {
   });
 });
 
+describe('owners', () => {
+  it.each(['make', 'put', 'patch'] as const)('given twice are kept once, told or not: %s', async (verb) => {
+    const { make, put, patch } = await setUp();
+    const owner = { apiVersion: 'v1', kind: 'Pod', name: 'o', uid: 'u' };
+    const ownerReferences = [owner, { ...owner }];
+    if (verb !== 'make') await make('a');
+    const written = {
+      make: () => make('a', {}, { ownerReferences }),
+      put: () => put('a', {}, { ownerReferences }),
+      patch: () => patch('a', { metadata: { ownerReferences } }),
+    };
+    expect(meta(await written[verb]()).ownerReferences).toEqual([owner]);
+  });
+});
+
 describe('who owns what', () => {
   const entry = (manager: string, rest: object = {}): object => ({
     manager,
